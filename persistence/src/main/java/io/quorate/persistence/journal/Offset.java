@@ -1,0 +1,24 @@
+package io.quorate.persistence.journal;
+
+/**
+ * Position of an event in the journal: total, the same on every replica, gap-free to a reader.
+ *
+ * @param index of the entry in the Raft log; 1 or more ({@link #ZERO} is before the first)
+ * @param ordinal of the event among the events of its entry; from 0
+ */
+public record Offset(long index, int ordinal) implements Comparable<Offset> {
+    /** Before every event. */
+    public static final Offset ZERO = new Offset(0, -1);
+
+    @Override
+    public int compareTo(Offset other) {
+        int byIndex = Long.compare(index, other.index);
+        return byIndex != 0 ? byIndex : Integer.compare(ordinal, other.ordinal);
+    }
+
+    /** The form people read and type: {@code 4711.0}. */
+    @Override
+    public String toString() {
+        return index + "." + ordinal;
+    }
+}

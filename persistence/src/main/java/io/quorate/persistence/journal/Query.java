@@ -1,0 +1,71 @@
+package io.quorate.persistence.journal;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Questions that a replica answers from its own store. Answers are bounded: at most {@code max} items and about
+ * {@link #MAX_PAGE_BYTES}, whichever comes first, but always at least one item where there is one.
+ *
+ * @param <A> type of the answer
+ */
+public sealed interface Query<A> {
+
+    /** About how many payload bytes one answer carries at most. */
+    int MAX_PAGE_BYTES = 256 * 1024;
+
+    /** Events of one entity, both bounds inclusive, in sequence; {@code upTo} of the page is of no use here. */
+    record EventsByPersistenceId(String persistenceId, long fromSequenceNr, long toSequenceNr, int max)
+            implements Query<Page<StoredEvent>> {}
+
+    /** Events of all entities after an offset, in order of offsets. */
+    record EventsAfter(Offset after, Filter filter, int max) implements Query<Page<StoredEvent>> {}
+
+    /** The highest sequence number ever stored for an entity, deleted events included; 0 where there is none. */
+    record HighestSequenceNr(String persistenceId) implements Query<Long> {}
+
+    /** The newest snapshot within both ranges, all bounds inclusive. */
+    record LatestSnapshot(
+            String persistenceId, long minSequenceNr, long maxSequenceNr, long minTimestampMillis, long maxTimestampMillis)
+            implements Query<Optional<StoredSnapshot>> {}
+
+    /** Ids of entities in order, after a given one ({@code ""} for the first page). */
+    record PersistenceIds(String after, int max) implements Query<List<String>> {}
+
+    /**
+     * The journal stream: committed entries as they are stored, after an index; what seeds and feeds a replica outside of the
+     * group. Entries without any effect are left out.
+     */
+    record EntriesAfter(long index, int maxBytes) implements Query<Entries> {}
+
+    /**
+     * @param entries in order of index
+     * @param upTo the asker may set its applied index to this once it has stored the entries
+     * @param term Raft term of {@code upTo}
+     * @param appliedIndex of the answering replica
+     */
+    record Entries(List<Entry> entries, long upTo, long term, long appliedIndex) {
+        public Entries {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * @param index in the Raft log
+     * @param bytes as stored, with its own checksum
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Entry(long index, byte[] bytes) {}
+
+    /** Which events a reader wants. */
+    sealed interface Filter {
+        /** Every event. */
+        record All() implements Filter {}
+
+        /** Events with this tag. */
+        record Tagged(String tag) implements Filter {}
+
+        /** Events of entities within a range of {@link Slices}, both bounds inclusive; entity type "" for all. */
+        record InSlices(String entityType, int min, int max) implements Filter {}
+    }
+}

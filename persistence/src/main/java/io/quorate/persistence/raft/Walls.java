@@ -1,0 +1,28 @@
+package io.quorate.persistence.raft;
+
+/**
+ * The walls around known gaps of the engine (design, section 4). All stand in production; a simulation takes one away to show
+ * that its test fails then. Each method names the wall, the javadoc of the class that builds it tells the gap.
+ *
+ * @param electionJitter random delay of our own on every election timer
+ * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
+ * @param snapshotForStuckFollower the leader takes a snapshot at once when a member answers but does not advance
+ * @param barrierReads strong reads go through the log, never through the engine's queries
+ * @param oneLearner at most one learner
+ * @param failStopOnStorageError an error of the disk ends the replica
+ * @param frequentSnapshots a snapshot each 1,000 entries, not each 50,000
+ * @param idempotentReplay entries at or below the applied index change nothing
+ * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
+ */
+public record Walls(
+        boolean electionJitter,
+        boolean snapshotHold,
+        boolean snapshotForStuckFollower,
+        boolean barrierReads,
+        boolean oneLearner,
+        boolean failStopOnStorageError,
+        boolean frequentSnapshots,
+        boolean idempotentReplay,
+        boolean boundedFrames) {
+    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true);
+}
