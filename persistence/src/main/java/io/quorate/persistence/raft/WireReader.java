@@ -1,0 +1,74 @@
+package io.quorate.persistence.raft;
+
+import java.nio.charset.StandardCharsets;
+
+/** Reads what {@link WireWriter} wrote; every fault is an {@link IllegalArgumentException} that names the position. */
+final class WireReader {
+    private final byte[] bytes;
+    private int at;
+
+    WireReader(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    int u8() {
+        need(1);
+        return bytes[at++] & 0xFF;
+    }
+
+    long varint() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = u8();
+            value |= (long) (next & 0x7F) << shift;
+            if ((next & 0x80) == 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a number of more than 64 bits ends at byte " + at);
+    }
+
+    /** A varint that counts or measures something within this array. */
+    int count() {
+        long value = varint();
+        if (value < 0 || value > bytes.length - at) {
+            throw new IllegalArgumentException(
+                    "a count of " + value + " at byte " + at + " exceeds the " + (bytes.length - at) + " bytes that follow");
+        }
+        return (int) value;
+    }
+
+    int int32() {
+        return Math.toIntExact(varint());
+    }
+
+    long i64() {
+        need(8);
+        long value = 0;
+        for (int i = 0; i < 8; i++) {
+            value = value << 8 | (bytes[at++] & 0xFF);
+        }
+        return value;
+    }
+
+    byte[] block() {
+        int size = count();
+        byte[] block = new byte[size];
+        System.arraycopy(bytes, at, block, 0, size);
+        at += size;
+        return block;
+    }
+
+    String text() {
+        int size = count();
+        String text = new String(bytes, at, size, StandardCharsets.UTF_8);
+        at += size;
+        return text;
+    }
+
+    private void need(int size) {
+        if (bytes.length - at < size) {
+            throw new IllegalArgumentException("wants " + size + " bytes at byte " + at + " of " + bytes.length);
+        }
+    }
+}
