@@ -1,24 +1,79 @@
 package io.quorate.persistence.raft;
 
+import io.microraft.MembershipChangeMode;
+import io.microraft.RaftConfig;
+import io.microraft.RaftEndpoint;
+import io.microraft.RaftNode;
+import io.microraft.RaftRole;
+import io.microraft.exception.CannotReplicateException;
+import io.microraft.exception.NotLeaderException;
+import io.microraft.impl.statemachine.InternalCommitAware;
+import io.microraft.model.message.AppendEntriesRequest;
+import io.microraft.model.message.AppendEntriesSuccessResponse;
+import io.microraft.model.message.InstallSnapshotRequest;
+import io.microraft.model.message.RaftMessage;
+import io.microraft.persistence.RestoredRaftState;
+import io.microraft.report.RaftNodeReport;
+import io.microraft.statemachine.StateMachine;
+import io.microraft.transport.Transport;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.OperationCodec;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One member of the Raft group: the engine, its log and the state machine, on one thread of its own.
  *
- * <p>All methods may be called from any thread; stages complete on the replica's thread.
+ * <p>All methods may be called from any thread; stages complete on the replica's thread. Work is grouped three times: operations
+ * that wait go into one entry, entries into one flush, and what was applied into one write of the state machine, after which
+ * the waiting answers are given.
  */
 public final class RaftReplica {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftReplica.class);
+
+    /** A snapshot is a handle and costs a flush: often enough that a lagging follower is near it. */
+    private static final int SNAPSHOT_EVERY_ENTRIES = 1_000;
+
+    private static final int SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL = 50_000;
+
+    /** Entries since the last snapshot stay in the engine's memory: also bounded in bytes. */
+    private static final long SNAPSHOT_EVERY_BYTES = 16L << 20;
+
+    /** Entries proposed and not yet applied; what comes meanwhile goes into the next one. */
+    private static final int MAX_ENTRIES_IN_FLIGHT = 4;
+
+    /** A learner within this many entries of the leader may vote. */
+    private static final long CAUGHT_UP_ENTRIES = 100;
+
+    /** An index that no log reaches: a request after it is refused by the engine, and counts as a sign of life. */
+    private static final long NO_SUCH_INDEX = Long.MAX_VALUE / 4;
+
+    private static final byte[] BARRIER = OperationCodec.encode(List.of(new Operation.Barrier()));
 
     /**
      * @param clusterId identity of the group; frames of another are dropped
@@ -33,7 +88,7 @@ public final class RaftReplica {
      *
      * @param log store of the Raft log, owned by the caller
      * @param events the state machine, owned by the caller; nobody else writes to it while the replica runs
-     * @param millis wall clock that never goes back, milliseconds
+     * @param nanos monotonic clock, nanoseconds
      */
     public record Ports(
             KeyValueStore log,
@@ -41,72 +96,657 @@ public final class RaftReplica {
             SerialExecutor executor,
             RaftTransport transport,
             JournalStream stream,
-            LongSupplier millis,
+            LongSupplier nanos,
             RandomGenerator random,
             FailStop failStop,
             JournalMetrics metrics) {}
 
-    /** Creates a member from what its log holds; an empty log makes a new member of the group. */
+    private record Waiter(CompletableFuture<Long> answer) {}
+
+    private record Promotion(MemberId member, CompletableFuture<Void> done) {}
+
+    private final Settings settings;
+    private final EventStore events;
+    private final SerialExecutor executor;
+    private final RaftTransport transport;
+    private final LongSupplier nanos;
+    private final FailStop failStop;
+    private final JournalMetrics metrics;
+
+    private final EngineTime time;
+    private final WatchedStore store;
+    private final RaftFrames frames;
+    private final SnapshotHold hold;
+    private final RaftNode engine;
+    private final Proposals proposals = new Proposals();
+    private final AtomicBoolean proposing = new AtomicBoolean();
+    private final TreeMap<Long, List<Waiter>> waiters = new TreeMap<>();
+    private final List<Runnable> answers = new ArrayList<>();
+    private final List<Proposals.Batch> inFlight = new ArrayList<>();
+    private final List<Promotion> promotions = new ArrayList<>();
+
+    private volatile Leadership leadership = new Leadership(0, Optional.empty(), false);
+    private Consumer<Leadership> leadershipListener = l -> {};
+    private LongConsumer appliedListener = i -> {};
+    private RaftRole role = RaftRole.FOLLOWER;
+    private long readyTerm = -1;
+    private long announcedIndex = -1;
+    private boolean leadershipChanged;
+    private long bytesSinceSnapshot;
+    private boolean snapshotWanted;
+    private long rewrittenBase;
+
+    private RaftReplica(Settings settings, Ports ports) {
+        this.settings = settings;
+        this.events = ports.events();
+        this.executor = ports.executor();
+        this.transport = ports.transport();
+        this.nanos = ports.nanos();
+        this.failStop = ports.failStop();
+        this.metrics = ports.metrics();
+        Walls walls = settings.walls();
+        this.time = new EngineTime(executor, nanos, ports.random(), settings.timing(), walls.electionJitter());
+        RaftLogStore log = new RaftLogStore(
+                ports.log(), walls.failStopOnStorageError() ? this::die : (reason, cause) -> {}, metrics, nanos);
+        this.store = new WatchedStore(log);
+        this.frames = new RaftFrames(settings.clusterId(), walls.boundedFrames());
+        this.hold = new SnapshotHold(
+                events, ports.stream(), task -> executor.execute(() -> time.run(() -> guarded(task))), this::handle);
+        this.engine = engine(log.restore(), ports.random());
+        executor.afterTasks(() -> {
+            if (!time.isDead()) {
+                afterTasks();
+            }
+        });
+    }
+
+    /**
+     * Creates a member from what its log holds; an empty log makes a new member of the group.
+     *
+     * @throws io.quorate.persistence.store.StorageException when the log is corrupt
+     */
     public static RaftReplica create(Settings settings, Ports ports) {
-        throw new UnsupportedOperationException("not built yet: " + settings + ports);
+        return new RaftReplica(settings, ports);
+    }
+
+    private RaftNode engine(Optional<RestoredRaftState> restored, RandomGenerator random) {
+        int snapshotEvery = settings.walls().frequentSnapshots()
+                ? SNAPSHOT_EVERY_ENTRIES
+                : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
+        RaftNode.RaftNodeBuilder builder = RaftNode.newBuilder()
+                .setGroupId(settings.clusterId())
+                .setConfig(RaftConfig.newBuilder()
+                        .setLeaderHeartbeatPeriodSecs(1)
+                        .setLeaderHeartbeatTimeoutSecs(time.heartbeatTimeoutSeconds())
+                        .setLeaderElectionTimeoutMillis(time.electionTimeoutMillis())
+                        .setCommitCountToTakeSnapshot(snapshotEvery)
+                        .setMaxPendingLogEntryCount(256)
+                        .setAppendEntriesRequestBatchSize(256)
+                        .setTransferSnapshotsFromFollowersEnabled(false)
+                        .setRaftNodeReportPublishPeriodSecs(24 * 3600)
+                        .build())
+                .setExecutor(time)
+                .setClock(time)
+                .setRandom(Random.from(random))
+                .setTransport(new Frames())
+                .setStateMachine(new Applier())
+                .setStore(store)
+                .setRaftNodeReportListener(this::reported);
+        if (restored.isPresent()) {
+            store.restored(restored.get());
+            builder.setRestoredState(restored.get());
+        } else {
+            List<RaftEndpoint> initial = settings.initialMembers().stream()
+                    .<RaftEndpoint>map(RaftMemberEndpoint::new)
+                    .toList();
+            builder.setLocalEndpoint(new RaftMemberEndpoint(settings.self())).setInitialGroupMembers(initial);
+        }
+        return builder.build();
     }
 
     /** Joins the group; completes when the engine runs, not when there is a leader. */
     public CompletionStage<Void> start() {
-        throw new UnsupportedOperationException();
+        return onThread(() -> engine.start().thenApply(started -> null));
     }
 
     /** Hands over a frame that another member sent. Frames that are not for this group are dropped. */
     public void deliver(byte[] frame) {
-        throw new UnsupportedOperationException(frame.length + " bytes");
+        executor.execute(() -> {
+            if (time.isDead()) {
+                return;
+            }
+            try {
+                frames.decode(frame).ifPresent(this::handle);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("dropped a frame that cannot be read: {}", e.getMessage());
+            }
+        });
+    }
+
+    private void handle(RaftMessage message) {
+        switch (message) {
+            case InstallSnapshotRequest request when settings.walls().snapshotHold() && hold.holds(request) ->
+                signOfLife(request);
+            case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
+            default -> engine.handle(message);
+        }
+    }
+
+    /** While the stream flows the leader is alive: without this the follower would start an election. */
+    private void signOfLife(InstallSnapshotRequest request) {
+        engine.handle(frames.appendRequest(
+                request.getSender(), request.getTerm(), request.getTerm(), NO_SUCH_INDEX, 0, 0, 0, List.of()));
+    }
+
+    private boolean followsSnapshot(AppendEntriesRequest request) {
+        return settings.walls().reconcileAtSnapshot()
+                && request.getPreviousLogIndex() > 0
+                && request.getPreviousLogIndex() == store.snapshotIndex()
+                && request.getPreviousLogTerm() == store.snapshotTerm()
+                && store.lastIndex() > store.snapshotIndex();
+    }
+
+    /**
+     * Wall: the engine does not find its own snapshot as the entry before the first one of a request when more entries follow
+     * it in the log, and refuses for ever (0.7 only). The snapshot is committed and its term fits, so the request follows it:
+     * it is handed on as one that follows nothing, and the engine's answer, which counts from there, is put right. The commit
+     * index waits for the next request, because the engine would count it from there as well.
+     */
+    private void handleAfterSnapshot(AppendEntriesRequest request) {
+        rewrittenBase = request.getPreviousLogIndex();
+        try {
+            engine.handle(frames.appendRequest(
+                    request.getSender(),
+                    request.getTerm(),
+                    0,
+                    0,
+                    0,
+                    request.getQuerySequenceNumber(),
+                    request.getFlowControlSequenceNumber(),
+                    request.getLogEntries()));
+        } finally {
+            rewrittenBase = 0;
+        }
     }
 
     /** Replicates an operation; fails with {@code NO_LEADER} where this replica does not lead. */
     public CompletionStage<Outcome> submit(Operation operation) {
-        throw new UnsupportedOperationException(operation.toString());
+        CompletableFuture<Outcome> answer = proposals.add(operation, nanos.getAsLong());
+        wakeProposer();
+        return answer;
     }
 
     /** On the leader: the index of an entry committed after this call; all callers that wait share one entry. */
     public CompletionStage<Long> barrier() {
-        throw new UnsupportedOperationException();
+        long since = nanos.getAsLong();
+        return this.<Long>onThread(() -> {
+            CompletableFuture<Long> index = settings.walls().barrierReads()
+                    ? proposals.barrier(since).thenApply(Outcome::index)
+                    : engine.<Object>query(
+                                    BARRIER,
+                                    io.microraft.QueryPolicy.LEADER_LEASE,
+                                    Optional.empty(),
+                                    Optional.empty())
+                            .thenApply(io.microraft.Ordered::getCommitIndex);
+            proposeWaiting();
+            return index.whenComplete((i, failure) -> metrics.barrierWaited(nanos.getAsLong() - since));
+        });
+    }
+
+    private void wakeProposer() {
+        if (!proposing.getPlain() && proposing.compareAndSet(false, true)) {
+            executor.execute(this::proposeWaiting);
+        }
+    }
+
+    private void proposeWaiting() {
+        proposing.set(false);
+        if (time.isDead()) {
+            proposals.failAll(new JournalException(Kind.CLOSED, "the replica has stopped"));
+            return;
+        }
+        if (role != RaftRole.LEADER) {
+            if (!proposals.isEmpty()) {
+                proposals.failAll(notLeading());
+            }
+            return;
+        }
+        while (inFlight.size() < MAX_ENTRIES_IN_FLIGHT && !proposals.isEmpty()) {
+            Proposals.Batch batch = proposals.next();
+            inFlight.add(batch);
+            engine.<List<Outcome>>replicate(batch.bytes())
+                    .whenComplete((done, failure) ->
+                            replicated(batch, done == null ? null : done.getResult(), failure));
+        }
+    }
+
+    private void replicated(Proposals.Batch batch, @Nullable List<Outcome> outcomes, @Nullable Throwable failure) {
+        inFlight.remove(batch);
+        if (failure != null || outcomes == null || outcomes.size() != batch.proposals().size()) {
+            JournalException reason = reasonOf(failure);
+            answers.add(() -> batch.fail(reason));
+        } else {
+            answers.add(() -> {
+                metrics.committed(
+                        batch.proposals().size(),
+                        nanos.getAsLong() - batch.proposals().getFirst().sinceNanos());
+                batch.complete(outcomes);
+            });
+        }
+    }
+
+    private JournalException notLeading() {
+        String hint = leadership.leader().map(leader -> "; " + leader.node() + " leads").orElse("; nobody leads now");
+        return new JournalException(Kind.NO_LEADER, settings.self().node() + " does not lead" + hint);
+    }
+
+    private JournalException reasonOf(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case NotLeaderException e -> notLeading();
+            case CannotReplicateException e ->
+                new JournalException(Kind.NO_LEADER, "the leader cannot take operations at this moment");
+            case null -> new JournalException(Kind.UNKNOWN, "the entry was applied in another way than proposed");
+            default ->
+                new JournalException(
+                        Kind.UNKNOWN, "leadership was lost before the answer; the operation may be stored", cause);
+        };
     }
 
     /** Completes when this replica has applied up to an index, fails with {@code UNKNOWN} after a timeout. */
     public CompletionStage<Long> awaitApplied(long index, Duration timeout) {
-        throw new UnsupportedOperationException(index + " within " + timeout);
+        long applied = events.appliedIndex();
+        if (applied >= index) {
+            return CompletableFuture.completedFuture(applied);
+        }
+        return onThread(() -> {
+            CompletableFuture<Long> answer = new CompletableFuture<>();
+            if (events.appliedIndex() >= index) {
+                answer.complete(events.appliedIndex());
+                return answer;
+            }
+            Waiter waiter = new Waiter(answer);
+            waiters.computeIfAbsent(index, i -> new ArrayList<>()).add(waiter);
+            executor.schedule(() -> timedOut(index, waiter, timeout), timeout);
+            return answer;
+        });
+    }
+
+    private void timedOut(long index, Waiter waiter, Duration timeout) {
+        List<Waiter> same = waiters.get(index);
+        if (same != null && same.remove(waiter)) {
+            if (same.isEmpty()) {
+                waiters.remove(index);
+            }
+            waiter.answer()
+                    .completeExceptionally(new JournalException(
+                            Kind.UNKNOWN,
+                            "this replica did not apply index " + index + " within " + timeout.toMillis()
+                                    + " ms; it has applied " + events.appliedIndex()));
+        }
     }
 
     /** Registers the one listener to the applied index, called on the replica's thread after each flush that advanced it. */
-    public void onApplied(java.util.function.LongConsumer listener) {
-        throw new UnsupportedOperationException(listener.toString());
+    public void onApplied(LongConsumer listener) {
+        executor.execute(() -> appliedListener = listener);
     }
 
     /** The present view; cheap. */
     public Leadership leadership() {
-        throw new UnsupportedOperationException();
+        return leadership;
     }
 
-    /** Registers a listener, called on the replica's thread at every change and once soon. */
+    /** Registers the one listener to leadership, called on the replica's thread at every change and once soon. */
     public void onLeadership(Consumer<Leadership> listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        executor.execute(() -> {
+            leadershipListener = listener;
+            listener.accept(leadership);
+        });
     }
 
     /** On the leader: changes the group by one step; completes when the change is committed. */
     public CompletionStage<Void> change(MemberId member, MembershipChange change) {
-        throw new UnsupportedOperationException(change + " " + member);
+        return onThread(() -> switch (change) {
+            case ADD_LEARNER -> addLearner(member);
+            case PROMOTE -> {
+                Promotion promotion = new Promotion(member, new CompletableFuture<>());
+                promotions.add(promotion);
+                executor.schedule(
+                        () -> promotion.done().completeExceptionally(new JournalException(
+                                Kind.NO_LEADER, member.node() + " did not catch up within 30 s; it stays a learner")),
+                        Duration.ofSeconds(30));
+                promoteCaughtUp();
+                yield promotion.done();
+            }
+            case REMOVE -> engineChange(member, MembershipChangeMode.REMOVE_MEMBER);
+        });
+    }
+
+    private CompletableFuture<Void> addLearner(MemberId member) {
+        if (role != RaftRole.LEADER) {
+            return CompletableFuture.failedFuture(notLeading());
+        }
+        Collection<RaftEndpoint> learners = learners(report(engine));
+        if (learners.contains(new RaftMemberEndpoint(member))) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (settings.walls().oneLearner() && !learners.isEmpty()) {
+            return CompletableFuture.failedFuture(new JournalException(
+                    Kind.INVALID, "another promotion is under way: a learner counts in the leader's quorum check"));
+        }
+        // A fresh snapshot first: a new member is probed back one entry a round trip to the first retained one.
+        snapshotNow();
+        return engineChange(member, MembershipChangeMode.ADD_LEARNER);
+    }
+
+    private CompletableFuture<Void> engineChange(MemberId member, MembershipChangeMode mode) {
+        long expected = engine.getCommittedMembers().getLogIndex();
+        return engine.changeMembership(new RaftMemberEndpoint(member), mode, expected)
+                .handle((done, failure) -> {
+                    if (failure == null) {
+                        return null;
+                    }
+                    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                    throw cause instanceof IllegalArgumentException
+                            ? new JournalException(Kind.INVALID, cause.getMessage(), cause)
+                            : reasonOf(failure);
+                });
+    }
+
+    private static Collection<RaftEndpoint> learners(RaftNodeReport report) {
+        List<RaftEndpoint> learners =
+                new ArrayList<>(report.getEffectiveMembers().getMembers());
+        learners.removeAll(report.getEffectiveMembers().getVotingMembers());
+        return learners;
+    }
+
+    private void promoteCaughtUp() {
+        promotions.removeIf(promotion -> promotion.done().isDone());
+        if (promotions.isEmpty()) {
+            return;
+        }
+        if (role != RaftRole.LEADER) {
+            promotions.forEach(promotion -> promotion.done().completeExceptionally(notLeading()));
+            promotions.clear();
+            return;
+        }
+        RaftNodeReport report = report(engine);
+        for (Promotion promotion : List.copyOf(promotions)) {
+            RaftEndpoint endpoint = new RaftMemberEndpoint(promotion.member());
+            if (report.getEffectiveMembers().getVotingMembers().contains(endpoint)) {
+                promotions.remove(promotion);
+                promotion.done().complete(null);
+                continue;
+            }
+            Long match = report.getLog().getFollowerMatchIndices().get(endpoint);
+            if (match != null && match > 0 && match + CAUGHT_UP_ENTRIES >= report.getLog().getCommitIndex()) {
+                promotions.remove(promotion);
+                engineChange(promotion.member(), MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER)
+                        .whenComplete((done, failure) -> {
+                            if (failure == null) {
+                                promotion.done().complete(null);
+                            } else {
+                                promotion.done().completeExceptionally(failure);
+                            }
+                        });
+            }
+        }
     }
 
     /** On the leader: hands leadership to another voter; completes when it has. */
     public CompletionStage<Void> transferLeadership(MemberId target) {
-        throw new UnsupportedOperationException(target.toString());
+        return onThread(() ->
+                engine.transferLeadership(new RaftMemberEndpoint(target)).thenApply(done -> null));
     }
 
     public CompletionStage<ReplicaReport> report() {
-        throw new UnsupportedOperationException();
+        return onThread(() -> CompletableFuture.completedFuture(view(report(engine))));
     }
 
-    /** Stops the engine; the stores stay open. */
+    private static RaftNodeReport report(RaftNode engine) {
+        return engine.getReport().join().getResult();
+    }
+
+    private ReplicaReport view(RaftNodeReport report) {
+        long now = time.millis();
+        Map<MemberId, Long> match = new TreeMap<>();
+        report.getLog()
+                .getFollowerMatchIndices()
+                .forEach((endpoint, index) -> match.put(RaftMemberEndpoint.memberOf(endpoint), index));
+        Map<MemberId, Long> contact = new TreeMap<>();
+        report.getHeartbeatTimestamps()
+                .forEach((endpoint, at) ->
+                        contact.put(RaftMemberEndpoint.memberOf(endpoint), Math.max(0, time.toRealMillis(now - at))));
+        return new ReplicaReport(
+                settings.self(),
+                report.getRole().name().toLowerCase(java.util.Locale.ROOT),
+                report.getTerm().getTerm(),
+                leadership.leader(),
+                members(report.getCommittedMembers().getVotingMembers()),
+                members(learners(report)),
+                report.getLog().getLastLogOrSnapshotIndex(),
+                report.getLog().getCommitIndex(),
+                events.appliedIndex(),
+                report.getLog().getLastSnapshotIndex(),
+                match,
+                contact);
+    }
+
+    private static List<MemberId> members(Collection<RaftEndpoint> endpoints) {
+        return endpoints.stream().map(RaftMemberEndpoint::memberOf).sorted().toList();
+    }
+
+    /** Stops the engine; the stores stay open. What was submitted and not answered fails as unknown. */
     public CompletionStage<Void> stop() {
-        throw new UnsupportedOperationException();
+        return onThread(() -> {
+            engine.terminate();
+            events.flush();
+            giveAnswers();
+            time.die();
+            abandon("the replica has stopped; the operation may be stored");
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    private void die(String reason, Throwable cause) {
+        if (!time.isDead()) {
+            time.die();
+            failStop.stop(reason, cause);
+            abandon("the replica has failed; the operation may be stored");
+        }
+    }
+
+    private void abandon(String reason) {
+        JournalException closed = new JournalException(Kind.CLOSED, reason);
+        List.copyOf(inFlight).forEach(batch -> batch.fail(new JournalException(Kind.UNKNOWN, reason)));
+        inFlight.clear();
+        proposals.failAll(new JournalException(Kind.NO_LEADER, "the replica has stopped"));
+        waiters.values().forEach(list -> list.forEach(waiter -> waiter.answer().completeExceptionally(closed)));
+        waiters.clear();
+        promotions.forEach(promotion -> promotion.done().completeExceptionally(closed));
+        promotions.clear();
+    }
+
+    /** What is grouped: one write for all that was applied, then the answers, then what waited for them. */
+    private void afterTasks() {
+        guarded(() -> {
+            events.flush();
+            giveAnswers();
+            announce();
+            if (snapshotWanted) {
+                snapshotWanted = false;
+                snapshotNow();
+            }
+            if (!promotions.isEmpty()) {
+                promoteCaughtUp();
+            }
+        });
+        if (!proposals.isEmpty()) {
+            proposeWaiting();
+        }
+    }
+
+    private void giveAnswers() {
+        if (!answers.isEmpty()) {
+            List<Runnable> now = List.copyOf(answers);
+            answers.clear();
+            now.forEach(Runnable::run);
+        }
+    }
+
+    private void announce() {
+        long applied = events.appliedIndex();
+        if (applied != announcedIndex) {
+            announcedIndex = applied;
+            metrics.lag(Math.max(0, store.lastIndex() - applied));
+            while (!waiters.isEmpty() && waiters.firstKey() <= applied) {
+                waiters.pollFirstEntry().getValue().forEach(waiter -> waiter.answer().complete(applied));
+            }
+            appliedListener.accept(applied);
+        }
+        if (leadershipChanged) {
+            leadershipChanged = false;
+            leadershipListener.accept(leadership);
+        }
+    }
+
+    private void snapshotNow() {
+        if (events.pendingIndex() > store.snapshotIndex()) {
+            bytesSinceSnapshot = 0;
+            engine.takeSnapshot();
+        }
+    }
+
+    private void reported(RaftNodeReport report) {
+        if (report.getRole() == RaftRole.CANDIDATE && role != RaftRole.CANDIDATE) {
+            metrics.electionStarted(report.getTerm().getTerm());
+        }
+        role = report.getRole();
+        setLeadership(
+                report.getTerm().getTerm(),
+                Optional.ofNullable(report.getTerm().getLeaderEndpoint()).map(RaftMemberEndpoint::memberOf));
+        if (role != RaftRole.LEADER && !proposals.isEmpty()) {
+            executor.execute(this::proposeWaiting);
+        }
+    }
+
+    private void setLeadership(long term, Optional<MemberId> leader) {
+        Leadership now = new Leadership(term, leader, role == RaftRole.LEADER && readyTerm == term);
+        if (!now.equals(leadership)) {
+            if (!now.leader().equals(leadership.leader()) && now.leader().isPresent()) {
+                metrics.leaderChanged(term);
+            }
+            leadership = now;
+            leadershipChanged = true;
+        }
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            die("the state machine failed: " + e.getMessage() + ". The node stops; nothing acknowledged is lost. Look at the"
+                    + " disk, then start the node again", e);
+        }
+    }
+
+    private <T> CompletionStage<T> onThread(java.util.function.Supplier<? extends CompletionStage<T>> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        executor.execute(() -> {
+            if (time.isDead()) {
+                answer.completeExceptionally(new JournalException(Kind.CLOSED, "the replica has stopped"));
+                return;
+            }
+            try {
+                call.get().whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answer.complete(value);
+                    } else {
+                        answer.completeExceptionally(
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** The engine's transport: frames out. */
+    private final class Frames implements Transport {
+        @Override
+        public void send(RaftEndpoint target, RaftMessage message) {
+            RaftMessage sent = message;
+            if (rewrittenBase > 0 && message instanceof AppendEntriesSuccessResponse answer) {
+                sent = frames.appended(
+                        answer.getSender(),
+                        answer.getTerm(),
+                        rewrittenBase + answer.getLastLogIndex(),
+                        answer.getQuerySequenceNumber(),
+                        answer.getFlowControlSequenceNumber());
+            }
+            transport.send(RaftMemberEndpoint.memberOf(target), frames.encode(sent));
+        }
+
+        @Override
+        public boolean isReachable(RaftEndpoint endpoint) {
+            return transport.isReachable(RaftMemberEndpoint.memberOf(endpoint));
+        }
+    }
+
+    /** The engine's state machine: hands committed entries to the event store. */
+    private final class Applier implements StateMachine, InternalCommitAware {
+        @Override
+        public Object runOperation(long index, Object operation) {
+            if (time.isDead()) {
+                return List.of();
+            }
+            byte[] entry = (byte[]) operation;
+            int term = store.terms().of(index);
+            List<Outcome> outcomes = List.of();
+            try {
+                outcomes = events.apply(index, term, entry);
+            } catch (RuntimeException | Error e) {
+                die("entry " + index + " could not be applied: " + e.getMessage(), e);
+            }
+            bytesSinceSnapshot += entry.length;
+            if (bytesSinceSnapshot > SNAPSHOT_EVERY_BYTES) {
+                snapshotWanted = true;
+            }
+            if (role == RaftRole.LEADER && readyTerm != term && term == leadership.term()) {
+                readyTerm = term;
+                setLeadership(term, leadership.leader());
+            }
+            return outcomes;
+        }
+
+        @Override
+        public void onInternalCommit(long index) {
+            guarded(() -> events.skip(index, store.terms().of(index)));
+        }
+
+        @Override
+        public void takeSnapshot(long index, Consumer<Object> chunks) {
+            guarded(events::sync);
+            bytesSinceSnapshot = 0;
+            chunks.accept(new WireWriter(16).i64(index).toBytes());
+        }
+
+        @Override
+        public void installSnapshot(long index, List<Object> chunks) {
+            if (settings.walls().snapshotHold() && events.pendingIndex() < index) {
+                die("a Raft snapshot at index " + index + " was to be installed over a store at " + events.pendingIndex()
+                        + ": the events in between are not here. Run `quorate repair` to seed this node again from the group",
+                        new IllegalStateException("snapshot ahead of the store"));
+            }
+        }
+
+        @Override
+        public Object getNewTermOperation() {
+            return BARRIER;
+        }
     }
 }

@@ -6,23 +6,21 @@ package io.quorate.persistence.raft;
  *
  * @param electionJitter random delay of our own on every election timer
  * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
- * @param snapshotForStuckFollower the leader takes a snapshot at once when a member answers but does not advance
+ * @param reconcileAtSnapshot a request that follows the follower's own snapshot is accepted (0.7 refuses it for ever)
  * @param barrierReads strong reads go through the log, never through the engine's queries
  * @param oneLearner at most one learner
  * @param failStopOnStorageError an error of the disk ends the replica
  * @param frequentSnapshots a snapshot each 1,000 entries, not each 50,000
- * @param idempotentReplay entries at or below the applied index change nothing
  * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
  */
 public record Walls(
         boolean electionJitter,
         boolean snapshotHold,
-        boolean snapshotForStuckFollower,
+        boolean reconcileAtSnapshot,
         boolean barrierReads,
         boolean oneLearner,
         boolean failStopOnStorageError,
         boolean frequentSnapshots,
-        boolean idempotentReplay,
         boolean boundedFrames) {
-    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true);
+    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true);
 }

@@ -1,0 +1,131 @@
+package io.quorate.persistence.raft;
+
+import io.microraft.executor.RaftNodeExecutor;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Wall: the engine knows heartbeats in whole seconds only, at least one. Here its second lasts as long as our heartbeat period
+ * (ten to one by default); nothing outside of this class knows. Also adds the jitter that the engine's own 100 ms, divided by
+ * ten, no longer gives: without it two followers that wake together split the vote again and again.
+ */
+final class EngineTime extends Clock implements RaftNodeExecutor {
+    /** Election delays grow by up to this share of themselves. */
+    private static final double ELECTION_JITTER = 0.5;
+
+    /** Heartbeat periods shrink by up to this share; they never grow, or the leader would be late. */
+    private static final double HEARTBEAT_JITTER = 0.2;
+
+    private final LongSupplier nanos;
+    private final SerialExecutor executor;
+    private final RandomGenerator random;
+    private final RaftTiming timing;
+    private final boolean jitter;
+    private int depth;
+    private volatile boolean dead;
+
+    EngineTime(
+            SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, boolean jitter) {
+        this.executor = executor;
+        this.nanos = nanos;
+        this.random = random;
+        this.timing = timing;
+        this.jitter = jitter;
+    }
+
+    /** Heartbeat timeout as the engine wants it: a number of periods. */
+    long heartbeatTimeoutSeconds() {
+        return timing.heartbeatTimeout().toMillis() / timing.heartbeatPeriod().toMillis();
+    }
+
+    long electionTimeoutMillis() {
+        return toEngineMillis(timing.electionTimeout().toMillis());
+    }
+
+    private long toEngineMillis(long millis) {
+        return millis * 1000 / timing.heartbeatPeriod().toMillis();
+    }
+
+    /** From here on no task runs, waiting ones neither: what a dead replica left behind cannot be trusted. */
+    void die() {
+        dead = true;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    /** Runs a task as the engine's, so that what it executes runs inside of it only where that is safe. */
+    void run(Runnable task) {
+        if (dead) {
+            return;
+        }
+        depth++;
+        try {
+            task.run();
+        } finally {
+            depth--;
+        }
+    }
+
+    /** Called on the replica's thread only: at once where no other task of the engine is under way, which saves a turn. */
+    @Override
+    public void execute(Runnable task) {
+        if (depth == 0) {
+            run(task);
+        } else {
+            submit(task);
+        }
+    }
+
+    @Override
+    public void submit(Runnable task) {
+        executor.execute(() -> run(task));
+    }
+
+    @Override
+    public void schedule(Runnable task, long delay, TimeUnit unit) {
+        executor.schedule(() -> run(task), realDelay(delay, unit));
+    }
+
+    private Duration realDelay(long delay, TimeUnit unit) {
+        double real = unit.toNanos(delay) * (timing.heartbeatPeriod().toMillis() / 1000.0);
+        if (jitter && unit == TimeUnit.SECONDS) {
+            real *= 1 - HEARTBEAT_JITTER * random.nextDouble();
+        } else if (jitter && unit.toMillis(delay) >= electionTimeoutMillis()) {
+            real *= 1 + ELECTION_JITTER * random.nextDouble();
+        }
+        return Duration.ofNanos((long) real);
+    }
+
+    @Override
+    public long millis() {
+        return toEngineMillis(TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong())) / 1000;
+    }
+
+    /** What a difference of {@link #millis()} is in real milliseconds. */
+    long toRealMillis(long engineMillis) {
+        return engineMillis * timing.heartbeatPeriod().toMillis() / 1000;
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.ofEpochMilli(millis());
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        return this;
+    }
+}

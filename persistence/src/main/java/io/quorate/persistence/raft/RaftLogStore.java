@@ -1,0 +1,336 @@
+package io.quorate.persistence.raft;
+
+import static io.quorate.persistence.raft.LogOperationForm.MODEL;
+
+import io.microraft.model.log.LogEntry;
+import io.microraft.model.log.RaftGroupMembersView;
+import io.microraft.model.log.SnapshotChunk;
+import io.microraft.model.log.SnapshotEntry;
+import io.microraft.model.persistence.RaftEndpointPersistentState;
+import io.microraft.model.persistence.RaftTermPersistentState;
+import io.microraft.persistence.RaftStore;
+import io.microraft.persistence.RestoredRaftState;
+import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.store.KeyValueStore;
+import io.quorate.persistence.store.StorageException;
+import io.quorate.persistence.store.WriteBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Raft log on a key-value store. What the engine persists is gathered and becomes durable with one write at {@link #flush}:
+ * one fsync for all entries that came meanwhile. Term and vote are durable when the call returns.
+ *
+ * <p>Keys: {@code e<index>} an entry, {@code s<index><chunk>} a chunk of a snapshot, {@code T} term and vote, {@code L} this
+ * member, {@code I} the founding members. Every value ends with its CRC-32C.
+ *
+ * <p>Wall: the engine logs I/O errors and goes on. Here the first one ends the replica, and nothing is written after it.
+ */
+final class RaftLogStore implements RaftStore {
+    private static final byte[] TERM = {'T'};
+    private static final byte[] LOCAL = {'L'};
+    private static final byte[] INITIAL = {'I'};
+
+    /** Cut entries are deleted with later flushes, so many at a time: a cut of many must not stall one flush. */
+    private static final int DELETES_PER_FLUSH = 256;
+
+    private final KeyValueStore store;
+    private final FailStop failStop;
+    private final JournalMetrics metrics;
+    private final LongSupplier nanos;
+    private final WriteBatch pending = new WriteBatch();
+    private int pendingEntries;
+    private long firstIndex = 1;
+    private long cutUntil;
+    private @Nullable StorageException failure;
+
+    RaftLogStore(KeyValueStore store, FailStop failStop, JournalMetrics metrics, LongSupplier nanos) {
+        this.store = store;
+        this.failStop = failStop;
+        this.metrics = metrics;
+        this.nanos = nanos;
+    }
+
+    /**
+     * Everything that is durable; empty for a new member.
+     *
+     * @throws StorageException {@code CORRUPT} when a checksum is wrong or an entry in the middle is missing; a torn tail is no
+     *     fault: it was never acknowledged
+     */
+    Optional<RestoredRaftState> restore() {
+        byte[] local = store.get(LOCAL);
+        byte[] initial = store.get(INITIAL);
+        byte[] term = store.get(TERM);
+        if (local == null || initial == null) {
+            return Optional.empty();
+        }
+        SnapshotEntry snapshot = restoreSnapshot();
+        List<LogEntry> entries = restoreEntries(snapshot == null ? 0 : snapshot.getIndex());
+        return Optional.of(new RestoredRaftState(
+                local(read(LOCAL, local)),
+                LogOperationForm.view(read(INITIAL, initial)),
+                term == null ? noTerm() : term(read(TERM, term)),
+                snapshot,
+                entries));
+    }
+
+    private @Nullable SnapshotEntry restoreSnapshot() {
+        List<SnapshotChunk> newest = new ArrayList<>();
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(new byte[] {'s'}); cursor.valid() && cursor.key()[0] == 's'; cursor.next()) {
+                SnapshotChunk chunk = chunk(cursor.key(), read(cursor.key(), cursor.value()));
+                if (!newest.isEmpty() && newest.getFirst().getIndex() != chunk.getIndex()) {
+                    newest.clear();
+                }
+                newest.add(chunk);
+            }
+        }
+        if (newest.isEmpty()) {
+            return null;
+        }
+        SnapshotChunk first = newest.getFirst();
+        if (newest.size() != first.getSnapshotChunkCount()) {
+            throw corrupt("the snapshot at index " + first.getIndex() + " has " + newest.size() + " of "
+                    + first.getSnapshotChunkCount() + " chunks");
+        }
+        return MODEL.createSnapshotEntryBuilder()
+                .setIndex(first.getIndex())
+                .setTerm(first.getTerm())
+                .setSnapshotChunks(newest)
+                .setGroupMembersView(first.getGroupMembersView())
+                .build();
+    }
+
+    private List<LogEntry> restoreEntries(long snapshotIndex) {
+        List<LogEntry> entries = new ArrayList<>();
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            long expected = -1;
+            for (cursor.seek(entryKey(0)); cursor.valid() && cursor.key()[0] == 'e'; cursor.next()) {
+                LogEntry entry = entry(read(cursor.key(), cursor.value()));
+                if (expected < 0) {
+                    firstIndex = entry.getIndex();
+                }
+                boolean retained = entry.getIndex() > snapshotIndex;
+                if (retained && expected >= 0 && entry.getIndex() != expected
+                        || retained && expected < 0 && entry.getIndex() != snapshotIndex + 1) {
+                    throw corrupt("entry " + Math.max(expected, snapshotIndex + 1) + " is missing, the next one is "
+                            + entry.getIndex());
+                }
+                expected = entry.getIndex() + 1;
+                if (retained) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
+    }
+
+    private StorageException corrupt(String what) {
+        return new StorageException(
+                StorageException.Kind.CORRUPT,
+                Path.of("backend", "log"),
+                "backend/log is corrupt: " + what
+                        + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group");
+    }
+
+    @Override
+    public void persistAndFlushLocalEndpoint(RaftEndpointPersistentState state) throws IOException {
+        WireWriter out = new WireWriter(64);
+        LogOperationForm.endpoint(out, state.getLocalEndpoint());
+        out.u8(state.isVoting() ? 1 : 0);
+        durably(new WriteBatch().put(LOCAL, sealed(out)));
+    }
+
+    @Override
+    public void persistAndFlushInitialGroupMembers(RaftGroupMembersView members) throws IOException {
+        WireWriter out = new WireWriter(128);
+        LogOperationForm.view(out, members);
+        durably(new WriteBatch().put(INITIAL, sealed(out)));
+    }
+
+    @Override
+    public void persistAndFlushTerm(RaftTermPersistentState state) throws IOException {
+        WireWriter out = new WireWriter(64).varint(state.getTerm()).u8(state.getVotedFor() == null ? 0 : 1);
+        if (state.getVotedFor() != null) {
+            LogOperationForm.endpoint(out, state.getVotedFor());
+        }
+        durably(new WriteBatch().put(TERM, sealed(out)));
+    }
+
+    @Override
+    public void persistLogEntries(List<LogEntry> entries) throws IOException {
+        refuseAfterFailure();
+        for (LogEntry entry : entries) {
+            WireWriter out = new WireWriter(LogOperationForm.sizeOf(entry.getOperation()) + 32)
+                    .varint(entry.getIndex())
+                    .varint(entry.getTerm());
+            LogOperationForm.write(out, entry.getOperation());
+            pending.put(entryKey(entry.getIndex()), sealed(out));
+            pendingEntries++;
+        }
+    }
+
+    @Override
+    public void persistSnapshotChunk(SnapshotChunk chunk) throws IOException {
+        refuseAfterFailure();
+        WireWriter out = new WireWriter(256)
+                .varint(chunk.getTerm())
+                .varint(chunk.getSnapshotChunkCount());
+        LogOperationForm.view(out, chunk.getGroupMembersView());
+        LogOperationForm.write(out, chunk.getOperation());
+        pending.put(chunkKey(chunk.getIndex(), chunk.getSnapshotChunkIndex()), sealed(out));
+    }
+
+    @Override
+    public void truncateLogEntriesFrom(long index) throws IOException {
+        refuseAfterFailure();
+        // Entries may be both in the store and in the pending batch: the order of changes makes the deletion win over both,
+        // and what is persisted afterwards win over the deletion.
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(entryKey(index)); cursor.valid() && cursor.key()[0] == 'e'; cursor.next()) {
+                pending.delete(cursor.key());
+            }
+        }
+        for (WriteBatch.Change change : List.copyOf(pending.changes())) {
+            if (change.value() != null && change.key()[0] == 'e' && indexOf(change.key()) >= index) {
+                pending.delete(change.key());
+            }
+        }
+    }
+
+    @Override
+    public void truncateLogEntriesUntil(long index) throws IOException {
+        refuseAfterFailure();
+        cutUntil = Math.max(cutUntil, index);
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(new byte[] {'s'}); cursor.valid() && cursor.key()[0] == 's'; cursor.next()) {
+                if (indexOf(cursor.key()) < index) {
+                    pending.delete(cursor.key());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void deleteSnapshotChunks(long index, int count) throws IOException {
+        refuseAfterFailure();
+        for (int chunk = 0; chunk < count; chunk++) {
+            pending.delete(chunkKey(index, chunk));
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        for (int deleted = 0; firstIndex <= cutUntil && deleted < DELETES_PER_FLUSH; deleted++, firstIndex++) {
+            pending.delete(entryKey(firstIndex));
+        }
+        if (pending.isEmpty()) {
+            return;
+        }
+        long bytes = pending.bytes();
+        long begin = nanos.getAsLong();
+        durably(pending);
+        metrics.flushed(pendingEntries, bytes, nanos.getAsLong() - begin);
+        pending.clear();
+        pendingEntries = 0;
+    }
+
+    private void durably(WriteBatch batch) throws IOException {
+        refuseAfterFailure();
+        try {
+            store.write(batch, true);
+        } catch (StorageException e) {
+            failure = e;
+            failStop.stop("the Raft log cannot be written: " + e.getMessage(), e);
+            throw new IOException(e);
+        }
+    }
+
+    private void refuseAfterFailure() throws IOException {
+        if (failure != null) {
+            throw new IOException("the log store failed before", failure);
+        }
+    }
+
+    private static byte[] entryKey(long index) {
+        return ByteBuffer.allocate(9).put((byte) 'e').putLong(index).array();
+    }
+
+    private static byte[] chunkKey(long index, int chunk) {
+        return ByteBuffer.allocate(13).put((byte) 's').putLong(index).putInt(chunk).array();
+    }
+
+    private static long indexOf(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
+    }
+
+    private static byte[] sealed(WireWriter out) {
+        byte[] body = out.toBytes();
+        CRC32C crc = new CRC32C();
+        crc.update(body, 0, body.length);
+        return ByteBuffer.allocate(body.length + 4).put(body).putInt((int) crc.getValue()).array();
+    }
+
+    private WireReader read(byte[] key, byte[] value) {
+        CRC32C crc = new CRC32C();
+        if (value.length >= 4) {
+            crc.update(value, 0, value.length - 4);
+        }
+        if (value.length < 4 || ByteBuffer.wrap(value).getInt(value.length - 4) != (int) crc.getValue()) {
+            throw corrupt("the checksum of " + (key.length == 1 ? "record " + (char) key[0] : "entry " + indexOf(key))
+                    + " is wrong");
+        }
+        return new WireReader(Arrays.copyOf(value, value.length - 4));
+    }
+
+    private static LogEntry entry(WireReader in) {
+        long index = in.varint();
+        int term = in.int32();
+        return MODEL.createLogEntryBuilder()
+                .setIndex(index)
+                .setTerm(term)
+                .setOperation(LogOperationForm.read(in))
+                .build();
+    }
+
+    private static SnapshotChunk chunk(byte[] key, WireReader in) {
+        int term = in.int32();
+        int count = in.int32();
+        RaftGroupMembersView view = LogOperationForm.view(in);
+        return MODEL.createSnapshotChunkBuilder()
+                .setIndex(indexOf(key))
+                .setTerm(term)
+                .setSnapshotChunkIndex(ByteBuffer.wrap(key).getInt(9))
+                .setSnapshotChunkCount(count)
+                .setGroupMembersView(view)
+                .setOperation(LogOperationForm.read(in))
+                .build();
+    }
+
+    private static RaftEndpointPersistentState local(WireReader in) {
+        return MODEL.createRaftEndpointPersistentStateBuilder()
+                .setLocalEndpoint(LogOperationForm.endpoint(in))
+                .setVoting(in.u8() == 1)
+                .build();
+    }
+
+    private static RaftTermPersistentState term(WireReader in) {
+        int term = in.int32();
+        return MODEL.createRaftTermPersistentStateBuilder()
+                .setTerm(term)
+                .setVotedFor(in.u8() == 1 ? LogOperationForm.endpoint(in) : null)
+                .build();
+    }
+
+    private static RaftTermPersistentState noTerm() {
+        return MODEL.createRaftTermPersistentStateBuilder().setTerm(0).setVotedFor(null).build();
+    }
+}
