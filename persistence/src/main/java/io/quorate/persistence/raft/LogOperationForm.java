@@ -6,6 +6,8 @@ import io.microraft.model.RaftModelFactory;
 import io.microraft.model.groupop.UpdateRaftGroupMembersOp;
 import io.microraft.model.impl.DefaultRaftModelFactory;
 import io.microraft.model.log.RaftGroupMembersView;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.MemberId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +25,7 @@ final class LogOperationForm {
 
     private LogOperationForm() {}
 
-    static void write(WireWriter out, Object operation) {
+    static void write(ByteWriter out, Object operation) {
         switch (operation) {
             case byte[] batch -> out.u8(BATCH).block(batch);
             case UpdateRaftGroupMembersOp change -> {
@@ -36,7 +38,7 @@ final class LogOperationForm {
         }
     }
 
-    static Object read(WireReader in) {
+    static Object read(ByteReader in) {
         int kind = in.u8();
         return switch (kind) {
             case BATCH -> in.block();
@@ -60,13 +62,13 @@ final class LogOperationForm {
         return operation instanceof byte[] batch ? batch.length + 8 : 4096;
     }
 
-    static void view(WireWriter out, RaftGroupMembersView view) {
+    static void view(ByteWriter out, RaftGroupMembersView view) {
         out.varint(view.getLogIndex());
         endpoints(out, view.getMembers());
         endpoints(out, view.getVotingMembers());
     }
 
-    static RaftGroupMembersView view(WireReader in) {
+    static RaftGroupMembersView view(ByteReader in) {
         long index = in.varint();
         List<RaftEndpoint> members = endpoints(in);
         return MODEL.createRaftGroupMembersViewBuilder()
@@ -76,20 +78,20 @@ final class LogOperationForm {
                 .build();
     }
 
-    static void endpoint(WireWriter out, RaftEndpoint endpoint) {
+    static void endpoint(ByteWriter out, RaftEndpoint endpoint) {
         out.text(RaftMemberEndpoint.memberOf(endpoint).toString());
     }
 
-    static RaftEndpoint endpoint(WireReader in) {
+    static RaftEndpoint endpoint(ByteReader in) {
         return new RaftMemberEndpoint(MemberId.parse(in.text()));
     }
 
-    static void endpoints(WireWriter out, Collection<RaftEndpoint> endpoints) {
+    static void endpoints(ByteWriter out, Collection<RaftEndpoint> endpoints) {
         out.varint(endpoints.size());
         endpoints.forEach(endpoint -> endpoint(out, endpoint));
     }
 
-    static List<RaftEndpoint> endpoints(WireReader in) {
+    static List<RaftEndpoint> endpoints(ByteReader in) {
         int size = in.count();
         List<RaftEndpoint> endpoints = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {

@@ -17,6 +17,8 @@ import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.TriggerLeaderElectionRequest;
 import io.microraft.model.message.VoteRequest;
 import io.microraft.model.message.VoteResponse;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.MemberId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -69,7 +71,7 @@ final class RaftFrames {
     private static long hash(String clusterId) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(clusterId.getBytes(StandardCharsets.UTF_8));
-            return new WireReader(digest).i64();
+            return new ByteReader(digest).i64();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -122,8 +124,8 @@ final class RaftFrames {
         };
     }
 
-    private WireWriter start(Type type, RaftMessage message, int size) {
-        WireWriter out = new WireWriter(96 + size).u8(VERSION).i64(group).u8(type.ordinal());
+    private ByteWriter start(Type type, RaftMessage message, int size) {
+        ByteWriter out = new ByteWriter(96 + size).u8(VERSION).i64(group).u8(type.ordinal());
         LogOperationForm.endpoint(out, message.getSender());
         return out.varint(message.getTerm());
     }
@@ -139,7 +141,7 @@ final class RaftFrames {
             }
             count++;
         }
-        WireWriter out = start(Type.APPEND, m, (int) Math.min(size, MAX_FRAME_BYTES) + 64)
+        ByteWriter out = start(Type.APPEND, m, (int) Math.min(size, MAX_FRAME_BYTES) + 64)
                 .varint(m.getPreviousLogTerm())
                 .varint(m.getPreviousLogIndex())
                 .varint(m.getCommitIndex())
@@ -154,7 +156,7 @@ final class RaftFrames {
     }
 
     private byte[] install(InstallSnapshotRequest m) {
-        WireWriter out = start(Type.INSTALL, m, 1024)
+        ByteWriter out = start(Type.INSTALL, m, 1024)
                 .u8(m.isSenderLeader() ? 1 : 0)
                 .varint(m.getSnapshotTerm())
                 .varint(m.getSnapshotIndex())
@@ -182,7 +184,7 @@ final class RaftFrames {
      * @throws IllegalArgumentException when it is no frame of a known version
      */
     Optional<RaftMessage> decode(byte[] frame) {
-        WireReader in = new WireReader(frame);
+        ByteReader in = new ByteReader(frame);
         int version = in.u8();
         if (version != VERSION) {
             throw new IllegalArgumentException("a frame of version " + version + "; known is " + VERSION);
@@ -207,7 +209,7 @@ final class RaftFrames {
         return senders.computeIfAbsent(text, t -> new RaftMemberEndpoint(MemberId.parse(t)));
     }
 
-    private RaftMessage body(Type type, RaftEndpoint sender, int term, WireReader in) {
+    private RaftMessage body(Type type, RaftEndpoint sender, int term, ByteReader in) {
         return switch (type) {
             case APPEND ->
                 appendRequest(sender, term, in.int32(), in.varint(), in.varint(), in.varint(), in.varint(), entries(in));
@@ -321,7 +323,7 @@ final class RaftFrames {
                 .build();
     }
 
-    private static List<LogEntry> entries(WireReader in) {
+    private static List<LogEntry> entries(ByteReader in) {
         int count = in.count();
         List<LogEntry> entries = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -336,7 +338,7 @@ final class RaftFrames {
         return entries;
     }
 
-    private static @Nullable SnapshotChunk chunk(WireReader in) {
+    private static @Nullable SnapshotChunk chunk(ByteReader in) {
         long index = in.varint();
         int term = in.int32();
         int chunk = in.int32();

@@ -10,6 +10,8 @@ import io.microraft.model.persistence.RaftEndpointPersistentState;
 import io.microraft.model.persistence.RaftTermPersistentState;
 import io.microraft.persistence.RaftStore;
 import io.microraft.persistence.RestoredRaftState;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
@@ -143,7 +145,7 @@ final class RaftLogStore implements RaftStore {
 
     @Override
     public void persistAndFlushLocalEndpoint(RaftEndpointPersistentState state) throws IOException {
-        WireWriter out = new WireWriter(64);
+        ByteWriter out = new ByteWriter(64);
         LogOperationForm.endpoint(out, state.getLocalEndpoint());
         out.u8(state.isVoting() ? 1 : 0);
         durably(new WriteBatch().put(LOCAL, sealed(out)));
@@ -151,14 +153,14 @@ final class RaftLogStore implements RaftStore {
 
     @Override
     public void persistAndFlushInitialGroupMembers(RaftGroupMembersView members) throws IOException {
-        WireWriter out = new WireWriter(128);
+        ByteWriter out = new ByteWriter(128);
         LogOperationForm.view(out, members);
         durably(new WriteBatch().put(INITIAL, sealed(out)));
     }
 
     @Override
     public void persistAndFlushTerm(RaftTermPersistentState state) throws IOException {
-        WireWriter out = new WireWriter(64).varint(state.getTerm()).u8(state.getVotedFor() == null ? 0 : 1);
+        ByteWriter out = new ByteWriter(64).varint(state.getTerm()).u8(state.getVotedFor() == null ? 0 : 1);
         if (state.getVotedFor() != null) {
             LogOperationForm.endpoint(out, state.getVotedFor());
         }
@@ -169,7 +171,7 @@ final class RaftLogStore implements RaftStore {
     public void persistLogEntries(List<LogEntry> entries) throws IOException {
         refuseAfterFailure();
         for (LogEntry entry : entries) {
-            WireWriter out = new WireWriter(LogOperationForm.sizeOf(entry.getOperation()) + 32)
+            ByteWriter out = new ByteWriter(LogOperationForm.sizeOf(entry.getOperation()) + 32)
                     .varint(entry.getIndex())
                     .varint(entry.getTerm());
             LogOperationForm.write(out, entry.getOperation());
@@ -181,7 +183,7 @@ final class RaftLogStore implements RaftStore {
     @Override
     public void persistSnapshotChunk(SnapshotChunk chunk) throws IOException {
         refuseAfterFailure();
-        WireWriter out = new WireWriter(256)
+        ByteWriter out = new ByteWriter(256)
                 .varint(chunk.getTerm())
                 .varint(chunk.getSnapshotChunkCount());
         LogOperationForm.view(out, chunk.getGroupMembersView());
@@ -272,14 +274,14 @@ final class RaftLogStore implements RaftStore {
         return ByteBuffer.wrap(key).getLong(1);
     }
 
-    private static byte[] sealed(WireWriter out) {
+    private static byte[] sealed(ByteWriter out) {
         byte[] body = out.toBytes();
         CRC32C crc = new CRC32C();
         crc.update(body, 0, body.length);
         return ByteBuffer.allocate(body.length + 4).put(body).putInt((int) crc.getValue()).array();
     }
 
-    private WireReader read(byte[] key, byte[] value) {
+    private ByteReader read(byte[] key, byte[] value) {
         CRC32C crc = new CRC32C();
         if (value.length >= 4) {
             crc.update(value, 0, value.length - 4);
@@ -288,10 +290,10 @@ final class RaftLogStore implements RaftStore {
             throw corrupt("the checksum of " + (key.length == 1 ? "record " + (char) key[0] : "entry " + indexOf(key))
                     + " is wrong");
         }
-        return new WireReader(Arrays.copyOf(value, value.length - 4));
+        return new ByteReader(Arrays.copyOf(value, value.length - 4));
     }
 
-    private static LogEntry entry(WireReader in) {
+    private static LogEntry entry(ByteReader in) {
         long index = in.varint();
         int term = in.int32();
         return MODEL.createLogEntryBuilder()
@@ -301,7 +303,7 @@ final class RaftLogStore implements RaftStore {
                 .build();
     }
 
-    private static SnapshotChunk chunk(byte[] key, WireReader in) {
+    private static SnapshotChunk chunk(byte[] key, ByteReader in) {
         int term = in.int32();
         int count = in.int32();
         RaftGroupMembersView view = LogOperationForm.view(in);
@@ -315,14 +317,14 @@ final class RaftLogStore implements RaftStore {
                 .build();
     }
 
-    private static RaftEndpointPersistentState local(WireReader in) {
+    private static RaftEndpointPersistentState local(ByteReader in) {
         return MODEL.createRaftEndpointPersistentStateBuilder()
                 .setLocalEndpoint(LogOperationForm.endpoint(in))
                 .setVoting(in.u8() == 1)
                 .build();
     }
 
-    private static RaftTermPersistentState term(WireReader in) {
+    private static RaftTermPersistentState term(ByteReader in) {
         int term = in.int32();
         return MODEL.createRaftTermPersistentStateBuilder()
                 .setTerm(term)

@@ -16,6 +16,7 @@ import io.microraft.persistence.RestoredRaftState;
 import io.microraft.report.RaftNodeReport;
 import io.microraft.statemachine.StateMachine;
 import io.microraft.transport.Transport;
+import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.OperationCodec;
@@ -732,7 +733,7 @@ public final class RaftReplica {
         public void takeSnapshot(long index, Consumer<Object> chunks) {
             guarded(events::sync);
             bytesSinceSnapshot = 0;
-            chunks.accept(new WireWriter(16).i64(index).toBytes());
+            chunks.accept(new ByteWriter(16).i64(index).toBytes());
         }
 
         @Override

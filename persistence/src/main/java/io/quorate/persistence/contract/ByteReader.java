@@ -1,22 +1,35 @@
-package io.quorate.persistence.raft;
+package io.quorate.persistence.contract;
 
 import java.nio.charset.StandardCharsets;
 
-/** Reads what {@link WireWriter} wrote; every fault is an {@link IllegalArgumentException} that names the position. */
-final class WireReader {
+/** Reads what {@link ByteWriter} wrote; every fault is an {@link IllegalArgumentException} that names the position. */
+public final class ByteReader {
     private final byte[] bytes;
     private int at;
 
-    WireReader(byte[] bytes) {
+    public ByteReader(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    int u8() {
+    /** Bytes read so far. */
+    public int position() {
+        return at;
+    }
+
+    /** Goes on at a position that is not before this one. */
+    public void skipTo(int position) {
+        if (position < at || position > bytes.length) {
+            throw new IllegalArgumentException("a block that should end at byte " + position + " is read to byte " + at);
+        }
+        at = position;
+    }
+
+    public int u8() {
         need(1);
         return bytes[at++] & 0xFF;
     }
 
-    long varint() {
+    public long varint() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             int next = u8();
@@ -29,7 +42,7 @@ final class WireReader {
     }
 
     /** A varint that counts or measures something within this array. */
-    int count() {
+    public int count() {
         long value = varint();
         if (value < 0 || value > bytes.length - at) {
             throw new IllegalArgumentException(
@@ -38,11 +51,15 @@ final class WireReader {
         return (int) value;
     }
 
-    int int32() {
-        return Math.toIntExact(varint());
+    public int int32() {
+        long value = varint();
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a number that does not fit ends at byte " + at);
+        }
+        return (int) value;
     }
 
-    long i64() {
+    public long i64() {
         need(8);
         long value = 0;
         for (int i = 0; i < 8; i++) {
@@ -51,7 +68,7 @@ final class WireReader {
         return value;
     }
 
-    byte[] block() {
+    public byte[] block() {
         int size = count();
         byte[] block = new byte[size];
         System.arraycopy(bytes, at, block, 0, size);
@@ -59,7 +76,7 @@ final class WireReader {
         return block;
     }
 
-    String text() {
+    public String text() {
         int size = count();
         String text = new String(bytes, at, size, StandardCharsets.UTF_8);
         at += size;

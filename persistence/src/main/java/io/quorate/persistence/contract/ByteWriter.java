@@ -1,24 +1,27 @@
-package io.quorate.persistence.raft;
+package io.quorate.persistence.contract;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Appends numbers and bytes to an array that grows. Numbers are unsigned LEB128 varints. */
-final class WireWriter {
+public final class ByteWriter {
+    /** Four groups of seven bits: blocks of up to 256 MiB. */
+    private static final int BLOCK_LENGTH_BYTES = 4;
+
     private byte[] bytes;
     private int length;
 
-    WireWriter(int capacity) {
+    public ByteWriter(int capacity) {
         bytes = new byte[Math.max(16, capacity)];
     }
 
-    WireWriter u8(int value) {
+    public ByteWriter u8(int value) {
         ensure(1);
         bytes[length++] = (byte) value;
         return this;
     }
 
-    WireWriter varint(long value) {
+    public ByteWriter varint(long value) {
         ensure(10);
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
@@ -29,7 +32,7 @@ final class WireWriter {
         return this;
     }
 
-    WireWriter i64(long value) {
+    public ByteWriter i64(long value) {
         ensure(8);
         for (int shift = 56; shift >= 0; shift -= 8) {
             bytes[length++] = (byte) (value >>> shift);
@@ -37,7 +40,7 @@ final class WireWriter {
         return this;
     }
 
-    WireWriter raw(byte[] value) {
+    public ByteWriter raw(byte[] value) {
         ensure(value.length);
         System.arraycopy(value, 0, bytes, length, value.length);
         length += value.length;
@@ -45,15 +48,33 @@ final class WireWriter {
     }
 
     /** With its length before it. */
-    WireWriter block(byte[] value) {
+    public ByteWriter block(byte[] value) {
         return varint(value.length).raw(value);
     }
 
-    WireWriter text(String value) {
+    public ByteWriter text(String value) {
         return block(value.getBytes(StandardCharsets.UTF_8));
     }
 
-    byte[] toBytes() {
+    /** Starts a block whose length is not known yet; see {@link #closeBlock}. */
+    public int openBlock() {
+        ensure(BLOCK_LENGTH_BYTES);
+        length += BLOCK_LENGTH_BYTES;
+        return length;
+    }
+
+    /** Ends the block that began at {@code mark}: its length goes before it, as a varint of a fixed width. */
+    public ByteWriter closeBlock(int mark) {
+        int rest = length - mark;
+        for (int i = 0; i < BLOCK_LENGTH_BYTES; i++) {
+            int more = i < BLOCK_LENGTH_BYTES - 1 ? 0x80 : 0;
+            bytes[mark - BLOCK_LENGTH_BYTES + i] = (byte) ((rest & 0x7F) | more);
+            rest >>>= 7;
+        }
+        return this;
+    }
+
+    public byte[] toBytes() {
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
