@@ -92,32 +92,60 @@ public final class OperationCodec {
      */
     public static List<Operation> decode(byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
+        int count = start(in);
+        List<Operation> operations = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            operations.add(operation(in));
+        }
+        return operations;
+    }
+
+    /**
+     * Decodes one operation of a batch without decoding those before it.
+     *
+     * @throws IllegalArgumentException as {@link #decode}, and when the batch has no such operation
+     */
+    public static Operation decodeAt(byte[] bytes, int position) {
+        ByteReader in = new ByteReader(bytes);
+        int count = start(in);
+        if (position < 0 || position >= count) {
+            throw new IllegalArgumentException("a batch of " + count + " operations has none at " + position);
+        }
+        for (int i = 0; i < position; i++) {
+            in.u8();
+            int length = in.count();
+            in.skipTo(in.position() + length);
+        }
+        return operation(in);
+    }
+
+    private static int start(ByteReader in) {
         int version = in.u8();
         if (version != VERSION) {
             throw new IllegalArgumentException("a batch of version " + version + "; known is " + VERSION
                     + ": a newer release wrote it, upgrade this node");
         }
-        int count = in.count();
-        List<Operation> operations = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int kind = in.u8();
-            int end = in.count() + in.position();
-            operations.add(
-                    switch (kind) {
-                        case APPEND_EVENTS -> append(in);
-                        case SAVE_SNAPSHOT ->
-                            new SaveSnapshot(in.text(), in.varint(), in.varint(), payload(in));
-                        case DELETE_SNAPSHOTS ->
-                            new DeleteSnapshots(in.text(), in.varint(), in.varint(), in.varint(), in.varint());
-                        case DELETE_EVENTS -> new DeleteEvents(in.text(), in.varint(), in.varint());
-                        case BARRIER -> new Barrier();
-                        default ->
-                            throw new IllegalArgumentException(
-                                    "unknown kind of operation " + kind + " before byte " + in.position());
-                    });
-            in.skipTo(end);
-        }
-        return operations;
+        return in.count();
+    }
+
+    private static Operation operation(ByteReader in) {
+        int kind = in.u8();
+        int length = in.count();
+        int end = in.position() + length;
+        Operation operation =
+                switch (kind) {
+                    case APPEND_EVENTS -> append(in);
+                    case SAVE_SNAPSHOT -> new SaveSnapshot(in.text(), in.varint(), in.varint(), payload(in));
+                    case DELETE_SNAPSHOTS ->
+                        new DeleteSnapshots(in.text(), in.varint(), in.varint(), in.varint(), in.varint());
+                    case DELETE_EVENTS -> new DeleteEvents(in.text(), in.varint(), in.varint());
+                    case BARRIER -> new Barrier();
+                    default ->
+                        throw new IllegalArgumentException(
+                                "unknown kind of operation " + kind + " before byte " + in.position());
+                };
+        in.skipTo(end);
+        return operation;
     }
 
     private static AppendEvents append(ByteReader in) {

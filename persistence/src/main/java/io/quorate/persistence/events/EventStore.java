@@ -1,19 +1,90 @@
 package io.quorate.persistence.events;
 
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Operation.AppendEvents;
+import io.quorate.persistence.contract.Operation.Barrier;
+import io.quorate.persistence.contract.Operation.DeleteEvents;
+import io.quorate.persistence.contract.Operation.DeleteSnapshots;
+import io.quorate.persistence.contract.Operation.SaveSnapshot;
+import io.quorate.persistence.contract.OperationCodec;
 import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.contract.Payload;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.store.KeyValueStore;
+import io.quorate.persistence.store.StorageException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The replicated state machine on a key-value store. {@link #apply}, {@link #adopt}, {@link #flush} and {@link #sync} are
- * called by one thread; {@link #ask} and {@link #appliedIndex} by any.
+ * The replicated state machine on a key-value store. {@link #apply}, {@link #adopt}, {@link #skip}, {@link #flush} and {@link
+ * #sync} are called by one thread; {@link #ask} and {@link #appliedIndex} by any.
+ *
+ * <p>An append costs one record of where it is; an entry one record with all of its operations, byte for byte as they were
+ * committed; a flush one head for each entity that it touched, and the applied index.
  */
 public final class EventStore implements AutoCloseable {
+    private static final int LAYOUT_VERSION = 1;
 
-    /** Opens the state in a store; creates it where the store is empty. */
+    /** Heads that are kept in memory; each is about 100 bytes. */
+    private static final int HEADS = 20_000;
+
+    private final KeyValueStore store;
+    private final Answers answers;
+    private final PendingChanges changes;
+    private final Map<String, Head> dirtyHeads = new HashMap<>();
+    private final LinkedHashMap<String, Head> heads = new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Head> eldest) {
+            return size() > HEADS;
+        }
+    };
+
+    private long pendingIndex;
+    private long pendingTerm;
+    private volatile long appliedIndex;
+    private volatile long appliedTerm;
+
+    private EventStore(KeyValueStore store) {
+        this.store = store;
+        this.changes = new PendingChanges(store);
+        this.answers = new Answers(store);
+    }
+
+    /**
+     * Opens the state in a store; creates it where the store is empty.
+     *
+     * @throws StorageException {@code CORRUPT} when a newer release has written it
+     */
     public static EventStore open(KeyValueStore store) {
-        throw new UnsupportedOperationException("not built yet: " + store);
+        EventStore events = new EventStore(store);
+        byte[] applied = store.get(Keys.APPLIED);
+        if (applied != null) {
+            ByteReader in = new ByteReader(applied);
+            events.pendingIndex = in.varint();
+            events.pendingTerm = in.varint();
+            long version = in.varint();
+            if (version > LAYOUT_VERSION) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        Path.of("backend", "events"),
+                        "backend/events has layout " + version + ", this release knows " + LAYOUT_VERSION
+                                + ": a newer release wrote it; start that release again");
+            }
+            events.appliedIndex = events.pendingIndex;
+            events.appliedTerm = events.pendingTerm;
+        }
+        return events;
     }
 
     /**
@@ -22,51 +93,328 @@ public final class EventStore implements AutoCloseable {
      *
      * @param entry the batch of operations as {@code OperationCodec} encodes it
      * @return one outcome for each operation of the entry
+     * @throws IllegalStateException when entries before this one are missing
      */
     public List<Outcome> apply(long index, long term, byte[] entry) {
-        throw new UnsupportedOperationException();
+        if (index <= pendingIndex) {
+            return List.of();
+        }
+        if (index != pendingIndex + 1) {
+            throw new IllegalStateException("entry " + index + " was to be applied over " + pendingIndex
+                    + ": the entries in between are missing");
+        }
+        List<Operation> operations = OperationCodec.decode(entry);
+        List<Operation> resolved = new ArrayList<>(operations.size());
+        List<Outcome> outcomes = new ArrayList<>(operations.size());
+        BitSet alive = new BitSet(operations.size());
+        int ordinal = 0;
+        boolean changed = false;
+        for (int position = 0; position < operations.size(); position++) {
+            Operation operation = operations.get(position);
+            Operation stored = operation;
+            Outcome outcome =
+                    switch (operation) {
+                        case Barrier barrier -> new Outcome.Applied(index, 0);
+                        case AppendEvents append -> {
+                            Outcome decided = decide(append, index, position, ordinal, operations);
+                            if (decided instanceof Outcome.Applied applied
+                                    && applied.index() == index
+                                    && applied.ordinal() == ordinal) {
+                                place(append, index, position, ordinal);
+                                alive.set(position);
+                            }
+                            ordinal += append.events().size();
+                            yield decided;
+                        }
+                        case DeleteEvents delete -> {
+                            DeleteEvents fact = new DeleteEvents(
+                                    delete.persistenceId(),
+                                    delete.toSequenceNr(),
+                                    head(delete.persistenceId()).highest());
+                            stored = fact;
+                            changed = true;
+                            deleteEvents(fact, alive, index);
+                            alive.set(position);
+                            yield new Outcome.Applied(index, 0);
+                        }
+                        case SaveSnapshot save -> {
+                            saveSnapshot(save, index, position, alive);
+                            alive.set(position);
+                            yield new Outcome.Applied(index, 0);
+                        }
+                        case DeleteSnapshots delete -> {
+                            deleteSnapshots(delete, alive, index);
+                            alive.set(position);
+                            yield new Outcome.Applied(index, 0);
+                        }
+                    };
+            resolved.add(stored);
+            outcomes.add(outcome);
+        }
+        if (!alive.isEmpty()) {
+            byte[] batch = changed ? OperationCodec.encode(resolved) : entry;
+            changes.put(Keys.entry(index), new StoredEntry(index, term, alive, batch).toBytes());
+        }
+        pendingIndex = index;
+        pendingTerm = term;
+        return outcomes;
+    }
+
+    private Outcome decide(AppendEvents append, long index, int position, int ordinal, List<Operation> entry) {
+        long highest = head(append.persistenceId()).highest();
+        if (append.fromSequenceNr() == highest + 1) {
+            return new Outcome.Applied(index, ordinal);
+        }
+        if (append.toSequenceNr() <= highest) {
+            byte[] key = Keys.append(append.persistenceId(), append.toSequenceNr());
+            byte[] value = changes.get(key);
+            Place place = value == null ? null : Place.read(value);
+            if (place != null && place.number() == append.fromSequenceNr()) {
+                List<Operation> operations = place.index() == index ? entry : load(place.index()).operations();
+                if (operations.get(place.position()) instanceof AppendEvents stored && sameWrite(stored, append)) {
+                    return new Outcome.Applied(place.index(), ordinalOf(operations, place.position()));
+                }
+            }
+        }
+        return new Outcome.Fenced(index, highest);
+    }
+
+    private static boolean sameWrite(AppendEvents stored, AppendEvents again) {
+        if (!stored.writer().equals(again.writer())
+                || stored.events().size() != again.events().size()) {
+            return false;
+        }
+        for (int i = 0; i < stored.events().size(); i++) {
+            Payload a = stored.events().get(i).payload();
+            Payload b = again.events().get(i).payload();
+            if (a.serializerId() != b.serializerId()
+                    || !a.manifest().equals(b.manifest())
+                    || !Arrays.equals(a.bytes(), b.bytes())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Ordinal of the first event of the operation at a position of its entry. */
+    static int ordinalOf(List<Operation> operations, int position) {
+        int ordinal = 0;
+        for (Operation before : operations.subList(0, position)) {
+            if (before instanceof AppendEvents append) {
+                ordinal += append.events().size();
+            }
+        }
+        return ordinal;
+    }
+
+    private void place(AppendEvents append, long index, int position, int firstOrdinal) {
+        String id = append.persistenceId();
+        changes.put(
+                Keys.append(id, append.toSequenceNr()),
+                new Place(index, position, append.fromSequenceNr()).toBytes());
+        int ordinal = firstOrdinal;
+        for (EventData event : append.events()) {
+            for (String tag : event.tags()) {
+                changes.put(
+                        Keys.tag(tag, index, ordinal),
+                        new Place(index, position, append.fromSequenceNr() + ordinal - firstOrdinal).toBytes());
+            }
+            ordinal++;
+        }
+        Head head = head(id);
+        dirtyHeads.put(id, new Head(head.deletedTo(), Math.max(head.highest(), append.toSequenceNr())));
+    }
+
+    private void deleteEvents(DeleteEvents delete, BitSet aliveHere, long indexHere) {
+        String id = delete.persistenceId();
+        Head head = head(id);
+        long highest = Math.max(head.highest(), delete.highestSequenceNr());
+        long to = Math.min(delete.toSequenceNr(), highest);
+        byte[] first = Keys.append(id, 0);
+        for (Map.Entry<byte[], byte[]> entry :
+                changes.withPrefix(Keys.prefix(first, 8), first).entrySet()) {
+            if (Keys.numberAt(entry.getKey(), 8) > to) {
+                break;
+            }
+            changes.delete(entry.getKey());
+            bury(Place.read(entry.getValue()), aliveHere, indexHere);
+        }
+        dirtyHeads.put(id, new Head(Math.max(head.deletedTo(), to), highest));
+    }
+
+    private void saveSnapshot(SaveSnapshot save, long index, int position, BitSet aliveHere) {
+        byte[] key = Keys.snapshot(save.persistenceId(), save.sequenceNr());
+        byte[] replaced = changes.get(key);
+        if (replaced != null) {
+            bury(Place.read(replaced), aliveHere, index);
+        }
+        changes.put(key, new Place(index, position, save.timestampMillis()).toBytes());
+    }
+
+    private void deleteSnapshots(DeleteSnapshots delete, BitSet aliveHere, long indexHere) {
+        byte[] first = Keys.snapshot(delete.persistenceId(), Math.max(0, delete.minSequenceNr()));
+        for (Map.Entry<byte[], byte[]> entry :
+                changes.withPrefix(Keys.prefix(first, 8), first).entrySet()) {
+            Place place = Place.read(entry.getValue());
+            if (Keys.numberAt(entry.getKey(), 8) > delete.maxSequenceNr()) {
+                break;
+            }
+            if (place.number() >= delete.minTimestampMillis() && place.number() <= delete.maxTimestampMillis()) {
+                changes.delete(entry.getKey());
+                bury(place, aliveHere, indexHere);
+            }
+        }
+    }
+
+    /** An operation is dead; its entry goes when it was the last one alive. Tags of dead events go with it. */
+    private void bury(Place place, BitSet aliveHere, long indexHere) {
+        if (place.index() == indexHere) {
+            aliveHere.clear(place.position());
+            return;
+        }
+        byte[] bytes = changes.get(Keys.entry(place.index()));
+        if (bytes == null) {
+            return;
+        }
+        StoredEntry entry = StoredEntry.read(place.index(), bytes);
+        List<Operation> operations = entry.operations();
+        if (operations.get(place.position()) instanceof AppendEvents append) {
+            int ordinal = ordinalOf(operations, place.position());
+            for (EventData event : append.events()) {
+                for (String tag : event.tags()) {
+                    changes.delete(Keys.tag(tag, place.index(), ordinal));
+                }
+                ordinal++;
+            }
+        }
+        StoredEntry rest = entry.without(place.position());
+        if (rest.alive().isEmpty()) {
+            changes.delete(Keys.entry(place.index()));
+        } else {
+            changes.put(Keys.entry(place.index()), rest.toBytes());
+        }
+    }
+
+    private StoredEntry load(long index) {
+        byte[] bytes = changes.get(Keys.entry(index));
+        if (bytes == null) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    Path.of("backend", "events"),
+                    "backend/events is corrupt: entry " + index
+                            + " is referred to and missing. Keep a copy of the folder; then `quorate repair` seeds this node"
+                            + " again from the group");
+        }
+        return StoredEntry.read(index, bytes);
+    }
+
+    private Head head(String persistenceId) {
+        Head dirty = dirtyHeads.get(persistenceId);
+        if (dirty != null) {
+            return dirty;
+        }
+        return heads.computeIfAbsent(persistenceId, id -> Head.read(store.get(Keys.head(id))));
     }
 
     /** Index up to which everything is applied, unflushed entries included. */
     public long pendingIndex() {
-        throw new UnsupportedOperationException();
+        return pendingIndex;
     }
 
     /** Notes that the log has reached an index with an entry of the engine's own, which has no operations. */
     public void skip(long index, long term) {
-        throw new UnsupportedOperationException();
+        if (index > pendingIndex) {
+            pendingIndex = index;
+            pendingTerm = term;
+        }
     }
 
-    /** Stores what comes from the journal stream; facts, not requests: nothing is refused. */
+    /**
+     * Stores what comes from the journal stream; facts, not requests: nothing is refused. Entries that are here already change
+     * nothing.
+     *
+     * @throws StorageException {@code CORRUPT} when an entry was damaged on its way
+     */
     public void adopt(Query.Entries entries) {
-        throw new UnsupportedOperationException();
+        for (Query.Entry streamed : entries.entries()) {
+            if (streamed.index() <= pendingIndex) {
+                continue;
+            }
+            StoredEntry entry = StoredEntry.read(streamed.index(), streamed.bytes());
+            BitSet alive = (BitSet) entry.alive().clone();
+            List<Operation> operations = entry.operations();
+            int ordinal = 0;
+            for (int position = 0; position < operations.size(); position++) {
+                Operation operation = operations.get(position);
+                if (entry.alive().get(position)) {
+                    switch (operation) {
+                        case AppendEvents append -> place(append, entry.index(), position, ordinal);
+                        case DeleteEvents delete -> deleteEvents(delete, alive, entry.index());
+                        case SaveSnapshot save -> saveSnapshot(save, entry.index(), position, alive);
+                        case DeleteSnapshots delete -> deleteSnapshots(delete, alive, entry.index());
+                        case Barrier barrier -> {}
+                    }
+                }
+                if (operation instanceof AppendEvents append) {
+                    ordinal += append.events().size();
+                }
+            }
+            changes.put(Keys.entry(entry.index()), streamed.bytes());
+            pendingIndex = entry.index();
+            pendingTerm = entry.term();
+        }
+        if (entries.upTo() > pendingIndex) {
+            pendingIndex = entries.upTo();
+            pendingTerm = entries.term();
+        }
     }
 
     /** Writes everything applied since the last flush as one batch, together with the applied index. Not durable by itself. */
     public void flush() {
-        throw new UnsupportedOperationException();
+        if (pendingIndex == appliedIndex) {
+            return;
+        }
+        dirtyHeads.forEach((id, head) -> {
+            changes.put(Keys.head(id), head.toBytes());
+            heads.put(id, head);
+        });
+        changes.put(
+                Keys.APPLIED,
+                new ByteWriter(32)
+                        .varint(pendingIndex)
+                        .varint(pendingTerm)
+                        .varint(LAYOUT_VERSION)
+                        .toBytes());
+        changes.write();
+        dirtyHeads.clear();
+        appliedTerm = pendingTerm;
+        appliedIndex = pendingIndex;
     }
 
     /** Flushes; on return all of it is on disk. A Raft snapshot, which lets the log be cut, comes after this. */
     public void sync() {
-        throw new UnsupportedOperationException();
+        flush();
+        store.sync();
     }
 
     /** Index up to which {@link #ask} sees everything. */
     public long appliedIndex() {
-        throw new UnsupportedOperationException();
+        return appliedIndex;
     }
 
     /** Raft term of the entry at {@link #appliedIndex()}. */
     public long appliedTerm() {
-        throw new UnsupportedOperationException();
+        return appliedTerm;
     }
 
     /** Answers a query; blocks on the disk for as long as a bounded read takes. */
     public <A> A ask(Query<A> query) {
-        throw new UnsupportedOperationException(String.valueOf(query));
+        return answers.to(query);
     }
 
+    /** Flushes; the key-value store stays open, it is its opener's. */
     @Override
-    public void close() {}
+    public void close() {
+        flush();
+    }
 }

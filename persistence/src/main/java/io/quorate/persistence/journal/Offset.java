@@ -10,6 +10,14 @@ public record Offset(long index, int ordinal) implements Comparable<Offset> {
     /** Before every event. */
     public static final Offset ZERO = new Offset(0, -1);
 
+    /** Ordinals are below this. */
+    public static final int ORDINALS = 1 << 20;
+
+    /** After every event of an entry. */
+    public static Offset endOf(long index) {
+        return new Offset(index, ORDINALS - 1);
+    }
+
     @Override
     public int compareTo(Offset other) {
         int byIndex = Long.compare(index, other.index);

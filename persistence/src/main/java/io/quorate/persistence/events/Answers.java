@@ -1,0 +1,284 @@
+package io.quorate.persistence.events;
+
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Operation.AppendEvents;
+import io.quorate.persistence.contract.Operation.SaveSnapshot;
+import io.quorate.persistence.journal.Offset;
+import io.quorate.persistence.journal.Page;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.Slices;
+import io.quorate.persistence.journal.StoredEvent;
+import io.quorate.persistence.journal.StoredSnapshot;
+import io.quorate.persistence.store.KeyValueStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Answers queries from what is flushed; any thread. Each answer sees one moment of the store. */
+final class Answers {
+    /** One call looks at no more than this many entries, so that a reader of something rare never holds a thread for long. */
+    private static final int MAX_ENTRIES_LOOKED_AT = 10_000;
+
+    private final KeyValueStore store;
+
+    Answers(KeyValueStore store) {
+        this.store = store;
+    }
+
+    @SuppressWarnings("unchecked") // each query names its own answer type
+    <A> A to(Query<A> query) {
+        return (A)
+                switch (query) {
+                    case Query.EventsByPersistenceId q -> eventsByPersistenceId(q);
+                    case Query.EventsAfter q -> eventsAfter(q);
+                    case Query.HighestSequenceNr q ->
+                        Head.read(store.get(Keys.head(q.persistenceId()))).highest();
+                    case Query.LatestSnapshot q -> latestSnapshot(q);
+                    case Query.PersistenceIds q -> persistenceIds(q);
+                    case Query.EntriesAfter q -> entriesAfter(q);
+                };
+    }
+
+    private record Applied(long index, long term) {}
+
+    private static Applied applied(KeyValueStore.Cursor cursor) {
+        cursor.seek(Keys.APPLIED);
+        if (!cursor.valid() || !Keys.startsWith(cursor.key(), Keys.APPLIED)) {
+            return new Applied(0, 0);
+        }
+        ByteReader in = new ByteReader(cursor.value());
+        return new Applied(in.varint(), in.varint());
+    }
+
+    /** Reads entries by index and remembers the last one: appends of one entity often share theirs. */
+    private final class Entries implements AutoCloseable {
+        private final KeyValueStore.Cursor cursor = store.cursor();
+        private @Nullable StoredEntry last;
+
+        @Nullable StoredEntry at(long index) {
+            StoredEntry known = last;
+            if (known != null && known.index() == index) {
+                return known;
+            }
+            cursor.seek(Keys.entry(index));
+            if (!cursor.valid() || cursor.key()[0] != Keys.ENTRY || Keys.entryIndex(cursor.key()) != index) {
+                return null;
+            }
+            last = StoredEntry.read(index, cursor.value());
+            return last;
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+
+    private Page<StoredEvent> eventsByPersistenceId(Query.EventsByPersistenceId q) {
+        Head head = Head.read(store.get(Keys.head(q.persistenceId())));
+        long from = Math.max(q.fromSequenceNr(), head.deletedTo() + 1);
+        byte[] start = Keys.append(q.persistenceId(), from);
+        byte[] prefix = Keys.prefix(start, 8);
+        List<StoredEvent> found = new ArrayList<>();
+        long bytes = 0;
+        try (KeyValueStore.Cursor cursor = store.cursor();
+                Entries entries = new Entries()) {
+            Applied applied = applied(cursor);
+            for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
+                Place place = Place.read(cursor.value());
+                if (place.number() > q.toSequenceNr()) {
+                    break;
+                }
+                StoredEntry entry = entries.at(place.index());
+                if (entry == null || !(entry.operation(place.position()) instanceof AppendEvents append)) {
+                    continue; // deleted while we read
+                }
+                int ordinal = EventStore.ordinalOf(entry.operations(), place.position());
+                for (int i = 0; i < append.events().size(); i++) {
+                    long sequenceNr = append.fromSequenceNr() + i;
+                    if (sequenceNr < from || sequenceNr > q.toSequenceNr()) {
+                        continue;
+                    }
+                    if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
+                        return new Page<>(found, found.getLast().offset(), false, applied.index());
+                    }
+                    StoredEvent event = event(append, i, new Offset(place.index(), ordinal + i));
+                    bytes += event.event().payload().bytes().length;
+                    found.add(event);
+                }
+            }
+            return new Page<>(found, Offset.endOf(applied.index()), true, applied.index());
+        }
+    }
+
+    private static StoredEvent event(AppendEvents append, int i, Offset offset) {
+        return new StoredEvent(
+                offset,
+                append.persistenceId(),
+                append.fromSequenceNr() + i,
+                append.writer(),
+                append.timestampMillis(),
+                append.events().get(i));
+    }
+
+    private Page<StoredEvent> eventsAfter(Query.EventsAfter q) {
+        return switch (q.filter()) {
+            case Query.Filter.All all -> walk(q, id -> true);
+            case Query.Filter.InSlices slices ->
+                walk(q, id -> {
+                    int slice = Slices.of(id);
+                    return slice >= slices.min()
+                            && slice <= slices.max()
+                            && (slices.entityType().isEmpty() || id.startsWith(slices.entityType() + "|"));
+                });
+            case Query.Filter.Tagged tagged -> tagged(q, tagged.tag());
+        };
+    }
+
+    private Page<StoredEvent> walk(Query.EventsAfter q, Predicate<String> wanted) {
+        List<StoredEvent> found = new ArrayList<>();
+        Map<String, Long> deletedTo = new HashMap<>();
+        long bytes = 0;
+        int looked = 0;
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            Applied applied = applied(cursor);
+            Offset upTo = q.after();
+            for (cursor.seek(Keys.entry(Math.max(0, q.after().index())));
+                    cursor.valid() && cursor.key()[0] == Keys.ENTRY;
+                    cursor.next()) {
+                if (++looked > MAX_ENTRIES_LOOKED_AT) {
+                    return new Page<>(found, upTo, false, applied.index());
+                }
+                StoredEntry entry = StoredEntry.read(Keys.entryIndex(cursor.key()), cursor.value());
+                int ordinal = 0;
+                List<Operation> operations = entry.operations();
+                for (int position = 0; position < operations.size(); position++) {
+                    if (!(operations.get(position) instanceof AppendEvents append)) {
+                        continue;
+                    }
+                    boolean here = entry.alive().get(position) && wanted.test(append.persistenceId());
+                    for (int i = 0; i < append.events().size(); i++, ordinal++) {
+                        Offset offset = new Offset(entry.index(), ordinal);
+                        if (!here
+                                || offset.compareTo(q.after()) <= 0
+                                || isDeleted(append.persistenceId(), append.fromSequenceNr() + i, deletedTo)) {
+                            continue;
+                        }
+                        if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
+                            return new Page<>(found, found.getLast().offset(), false, applied.index());
+                        }
+                        bytes += append.events().get(i).payload().bytes().length;
+                        found.add(event(append, i, offset));
+                    }
+                }
+                Offset end = Offset.endOf(entry.index());
+                upTo = end.compareTo(upTo) > 0 ? end : upTo;
+            }
+            Offset end = Offset.endOf(applied.index());
+            return new Page<>(found, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
+        }
+    }
+
+    private boolean isDeleted(String persistenceId, long sequenceNr, Map<String, Long> deletedTo) {
+        return sequenceNr
+                <= deletedTo.computeIfAbsent(
+                        persistenceId, id -> Head.read(store.get(Keys.head(id))).deletedTo());
+    }
+
+    private Page<StoredEvent> tagged(Query.EventsAfter q, String tag) {
+        byte[] start = Keys.tag(tag, Math.max(0, q.after().index()), Math.max(0, q.after().ordinal() + 1));
+        byte[] prefix = Keys.prefix(start, 12);
+        List<StoredEvent> found = new ArrayList<>();
+        Map<String, Long> deletedTo = new HashMap<>();
+        long bytes = 0;
+        try (KeyValueStore.Cursor cursor = store.cursor();
+                Entries entries = new Entries()) {
+            Applied applied = applied(cursor);
+            for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
+                if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
+                    return new Page<>(found, found.getLast().offset(), false, applied.index());
+                }
+                Place place = Place.read(cursor.value());
+                StoredEntry entry = entries.at(place.index());
+                if (entry == null
+                        || !entry.alive().get(place.position())
+                        || !(entry.operation(place.position()) instanceof AppendEvents append)
+                        || isDeleted(append.persistenceId(), place.number(), deletedTo)) {
+                    continue;
+                }
+                int ordinal = (int) Keys.numberAt(cursor.key(), 8);
+                StoredEvent event = event(
+                        append,
+                        (int) (place.number() - append.fromSequenceNr()),
+                        new Offset(place.index(), ordinal));
+                bytes += event.event().payload().bytes().length;
+                found.add(event);
+            }
+            Offset end = Offset.endOf(applied.index());
+            return new Page<>(found, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
+        }
+    }
+
+    private Optional<StoredSnapshot> latestSnapshot(Query.LatestSnapshot q) {
+        byte[] start = Keys.snapshot(q.persistenceId(), Math.max(0, q.minSequenceNr()));
+        byte[] prefix = Keys.prefix(start, 8);
+        Place newest = null;
+        try (KeyValueStore.Cursor cursor = store.cursor();
+                Entries entries = new Entries()) {
+            for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
+                if (Keys.numberAt(cursor.key(), 8) > q.maxSequenceNr()) {
+                    break;
+                }
+                Place place = Place.read(cursor.value());
+                if (place.number() >= q.minTimestampMillis() && place.number() <= q.maxTimestampMillis()) {
+                    newest = place;
+                }
+            }
+            StoredEntry entry = newest == null ? null : entries.at(newest.index());
+            return entry != null && entry.operation(newest.position()) instanceof SaveSnapshot save
+                    ? Optional.of(new StoredSnapshot(
+                            save.persistenceId(), save.sequenceNr(), save.timestampMillis(), save.snapshot()))
+                    : Optional.empty();
+        }
+    }
+
+    private List<String> persistenceIds(Query.PersistenceIds q) {
+        List<String> ids = new ArrayList<>();
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(Keys.head(q.after()));
+                    cursor.valid() && cursor.key()[0] == Keys.HEAD && ids.size() < q.max();
+                    cursor.next()) {
+                String id = Keys.headId(cursor.key());
+                if (!id.equals(q.after())) {
+                    ids.add(id);
+                }
+            }
+        }
+        return ids;
+    }
+
+    private Query.Entries entriesAfter(Query.EntriesAfter q) {
+        List<Query.Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        try (KeyValueStore.Cursor cursor = store.cursor()) {
+            Applied applied = applied(cursor);
+            for (cursor.seek(Keys.entry(q.index() + 1));
+                    cursor.valid() && cursor.key()[0] == Keys.ENTRY;
+                    cursor.next()) {
+                byte[] value = cursor.value();
+                if (!entries.isEmpty() && bytes + value.length > q.maxBytes()) {
+                    Query.Entry last = entries.getLast();
+                    return new Query.Entries(entries, last.index(), new ByteReader(last.bytes()).varint(), applied.index());
+                }
+                bytes += value.length;
+                entries.add(new Query.Entry(Keys.entryIndex(cursor.key()), value));
+            }
+            return new Query.Entries(entries, Math.max(q.index(), applied.index()), applied.term(), applied.index());
+        }
+    }
+}
