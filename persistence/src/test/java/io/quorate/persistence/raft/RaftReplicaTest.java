@@ -1,0 +1,252 @@
+package io.quorate.persistence.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.store.InMemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RaftReplicaTest {
+    private static final RaftTiming FAST =
+            new RaftTiming(Duration.ofMillis(20), Duration.ofMillis(120), Duration.ofMillis(60));
+
+    private final Map<MemberId, Member> members = new ConcurrentHashMap<>();
+    private final List<Member> all = new ArrayList<>();
+
+    private final class Member {
+        final MemberId id;
+        final InMemoryStore log;
+        final EventStore events;
+        final RaftThread thread;
+        final RaftReplica replica;
+        final CompletableFuture<Leadership> ready = new CompletableFuture<>();
+        volatile CompletableFuture<MemberId> leaderSeen = new CompletableFuture<>();
+
+        Member(MemberId id, List<MemberId> initial, InMemoryStore log, InMemoryStore state) {
+            this.id = id;
+            this.log = log;
+            this.events = EventStore.open(state);
+            this.thread = new RaftThread("raft-" + id.node(), (reason, cause) -> {
+                throw new AssertionError(reason, cause);
+            });
+            this.replica = RaftReplica.create(
+                    new RaftReplica.Settings("test", id, initial, FAST, Walls.ALL),
+                    new RaftReplica.Ports(
+                            log,
+                            events,
+                            thread,
+                            new RaftTransport() {
+                                @Override
+                                public void send(MemberId target, byte[] frame) {
+                                    Member member = members.get(target);
+                                    if (member != null && members.containsKey(id)) {
+                                        member.replica.deliver(frame);
+                                    }
+                                }
+
+                                @Override
+                                public boolean isReachable(MemberId target) {
+                                    return members.containsKey(target);
+                                }
+                            },
+                            (source, request) ->
+                                    CompletableFuture.completedFuture(members.get(source).events.ask(request)),
+                            System::nanoTime,
+                            new Random(id.hashCode()),
+                            (reason, cause) -> {
+                                throw new AssertionError(reason, cause);
+                            },
+                            JournalMetrics.NONE));
+            all.add(this);
+        }
+
+        Member start() {
+            members.put(id, this);
+            replica.onLeadership(l -> {
+                if (l.ready()) {
+                    ready.complete(l);
+                }
+                l.leader().ifPresent(leader -> leaderSeen.complete(leader));
+            });
+            replica.start();
+            return this;
+        }
+
+        Outcome append(String pid, long seq, String text) throws Exception {
+            return replica.submit(append_(pid, seq, text)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Operation append_(String pid, long seq, String text) {
+        return new Operation.AppendEvents(
+                pid, seq, "w", 0, List.of(EventData.of(0, "text", text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+    }
+
+    private static MemberId id(int n) {
+        return new MemberId("n" + n, 1, "127.0.0.1" + n + ":19001");
+    }
+
+    @AfterEach
+    void stop() {
+        all.forEach(member -> member.thread.close());
+    }
+
+    private Member leaderOf(List<Member> group) throws Exception {
+        return (Member) CompletableFuture.anyOf(group.stream()
+                        .map(m -> m.ready.thenApply(l -> m))
+                        .toArray(CompletableFuture[]::new))
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    private List<Member> three() {
+        List<MemberId> ids = List.of(id(1), id(2), id(3));
+        List<Member> group = ids.stream()
+                .map(i -> new Member(i, ids, new InMemoryStore(), new InMemoryStore()))
+                .toList();
+        group.forEach(Member::start);
+        return group;
+    }
+
+    @Test
+    void a_group_of_one_leads_itself() throws Exception {
+        Member only = new Member(id(1), List.of(id(1)), new InMemoryStore(), new InMemoryStore()).start();
+        leaderOf(List.of(only));
+        assertThat(only.append("a", 1, "x")).isInstanceOf(Outcome.Applied.class);
+        assertThat(only.append("a", 1, "other")).isInstanceOf(Outcome.Fenced.class);
+    }
+
+    @Test
+    void three_members_replicate_and_every_replica_holds_the_same_bytes() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        for (int i = 1; i <= 3000; i++) {
+            if (i % 500 == 0) {
+                leader.append("a", i, "event " + i);
+            } else {
+                leader.replica.submit(append_("a", i, "event " + i));
+            }
+        }
+        long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        for (Member member : group) {
+            member.replica.awaitApplied(index, Duration.ofSeconds(5)).toCompletableFuture().get(6, TimeUnit.SECONDS);
+            assertThat(member.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(3000L);
+        }
+        List<byte[]> bytes = bytesOf(group.get(0));
+        for (Member member : group) {
+            assertThat(bytesOf(member)).usingRecursiveComparison().isEqualTo(bytes);
+        }
+    }
+
+    private static List<byte[]> bytesOf(Member member) {
+        List<byte[]> bytes = new ArrayList<>();
+        long after = 0;
+        while (true) {
+            Query.Entries page = member.events.ask(new Query.EntriesAfter(after, 100_000));
+            page.entries().forEach(e -> bytes.add(e.bytes()));
+            if (page.upTo() >= page.appliedIndex()) {
+                return bytes;
+            }
+            after = page.upTo();
+        }
+    }
+
+    @Test
+    void a_leader_that_dies_is_replaced_and_what_it_acknowledged_is_there() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        leader.append("a", 1, "acknowledged");
+        members.remove(leader.id);
+        leader.thread.close();
+        List<Member> survivors = group.stream().filter(m -> m != leader).toList();
+        Member next = leaderOf(survivors);
+        assertThat(next.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(1L);
+        assertThat(next.append("a", 2, "more")).isInstanceOf(Outcome.Applied.class);
+        assertThat(next.append("a", 1, "acknowledged")).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
+    void a_follower_refuses_to_decide_and_names_the_leader() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        Member follower = group.stream().filter(m -> m != leader).findFirst().orElseThrow();
+        follower.leaderSeen.get(5, TimeUnit.SECONDS);
+        assertThat(follower.replica.submit(append_("a", 1, "x")))
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(JournalException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(JournalException.Kind.NO_LEADER);
+                    assertThat(e.getMessage()).contains(leader.id.node() + " leads");
+                });
+    }
+
+    @Test
+    void a_new_member_catches_up_by_the_journal_stream_learns_and_votes() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        for (int i = 1; i <= 5000; i++) {
+            CompletableFuture<Outcome> done =
+                    leader.replica.submit(append_("a", i, "event " + i)).toCompletableFuture();
+            if (i % 10 == 0) {
+                done.get(5, TimeUnit.SECONDS);
+            }
+        }
+        MemberId fourth = id(4);
+        Member joiner = new Member(
+                        fourth, List.of(id(1), id(2), id(3)), new InMemoryStore(), new InMemoryStore())
+                .start();
+        leader.replica.change(fourth, MembershipChange.ADD_LEARNER).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        leader.replica.change(fourth, MembershipChange.PROMOTE).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        joiner.replica.awaitApplied(index, Duration.ofSeconds(5)).toCompletableFuture().get(6, TimeUnit.SECONDS);
+        assertThat(joiner.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(5000L);
+        assertThat(leader.replica.report().toCompletableFuture().get(5, TimeUnit.SECONDS).voters())
+                .hasSize(4);
+        leader.replica.change(fourth, MembershipChange.REMOVE).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(leader.replica.report().toCompletableFuture().get(5, TimeUnit.SECONDS).voters())
+                .hasSize(3);
+    }
+
+    @Test
+    void a_member_that_restarts_goes_on_from_its_log() throws Exception {
+        InMemoryStore log = new InMemoryStore();
+        InMemoryStore state = new InMemoryStore();
+        Member first = new Member(id(1), List.of(id(1)), log, state).start();
+        leaderOf(List.of(first));
+        for (int i = 1; i <= 2500; i++) {
+            first.append("a", i, "x");
+        }
+        first.replica.stop().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        first.thread.close();
+        Member again = new Member(id(1), List.of(id(1)), log, state).start();
+        leaderOf(List.of(again));
+        assertThat(again.append("a", 2501, "x")).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
+    void leadership_is_handed_over_on_request() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        Member heir = group.stream().filter(m -> m != leader).findFirst().orElseThrow();
+        leader.append("a", 1, "x");
+        leader.replica.transferLeadership(heir.id).toCompletableFuture().get(5, TimeUnit.SECONDS);
+        heir.ready.get(5, TimeUnit.SECONDS);
+        assertThat(heir.append("a", 2, "x")).isInstanceOf(Outcome.Applied.class);
+    }
+}
