@@ -73,15 +73,19 @@ public final class OperationCodec {
                 .text(append.writer())
                 .varint(append.timestampMillis())
                 .varint(append.events().size());
-        for (EventData event : append.events()) {
-            write(out, event.payload());
-            out.varint(event.tags().size());
-            event.tags().forEach(out::text);
-            out.block(event.metadata());
-        }
+        append.events().forEach(event -> write(out, event));
     }
 
-    private static void write(ByteWriter out, Payload payload) {
+    /** Writes one event as it stands in an append. */
+    public static void write(ByteWriter out, EventData event) {
+        write(out, event.payload());
+        out.varint(event.tags().size());
+        event.tags().forEach(out::text);
+        out.block(event.metadata());
+    }
+
+    /** Writes a payload as it stands in an event or a snapshot. */
+    public static void write(ByteWriter out, Payload payload) {
         out.varint(payload.serializerId()).text(payload.manifest()).block(payload.bytes());
     }
 
@@ -156,18 +160,24 @@ public final class OperationCodec {
         int count = in.count();
         List<EventData> events = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            Payload payload = payload(in);
-            int tagCount = in.count();
-            List<String> tags = new ArrayList<>(tagCount);
-            for (int t = 0; t < tagCount; t++) {
-                tags.add(in.text());
-            }
-            events.add(new EventData(payload, tags, in.block()));
+            events.add(event(in));
         }
         return new AppendEvents(persistenceId, from, writer, timestamp, events);
     }
 
-    private static Payload payload(ByteReader in) {
+    /** Reads what {@link #write(ByteWriter, EventData)} wrote. */
+    public static EventData event(ByteReader in) {
+        Payload payload = payload(in);
+        int tagCount = in.count();
+        List<String> tags = new ArrayList<>(tagCount);
+        for (int t = 0; t < tagCount; t++) {
+            tags.add(in.text());
+        }
+        return new EventData(payload, tags, in.block());
+    }
+
+    /** Reads what {@link #write(ByteWriter, Payload)} wrote. */
+    public static Payload payload(ByteReader in) {
         int serializerId = (int) in.varint();
         return new Payload(serializerId, in.text(), in.block());
     }

@@ -1,0 +1,206 @@
+package io.quorate.persistence.remote;
+
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalCodec;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import io.quorate.persistence.journal.Query;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal on a node without a copy: everything goes to one of the contact points, and to the next one when that does not
+ * answer. Submits are safe to repeat (the same writer and numbers are stored once), so a lost answer is asked for again before
+ * it is reported as unknown.
+ */
+public final class RemoteJournal implements Journal, AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /** How long a request is tried in all; below the 10 s of Pekko Persistence's circuit breaker. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** A follower waits so long for news at one replica before it asks again; long: only a lost node makes it needed. */
+    private static final Duration NEWS_TIMEOUT = Duration.ofSeconds(20);
+
+    private final ActorSystem system;
+    private final List<ActorRef> targets;
+    private final AtomicInteger at = new AtomicInteger();
+    private final RequestChannel channel;
+    private final RequestChannel news;
+    private volatile boolean closed;
+
+    /** @param contactPoints {@code host:port} of the cluster ports of some nodes; one or more */
+    public RemoteJournal(ActorSystem system, List<String> contactPoints) {
+        this.system = system;
+        this.targets = contactPoints.stream()
+                .map(address -> RequestChannel.resolve(system, address, "/user/journal"))
+                .toList();
+        this.channel = new RequestChannel(system, this::target, TIMEOUT);
+        this.news = new RequestChannel(system, this::target, NEWS_TIMEOUT);
+    }
+
+    private ActorRef target() {
+        return targets.get(Math.floorMod(at.get(), targets.size()));
+    }
+
+    @Override
+    public CompletionStage<Outcome> submit(Operation operation) {
+        if (OperationCodec.sizeOf(operation) > Operation.MAX_OPERATION_BYTES) {
+            return CompletableFuture.failedFuture(new JournalException(
+                    Kind.INVALID, "the operation is larger than " + Operation.MAX_OPERATION_BYTES + " bytes"));
+        }
+        return call(submitRequest(operation)).thenApply(body -> JournalCodec.readOutcome(new ByteReader(body)));
+    }
+
+    /** The request for an operation, as {@link JournalService} reads it. */
+    public static byte[] submitRequest(Operation operation) {
+        byte[] batch = OperationCodec.encode(List.of(operation));
+        return new ByteWriter(batch.length + 8)
+                .u8(JournalService.SUBMIT)
+                .block(batch)
+                .toBytes();
+    }
+
+    @Override
+    public CompletionStage<Long> barrier() {
+        return call(new byte[] {JournalService.BARRIER}).thenApply(body -> new ByteReader(body).varint());
+    }
+
+    @Override
+    public <A> CompletionStage<A> ask(Query<A> query) {
+        return call(askRequest(query)).thenApply(body -> JournalCodec.readAnswer(new ByteReader(body), query));
+    }
+
+    /** The request for a query, as {@link JournalService} reads it. */
+    public static byte[] askRequest(Query<?> query) {
+        ByteWriter out = new ByteWriter(64).u8(JournalService.ASK);
+        JournalCodec.writeQuery(out, query);
+        return out.toBytes();
+    }
+
+    /** The request that is answered once more than an index is applied. */
+    public static byte[] awaitMoreRequest(long after) {
+        return new ByteWriter(16).u8(JournalService.AWAIT_MORE).varint(after).toBytes();
+    }
+
+    private CompletionStage<byte[]> call(byte[] request) {
+        return attempt(request, System.nanoTime() + PATIENCE.toNanos());
+    }
+
+    private CompletionStage<byte[]> attempt(byte[] request, long deadlineNanos) {
+        int asked = at.get();
+        return channel.request(request)
+                .handle((body, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(body);
+                    }
+                    JournalException reason = reasonOf(failure);
+                    boolean again = reason.kind() == Kind.NO_LEADER
+                            || reason.kind() == Kind.UNKNOWN
+                            || reason.kind() == Kind.CLOSED;
+                    if (!again || closed || System.nanoTime() + PAUSE.toNanos() > deadlineNanos) {
+                        return CompletableFuture.<byte[]>failedFuture(reason);
+                    }
+                    at.compareAndSet(asked, asked + 1);
+                    return after(PAUSE, () -> attempt(request, deadlineNanos));
+                })
+                .thenCompose(next -> next);
+    }
+
+    private CompletableFuture<byte[]> after(Duration pause, Supplier<CompletionStage<byte[]>> next) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        system.scheduler()
+                .scheduleOnce(
+                        pause,
+                        () -> next.get().whenComplete((body, failure) -> {
+                            if (failure == null) {
+                                answer.complete(body);
+                            } else {
+                                answer.completeExceptionally(failure);
+                            }
+                        }),
+                        system.dispatcher());
+        return answer;
+    }
+
+    private static JournalException reasonOf(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof JournalException reason
+                ? reason
+                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
+    }
+
+    @Override
+    public Subscription onApplied(LongConsumer listener) {
+        News subscription = new News(listener);
+        subscription.next(-1);
+        return subscription;
+    }
+
+    private final class News implements Subscription {
+        private final LongConsumer listener;
+        private volatile boolean over;
+
+        News(LongConsumer listener) {
+            this.listener = listener;
+        }
+
+        void next(long after) {
+            if (over || closed) {
+                return;
+            }
+            int asked = at.get();
+            news.request(awaitMoreRequest(Math.max(0, after))).whenComplete((body, failure) -> {
+                if (over || closed) {
+                    return;
+                }
+                if (failure == null && body != null) {
+                    long index = new ByteReader(body).varint();
+                    listener.accept(index);
+                    next(index);
+                } else {
+                    if (!(reasonOf(failure).kind() == Kind.UNKNOWN)) {
+                        at.compareAndSet(asked, asked + 1);
+                    }
+                    after(PAUSE, () -> {
+                        next(after);
+                        return CompletableFuture.completedFuture(new byte[0]);
+                    });
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            over = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+        news.close();
+    }
+
+    /** Where requests go at this moment; for messages. */
+    public @Nullable String contact() {
+        return target().path().address().hostPort();
+    }
+}

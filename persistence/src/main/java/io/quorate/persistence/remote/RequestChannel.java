@@ -1,0 +1,236 @@
+package io.quorate.persistence.remote;
+
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.PoisonPill;
+import org.apache.pekko.actor.Props;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to a {@link RequestGateway} on another node, many in one frame: while a few frames are on their way, what comes
+ * meanwhile waits and goes together. Any thread may ask. Frames are not sent again: an answer that does not come in time is
+ * {@code UNKNOWN}.
+ */
+public final class RequestChannel implements AutoCloseable {
+    /** Requests waiting or on their way; over it they are refused as overload. */
+    private static final int MAX_PENDING = 16 * 1024;
+
+    /** A frame is closed when it is larger than this; one request may be larger. */
+    private static final int FRAME_BYTES = 256 * 1024;
+
+    private static final int FRAMES_IN_FLIGHT = 3;
+
+    private record Request(long id, byte[] payload, boolean idempotent, CompletableFuture<byte[]> answer) {}
+
+    private static final class SentFrame {
+        final ActorRef target;
+        final AtomicInteger unanswered;
+
+        SentFrame(ActorRef target, int requests) {
+            this.target = target;
+            this.unanswered = new AtomicInteger(requests);
+        }
+    }
+
+    private record Sent(Request request, SentFrame frame) {}
+
+    private final ActorSystem system;
+    private final Supplier<@Nullable ActorRef> target;
+    private final Duration timeout;
+    private final ActorRef inbox;
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger framesInFlight = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentHashMap<Long, Sent> sent = new ConcurrentHashMap<>();
+
+    /**
+     * @param target where the next frame goes; null while nobody is known, then requests fail at once with {@code NO_LEADER}
+     * @param timeout after which a request that was sent counts as {@code UNKNOWN}
+     */
+    public RequestChannel(ActorSystem system, Supplier<@Nullable ActorRef> target, Duration timeout) {
+        this.system = system;
+        this.target = target;
+        this.timeout = timeout;
+        this.inbox = ((ExtendedActorSystem) system)
+                .systemActorOf(
+                        Props.create(Inbox.class, () -> new Inbox(this)).withDispatcher("quorate.frame-dispatcher"),
+                        "quorate-channel-" + Long.toHexString(SERIAL.incrementAndGet()));
+    }
+
+    private static final AtomicLong SERIAL = new AtomicLong();
+
+    /** The actor at a path of another system; no handshake, and good for every later incarnation of that system. */
+    public static ActorRef resolve(ActorSystem system, String address, String path) {
+        return ((ExtendedActorSystem) system).provider().resolveActorRef("pekko://quorate@" + address + path);
+    }
+
+    /** Sends a request; the answer's bytes, or a {@link JournalException}. */
+    public CompletionStage<byte[]> request(byte[] payload) {
+        return request(payload, false);
+    }
+
+    /**
+     * Sends a request that may be repeated without harm: when its target is given up it fails as {@code NO_LEADER}, not as
+     * {@code UNKNOWN}, so that the caller asks the next one.
+     */
+    public CompletionStage<byte[]> request(byte[] payload, boolean idempotent) {
+        if (pending.incrementAndGet() > MAX_PENDING) {
+            pending.decrementAndGet();
+            return CompletableFuture.failedFuture(
+                    new JournalException(Kind.OVERLOADED, MAX_PENDING + " requests are waiting already: try again later"));
+        }
+        Request request = new Request(ids.incrementAndGet(), payload, idempotent, new CompletableFuture<>());
+        waiting.add(request);
+        sendWaiting();
+        return request.answer();
+    }
+
+    private void sendWaiting() {
+        while (!waiting.isEmpty()) {
+            int inFlight = framesInFlight.get();
+            if (inFlight >= FRAMES_IN_FLIGHT) {
+                return;
+            }
+            if (framesInFlight.compareAndSet(inFlight, inFlight + 1)) {
+                sendOneFrame();
+            }
+        }
+    }
+
+    private void sendOneFrame() {
+        ActorRef to = target.get();
+        List<Request> requests = new ArrayList<>();
+        int bytes = 0;
+        while (bytes < FRAME_BYTES) {
+            Request next = waiting.poll();
+            if (next == null) {
+                break;
+            }
+            requests.add(next);
+            bytes += next.payload().length + 12;
+        }
+        if (requests.isEmpty()) {
+            framesInFlight.decrementAndGet();
+            return;
+        }
+        if (to == null) {
+            framesInFlight.decrementAndGet();
+            requests.forEach(request ->
+                    fail(request, new JournalException(Kind.NO_LEADER, "no node is known that could answer")));
+            return;
+        }
+        SentFrame frame = new SentFrame(to, requests.size());
+        ByteWriter out = new ByteWriter(bytes + 16).varint(requests.size());
+        for (Request request : requests) {
+            sent.put(request.id(), new Sent(request, frame));
+            out.varint(request.id()).block(request.payload());
+        }
+        to.tell(new Frame(out.toBytes()), inbox);
+        system.scheduler()
+                .scheduleOnce(
+                        timeout,
+                        () -> requests.forEach(request -> giveUp(
+                                request.id(),
+                                new JournalException(
+                                        Kind.UNKNOWN,
+                                        "no answer within " + timeout.toMillis()
+                                                + " ms; the operation may be stored"))),
+                        system.dispatcher());
+    }
+
+    /** Gives up what is on its way to an actor that is known not to answer any more. */
+    public void giveUpAllBut(@Nullable ActorRef stillGood) {
+        sent.forEach((id, s) -> {
+            if (!s.frame().target.equals(stillGood)) {
+                giveUp(
+                        id,
+                        s.request().idempotent()
+                                ? new JournalException(Kind.NO_LEADER, "the leader was lost before it answered")
+                                : new JournalException(
+                                        Kind.UNKNOWN, "the leader was lost before it answered; the operation may be stored"));
+            }
+        });
+    }
+
+    private void giveUp(long id, JournalException reason) {
+        Sent was = sent.remove(id);
+        if (was != null) {
+            answered(was.frame());
+            fail(was.request(), reason);
+        }
+    }
+
+    private void fail(Request request, JournalException reason) {
+        pending.decrementAndGet();
+        request.answer().completeExceptionally(reason);
+    }
+
+    private void answered(SentFrame frame) {
+        if (frame.unanswered.decrementAndGet() == 0) {
+            framesInFlight.decrementAndGet();
+            sendWaiting();
+        }
+    }
+
+    private void received(Frame frame) {
+        ByteReader in = new ByteReader(frame.bytes());
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            long id = in.varint();
+            boolean ok = in.u8() == 0;
+            byte[] body = in.block();
+            Sent was = sent.remove(id);
+            if (was == null) {
+                continue; // answered too late: it was given up
+            }
+            if (ok) {
+                pending.decrementAndGet();
+                was.request().answer().complete(body);
+            } else {
+                fail(was.request(), io.quorate.persistence.journal.JournalCodec.readFailure(new ByteReader(body)));
+            }
+            answered(was.frame());
+        }
+    }
+
+    /** Fails what is on its way. */
+    @Override
+    public void close() {
+        inbox.tell(PoisonPill.getInstance(), ActorRef.noSender());
+        JournalException closed = new JournalException(Kind.CLOSED, "this node is stopping; the operation may be stored");
+        sent.keySet().forEach(id -> giveUp(id, closed));
+        for (Request request = waiting.poll(); request != null; request = waiting.poll()) {
+            fail(request, new JournalException(Kind.NO_LEADER, "this node is stopping"));
+        }
+    }
+
+    private static final class Inbox extends AbstractActor {
+        private final RequestChannel channel;
+
+        Inbox(RequestChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder().match(Frame.class, channel::received).build();
+        }
+    }
+}

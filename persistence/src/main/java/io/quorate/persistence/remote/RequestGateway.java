@@ -1,0 +1,129 @@
+package io.quorate.persistence.remote;
+
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.journal.JournalCodec;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Props;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the requests of {@link RequestChannel}s: each goes to a handler, and the answers that are ready together go back in
+ * one frame.
+ */
+public final class RequestGateway extends AbstractActor {
+    /** Answers of one frame are cut at about this size. */
+    private static final int FRAME_BYTES = 512 * 1024;
+
+    private enum Flush {
+        NOW
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Answer(ActorRef to, long id, boolean ok, byte[] body) {}
+
+    private final Function<byte[], CompletionStage<byte[]>> handler;
+    private final ConcurrentLinkedQueue<Answer> ready = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean flushing = new AtomicBoolean();
+
+    private RequestGateway(Function<byte[], CompletionStage<byte[]>> handler) {
+        this.handler = handler;
+    }
+
+    /** @param handler answers one request; fails with a {@link JournalException}; must not block */
+    public static Props props(Function<byte[], CompletionStage<byte[]>> handler) {
+        return Props.create(RequestGateway.class, () -> new RequestGateway(handler))
+                .withDispatcher("quorate.frame-dispatcher");
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder()
+                .match(Frame.class, frame -> received(frame, getSender()))
+                .matchEquals(Flush.NOW, flush -> sendReady())
+                .build();
+    }
+
+    private void received(Frame frame, ActorRef client) {
+        ByteReader in = new ByteReader(frame.bytes());
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            long id = in.varint();
+            byte[] request = in.block();
+            try {
+                handler.apply(request).whenComplete((body, failure) -> answer(client, id, body, failure));
+            } catch (RuntimeException e) {
+                answer(client, id, null, e);
+            }
+        }
+    }
+
+    private void answer(ActorRef client, long id, byte @Nullable [] body, @Nullable Throwable failure) {
+        if (failure == null && body != null) {
+            ready.add(new Answer(client, id, true, body));
+        } else {
+            ByteWriter out = new ByteWriter(64);
+            JournalCodec.writeFailure(out, failureOf(failure));
+            ready.add(new Answer(client, id, false, out.toBytes()));
+        }
+        if (flushing.compareAndSet(false, true)) {
+            getSelf().tell(Flush.NOW, getSelf());
+        }
+    }
+
+    private static JournalException failureOf(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case JournalException e -> e;
+            case IllegalArgumentException e -> new JournalException(Kind.INVALID, String.valueOf(e.getMessage()));
+            case null -> new JournalException(Kind.UNKNOWN, "there was no answer");
+            default -> new JournalException(Kind.UNKNOWN, String.valueOf(cause));
+        };
+    }
+
+    private void sendReady() {
+        flushing.set(false);
+        Map<ActorRef, List<Answer>> byClient = new HashMap<>();
+        for (Answer answer = ready.poll(); answer != null; answer = ready.poll()) {
+            byClient.computeIfAbsent(answer.to(), to -> new ArrayList<>()).add(answer);
+        }
+        byClient.forEach(this::sendInFrames);
+    }
+
+    private void sendInFrames(ActorRef client, List<Answer> answers) {
+        int from = 0;
+        int bytes = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            bytes += answers.get(i).body().length;
+            if (bytes > FRAME_BYTES) {
+                send(client, answers.subList(from, i + 1));
+                from = i + 1;
+                bytes = 0;
+            }
+        }
+        send(client, answers.subList(from, answers.size()));
+    }
+
+    private void send(ActorRef client, List<Answer> answers) {
+        if (answers.isEmpty()) {
+            return;
+        }
+        ByteWriter out = new ByteWriter(256).varint(answers.size());
+        for (Answer answer : answers) {
+            out.varint(answer.id()).u8(answer.ok() ? 0 : 1).block(answer.body());
+        }
+        client.tell(new Frame(out.toBytes()), getSelf());
+    }
+}
