@@ -1,0 +1,242 @@
+package io.quorate.persistence.store;
+
+import io.quorate.persistence.store.StorageException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.iq80.leveldb.DB;
+import org.iq80.leveldb.DBException;
+import org.iq80.leveldb.DBIterator;
+import org.iq80.leveldb.ReadOptions;
+import org.iq80.leveldb.WriteOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store on LevelDB. Every call holds a lock that {@link #close} waits for: the native library ends the process when it is
+ * used after it was closed. The first failure poisons the store.
+ */
+final class LevelDb implements KeyValueStore {
+    private final Path folder;
+    private final DB db;
+    private final ReadWriteLock open = new ReentrantReadWriteLock();
+    private volatile boolean closed;
+    private volatile @Nullable StorageException poison;
+
+    LevelDb(Path folder, DB db) {
+        this.folder = folder;
+        this.db = db;
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        Lock lock = enter();
+        try {
+            return db.get(key);
+        } catch (RuntimeException e) {
+            throw poisoned("cannot be read", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void write(WriteBatch batch, boolean durable) {
+        Lock lock = enter();
+        try (org.iq80.leveldb.WriteBatch changes = db.createWriteBatch()) {
+            for (WriteBatch.Change change : batch.changes()) {
+                if (change.value() == null) {
+                    changes.delete(change.key());
+                } else {
+                    changes.put(change.key(), change.value());
+                }
+            }
+            db.write(changes, new WriteOptions().sync(durable));
+        } catch (IOException | RuntimeException e) {
+            throw poisoned("cannot be written", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A durable write alone is not enough: LevelDB syncs only the log file that it writes to at that moment, and not the tail of
+     * the one before, which stays the only home of its entries until a background thread has written their table. So every log
+     * file is synced. One that has vanished meanwhile has become a table, which LevelDB syncs itself.
+     */
+    @Override
+    public void sync() {
+        Lock lock = enter();
+        try {
+            for (Path log : WriteAheadLogs.in(folder)) {
+                try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                    channel.force(false);
+                } catch (NoSuchFileException e) {
+                    continue; // became a table between the listing and now
+                }
+            }
+        } catch (IOException e) {
+            throw poisoned("cannot be synced", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Cursor cursor() {
+        Lock lock = enter();
+        try {
+            return new Walk(db.iterator(new ReadOptions().verifyChecksums(true).fillCache(false)));
+        } catch (RuntimeException e) {
+            throw poisoned("cannot be read", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Lock enter() {
+        Lock lock = open.readLock();
+        lock.lock();
+        StorageException known = poison;
+        if (closed || known != null) {
+            lock.unlock();
+            throw known != null ? known : new StorageException(Kind.IO, folder, folder + " is closed");
+        }
+        return lock;
+    }
+
+    private StorageException poisoned(String what, Exception cause) {
+        StorageException failure = failure(folder, what, cause);
+        poison = failure;
+        return failure;
+    }
+
+    /** What the engine says, as something that an operator can act on. */
+    static StorageException failure(Path folder, String what, Exception cause) {
+        String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String lower = said.toLowerCase(Locale.ROOT);
+        if (lower.contains("no space left") || lower.contains("disk quota")) {
+            return new StorageException(
+                    Kind.FULL,
+                    folder,
+                    folder + " " + what + ": the disk is full. Free some space on it, then start the node again",
+                    cause);
+        }
+        if (lower.contains("lock") || cause instanceof OverlappingFileLockException) {
+            return new StorageException(
+                    Kind.IN_USE,
+                    folder,
+                    folder + " is in use by another process: `quorate status` tells which node runs there",
+                    cause);
+        }
+        if (lower.contains("corrupt") || lower.contains("checksum") || lower.contains("missing file")) {
+            return new StorageException(
+                    Kind.CORRUPT,
+                    folder,
+                    folder + " is corrupt: " + said
+                            + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group",
+                    cause);
+        }
+        return new StorageException(
+                Kind.IO, folder, folder + " " + what + ": " + said + ". Look at the disk and its permissions", cause);
+    }
+
+    @Override
+    public void close() {
+        Lock lock = open.writeLock();
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                db.close();
+            }
+        } catch (IOException | DBException e) {
+            throw failure(folder, "cannot be closed", new IOException(e));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Walk implements Cursor {
+        private final DBIterator iterator;
+        private Map.@Nullable Entry<byte[], byte[]> at;
+
+        Walk(DBIterator iterator) {
+            this.iterator = iterator;
+        }
+
+        @Override
+        public void seek(byte[] key) {
+            Lock lock = enter();
+            try {
+                iterator.seek(key);
+                load();
+            } catch (RuntimeException e) {
+                throw poisoned("cannot be read", e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void load() {
+            at = iterator.hasNext() ? iterator.next() : null;
+        }
+
+        @Override
+        public boolean valid() {
+            return at != null;
+        }
+
+        @Override
+        public byte[] key() {
+            return here().getKey();
+        }
+
+        @Override
+        public byte[] value() {
+            return here().getValue();
+        }
+
+        private Map.Entry<byte[], byte[]> here() {
+            Map.Entry<byte[], byte[]> entry = at;
+            if (entry == null) {
+                throw new IllegalStateException("the cursor is behind the last entry");
+            }
+            return entry;
+        }
+
+        @Override
+        public void next() {
+            Lock lock = enter();
+            try {
+                load();
+            } catch (RuntimeException e) {
+                throw poisoned("cannot be read", e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            Lock lock = open.readLock();
+            lock.lock();
+            try {
+                if (!closed) {
+                    iterator.close();
+                }
+            } catch (IOException e) {
+                throw failure(folder, "cannot be read", e);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

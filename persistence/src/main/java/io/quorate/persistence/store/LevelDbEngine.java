@@ -1,0 +1,44 @@
+package io.quorate.persistence.store;
+
+import io.quorate.persistence.store.StorageException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.iq80.leveldb.CompressionType;
+import org.iq80.leveldb.DBException;
+import org.iq80.leveldb.DBFactory;
+import org.iq80.leveldb.Options;
+
+/** Opens LevelDB in one of its two forms; their files are interchangeable: no compression, the byte-wise order. */
+record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
+    /** What is written goes to a sorted table after this many bytes; also bounds the log that is read at a start. */
+    private static final int WRITE_BUFFER_BYTES = 4 << 20;
+
+    private static final int CACHE_BYTES = 4 << 20;
+    private static final int OPEN_FILES = 128;
+
+    @Override
+    public KeyValueStore open(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            WriteAheadLogs.repairTails(folder);
+            Options options = new Options()
+                    .createIfMissing(true)
+                    .compressionType(CompressionType.NONE)
+                    .writeBufferSize(WRITE_BUFFER_BYTES)
+                    .cacheSize(CACHE_BYTES)
+                    .maxOpenFiles(OPEN_FILES)
+                    .verifyChecksums(true)
+                    .paranoidChecks(true);
+            return new LevelDb(folder, factory.open(folder.toFile(), options));
+        } catch (IOException | DBException | IllegalStateException e) {
+            throw LevelDb.failure(folder, "cannot be opened", e);
+        } catch (RuntimeException e) {
+            if (e instanceof StorageException known) {
+                throw known;
+            }
+            throw new StorageException(Kind.CORRUPT, folder, folder + " cannot be read: " + e.getMessage()
+                    + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group", e);
+        }
+    }
+}
