@@ -16,6 +16,9 @@ class LevelDbTest {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path copies;
+
     private static byte[] b(String text) {
         return text.getBytes(UTF_8);
     }
@@ -106,7 +109,7 @@ class LevelDbTest {
                 store.write(new WriteBatch().put(b("k" + i), b("v" + "x".repeat(300))), true);
             }
             byte[] torn = withoutPadding(Files.readAllBytes(log()));
-            Path copy = folder.resolveSibling("torn-" + engine);
+            Path copy = copies.resolve("torn");
             copyAll(folder, copy);
             Files.write(WriteAheadLogs.in(copy).getLast(), java.util.Arrays.copyOf(torn, torn.length - 5));
             try (KeyValueStore again = StoreEngines.of(engine).open(copy)) {
@@ -124,7 +127,7 @@ class LevelDbTest {
             for (int i = 0; i < 3; i++) {
                 store.write(new WriteBatch().put(b("k" + i), b("v" + "x".repeat(300))), true);
             }
-            Path copy = folder.resolveSibling("corrupt-" + engine);
+            Path copy = copies.resolve("corrupt");
             copyAll(folder, copy);
             Path log = WriteAheadLogs.in(copy).getLast();
             byte[] bytes = Files.readAllBytes(log);
