@@ -79,12 +79,17 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Long> barrier() {
-        return call(new byte[] {JournalService.BARRIER}).thenApply(body -> new ByteReader(body).varint());
+        return call(barrierRequest()).thenApply(body -> new ByteReader(body).varint());
     }
 
     @Override
     public <A> CompletionStage<A> ask(Query<A> query) {
         return call(askRequest(query)).thenApply(body -> JournalCodec.readAnswer(new ByteReader(body), query));
+    }
+
+    /** The request for a barrier, as {@link JournalService} reads it. */
+    public static byte[] barrierRequest() {
+        return new byte[] {JournalService.BARRIER};
     }
 
     /** The request for a query, as {@link JournalService} reads it. */

@@ -1,0 +1,44 @@
+package io.quorate.node.contract;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.quorate.persistence.contract.EventData;
+import java.io.IOException;
+
+/** Membership's events and messages as CBOR. Unknown fields are passed over: a newer release may have written them. */
+public final class MembershipForm {
+    /** Manifest of every event; the type's name is inside. */
+    public static final String MANIFEST = "membership";
+
+    private static final ObjectMapper CBOR =
+            new ObjectMapper(new CBORFactory()).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private MembershipForm() {}
+
+    public static EventData write(MembershipEvent event) {
+        return EventData.of(0, MANIFEST, bytes(event));
+    }
+
+    public static MembershipEvent readEvent(byte[] bytes) {
+        return read(bytes, MembershipEvent.class);
+    }
+
+    public static byte[] bytes(Object message) {
+        try {
+            return CBOR.writeValueAsBytes(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record that cannot be written: " + message.getClass(), e);
+        }
+    }
+
+    /** @throws IllegalArgumentException when the bytes are not such a message */
+    public static <T> T read(byte[] bytes, Class<T> type) {
+        try {
+            return CBOR.readValue(bytes, type);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getMessage(), e);
+        }
+    }
+}

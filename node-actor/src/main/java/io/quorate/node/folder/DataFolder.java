@@ -1,0 +1,239 @@
+package io.quorate.node.folder;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.quorate.persistence.contract.MemberId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data folder of one node, locked for one process. Files are 0600, folders 0700; a file is replaced as a whole and is durable
+ * when the call returns.
+ */
+public final class DataFolder implements AutoCloseable {
+    private static final String IDENTITY = "node.yaml";
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .enable(YAMLGenerator.Feature.INDENT_ARRAYS))
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private final Path root;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private DataFolder(Path root, FileChannel lockFile, FileLock lock) {
+        this.root = root;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the folder for this process alone, creating it where it is not there.
+     *
+     * @throws FolderException when another process has it, or it cannot be written
+     */
+    public static DataFolder open(Path root) {
+        try {
+            createFolder(root);
+            Path lockPath = root.resolve("node.lock");
+            FileChannel channel = FileChannel.open(
+                    lockPath, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = tryLock(channel);
+            if (lock == null) {
+                ByteBuffer pid = ByteBuffer.allocate(32);
+                channel.read(pid, 0);
+                channel.close();
+                String holder = new String(pid.array(), 0, pid.position(), StandardCharsets.UTF_8).strip();
+                throw new FolderException("data folder " + root + " is in use by "
+                        + (holder.isEmpty() ? "another process" : "the process " + holder)
+                        + ": stop that node first (`quorate stop`), or give this one a folder of its own (--data-folder)");
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(
+                            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)),
+                    0);
+            return new DataFolder(root, channel, lock);
+        } catch (IOException e) {
+            throw new FolderException(
+                    "data folder " + root + " cannot be used: " + e + ". Choose another with --data-folder, or mend its"
+                            + " permissions",
+                    e);
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static void createFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            restrict(folder, "rwx------");
+        }
+    }
+
+    private static void restrict(Path path, String permissions) throws IOException {
+        if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        }
+    }
+
+    public Path log() {
+        return root.resolve("backend").resolve("log");
+    }
+
+    public Path events() {
+        return root.resolve("backend").resolve("events");
+    }
+
+    /** The identity that was stored, if any. */
+    public Optional<Identity> identity() {
+        return readIdentity(root);
+    }
+
+    /**
+     * Reads the identity of a folder that may be in use; for commands that want to know where a node is.
+     *
+     * @throws FolderException when the file is not readable or not an identity, with file and field
+     */
+    public static Optional<Identity> readIdentity(Path root) {
+        Path file = root.resolve(IDENTITY);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            Map<?, ?> map = YAML.readValue(file.toFile(), Map.class);
+            List<MemberId> founders = new ArrayList<>();
+            for (Object founder : (List<?>) field(map, "founders", file)) {
+                founders.add(MemberId.parse(founder.toString()));
+            }
+            List<String> contacts = new ArrayList<>();
+            for (Object contact : (List<?>) field(map, "contacts", file)) {
+                contacts.add(contact.toString());
+            }
+            return Optional.of(new Identity(
+                    field(map, "cluster", file).toString(),
+                    MemberId.parse(field(map, "member", file).toString()),
+                    field(map, "api", file).toString(),
+                    field(map, "join", file).toString(),
+                    founders,
+                    Identity.Replica.valueOf(field(map, "replica", file).toString().toUpperCase(java.util.Locale.ROOT)),
+                    contacts));
+        } catch (JsonProcessingException e) {
+            throw new FolderException(file + " cannot be read at line " + e.getLocation().getLineNr() + ": "
+                    + e.getOriginalMessage() + ". Restore it from a backup of the folder", e);
+        } catch (IOException | IllegalArgumentException | ClassCastException e) {
+            throw new FolderException(file + " cannot be read: " + e.getMessage() + ". Restore it from a backup of the folder", e);
+        }
+    }
+
+    private static Object field(Map<?, ?> map, String name, Path file) {
+        Object value = map == null ? null : map.get(name);
+        if (value == null) {
+            throw new FolderException(file + " has no field '" + name + "'. Restore it from a backup of the folder");
+        }
+        return value;
+    }
+
+    public void store(Identity identity) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("cluster", identity.clusterId());
+        map.put("member", identity.member().toString());
+        map.put("api", identity.apiAddress());
+        map.put("join", identity.joinAddress());
+        map.put("founders", identity.founders().stream().map(MemberId::toString).toList());
+        map.put("replica", identity.replica().name().toLowerCase(java.util.Locale.ROOT));
+        map.put("contacts", identity.contacts());
+        replace(root.resolve(IDENTITY), map);
+    }
+
+    /** One member as {@code backend/cluster.yaml} lists it: role 0 votes, 1 stands by, 2 is a spare. */
+    public record ListedMember(String address, String id, int role) {
+        Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("Address", address);
+            map.put("ID", id);
+            map.put("Role", role);
+            return map;
+        }
+    }
+
+    /** Writes {@code backend/cluster.yaml} and {@code backend/info.yaml}: what can be read while the node is down. */
+    public void storeMembers(List<ListedMember> members, ListedMember self) {
+        replace(
+                root.resolve("backend").resolve("cluster.yaml"),
+                members.stream().map(ListedMember::toMap).toList());
+        replace(root.resolve("backend").resolve("info.yaml"), self.toMap());
+    }
+
+    /** Moves the backend aside: a node that joins another cluster leaves its own behind, and nothing is lost. */
+    public Path setBackendAside(String suffix) {
+        Path backend = root.resolve("backend");
+        Path aside = root.resolve("backend." + suffix);
+        try {
+            if (Files.exists(backend)) {
+                Files.move(backend, aside);
+            }
+            return aside;
+        } catch (IOException e) {
+            throw new FolderException(backend + " cannot be moved to " + aside + ": " + e, e);
+        }
+    }
+
+    private static void replace(Path file, Object content) {
+        try {
+            createFolder(file.getParent());
+            Path temporary = file.resolveSibling(file.getFileName() + ".new");
+            byte[] bytes = YAML.writeValueAsBytes(content);
+            try (FileChannel channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                restrict(temporary, "rw-------");
+                channel.write(ByteBuffer.wrap(bytes));
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            throw new FolderException(file + " cannot be written: " + e + ". Look at the disk", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            throw new FolderException(root + " cannot be closed: " + e, e);
+        }
+    }
+}

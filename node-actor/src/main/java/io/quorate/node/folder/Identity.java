@@ -1,0 +1,46 @@
+package io.quorate.node.folder;
+
+import io.quorate.persistence.contract.MemberId;
+import java.util.List;
+
+/**
+ * Who a node is; kept in {@code node.yaml}.
+ *
+ * @param clusterId the cluster it belongs to; a node alone is a cluster of its own
+ * @param member its identity in the Raft group
+ * @param apiAddress {@code host:port} where its clients reach it
+ * @param joinAddress {@code host:port} where nodes join
+ * @param founders members that the Raft group was founded with, the same on every node of the cluster
+ * @param replica how it takes part in the journal
+ * @param contacts {@code host:port} of other nodes' cluster ports, as last known
+ */
+public record Identity(
+        String clusterId,
+        MemberId member,
+        String apiAddress,
+        String joinAddress,
+        List<MemberId> founders,
+        Replica replica,
+        List<String> contacts) {
+
+    /** How a node takes part in the journal. */
+    public enum Replica {
+        /** In the Raft group, or about to be. */
+        MEMBER,
+        /** Outside of the group, following the journal. */
+        FOLLOWER
+    }
+
+    public Identity {
+        founders = List.copyOf(founders);
+        contacts = List.copyOf(contacts);
+    }
+
+    public Identity with(Replica newReplica) {
+        return new Identity(clusterId, member, apiAddress, joinAddress, founders, newReplica, contacts);
+    }
+
+    public Identity withContacts(List<String> newContacts) {
+        return new Identity(clusterId, member, apiAddress, joinAddress, founders, replica, newContacts);
+    }
+}

@@ -1,0 +1,88 @@
+package io.quorate.node.member;
+
+import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.raft.SerialExecutor;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
+ * one bounded chunk at a time; each is on disk before the next one is asked for, so that a loss of power leaves no hole.
+ */
+public final class JournalFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
+
+    private static final int CHUNK_BYTES = 512 * 1024;
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Journal source;
+    private final EventStore events;
+    private final SerialExecutor thread;
+    private final FailStop failStop;
+    private final LongConsumer applied;
+    private final Journal.Subscription news;
+    private long sourceIndex;
+    private boolean fetching;
+    private volatile boolean closed;
+
+    /**
+     * @param thread the only one that writes to {@code events}
+     * @param applied told of each new applied index, on {@code thread}
+     */
+    public JournalFollower(
+            Journal source, EventStore events, SerialExecutor thread, FailStop failStop, LongConsumer applied) {
+        this.source = source;
+        this.events = events;
+        this.thread = thread;
+        this.failStop = failStop;
+        this.applied = applied;
+        this.news = source.onApplied(index -> thread.execute(() -> {
+            sourceIndex = Math.max(sourceIndex, index);
+            fetch();
+        }));
+    }
+
+    private void fetch() {
+        if (fetching || closed || sourceIndex <= events.pendingIndex()) {
+            return;
+        }
+        fetching = true;
+        source.ask(new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
+                .whenComplete((entries, failure) -> thread.execute(() -> received(entries, failure)));
+    }
+
+    private void received(Query.@Nullable Entries entries, @Nullable Throwable failure) {
+        fetching = false;
+        if (closed) {
+            return;
+        }
+        if (failure != null || entries == null) {
+            LOG.info("the journal stream was cut at index {}: {}", events.pendingIndex(), String.valueOf(failure));
+            thread.schedule(this::fetch, PAUSE);
+            return;
+        }
+        try {
+            events.adopt(entries);
+            events.sync();
+        } catch (RuntimeException e) {
+            closed = true;
+            failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
+            return;
+        }
+        sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
+        applied.accept(events.appliedIndex());
+        fetch();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        news.close();
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * Who votes: the roles, their legal transitions, and the pure {@link io.quorate.node.role.RolePlanner}.
+ *
+ * <pre>
+ *            assign                assign                  assign
+ *  Joining ─────────▶ Spare ◀───────────────▶ Standby ◀───────────────▶ Voter
+ * </pre>
+ *
+ * <p>Pure code only; {@code RoleActor} in the node's root package takes the steps.
+ */
+@NullMarked
+package io.quorate.node.role;
+
+import org.jspecify.annotations.NullMarked;
