@@ -38,12 +38,10 @@ public final class DataFolder implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lockFile;
-    private final FileLock lock;
 
-    private DataFolder(Path root, FileChannel lockFile, FileLock lock) {
+    private DataFolder(Path root, FileChannel lockFile) {
         this.root = root;
         this.lockFile = lockFile;
-        this.lock = lock;
     }
 
     /**
@@ -72,7 +70,7 @@ public final class DataFolder implements AutoCloseable {
                     ByteBuffer.wrap(
                             Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)),
                     0);
-            return new DataFolder(root, channel, lock);
+            return new DataFolder(root, channel);
         } catch (IOException e) {
             throw new FolderException(
                     "data folder " + root + " cannot be used: " + e + ". Choose another with --data-folder, or mend its"
@@ -230,8 +228,7 @@ public final class DataFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lock.release();
-            lockFile.close();
+            lockFile.close(); // and with it the lock
         } catch (IOException e) {
             throw new FolderException(root + " cannot be closed: " + e, e);
         }

@@ -295,7 +295,7 @@ public final class RaftReplica {
     }
 
     private void wakeProposer() {
-        if (!proposing.getPlain() && proposing.compareAndSet(false, true)) {
+        if (!proposing.get() && proposing.compareAndSet(false, true)) {
             executor.execute(this::proposeWaiting);
         }
     }

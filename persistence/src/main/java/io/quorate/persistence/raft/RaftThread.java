@@ -40,7 +40,7 @@ public final class RaftThread implements SerialExecutor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        if (asleep.getPlain() || asleep.get()) {
+        if (asleep.get()) {
             wake();
         }
     }

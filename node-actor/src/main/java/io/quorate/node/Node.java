@@ -1,0 +1,303 @@
+package io.quorate.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import io.quorate.node.aggregate.Aggregate;
+import io.quorate.node.aggregate.HostedAggregate;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.DataFolder;
+import io.quorate.node.folder.Identity;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.store.StoreEngine;
+import io.quorate.persistence.store.StoreEngines;
+import java.net.BindException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node. Methods may be called from any thread; {@link #start}, {@link #join} and {@link #close} block until done.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    /** Aggregates that the control plane puts on every node; made anew when the node joins another cluster. */
+    @FunctionalInterface
+    public interface Aggregates {
+        List<Aggregate<?, ?, ?>> of(String clusterId);
+    }
+
+    private final NodeSettings settings;
+    private final DataFolder folder;
+    private final StoreEngine engine;
+    private final ActorSystem<NodeActor.Message> system;
+    private final Aggregates aggregates;
+    private final JournalMetrics metrics;
+    private final FailStop failStop;
+    private volatile NodeParts parts;
+
+    private Node(
+            NodeSettings settings,
+            DataFolder folder,
+            StoreEngine engine,
+            ActorSystem<NodeActor.Message> system,
+            Aggregates aggregates,
+            JournalMetrics metrics,
+            FailStop failStop,
+            Identity identity) {
+        this.settings = settings;
+        this.folder = folder;
+        this.engine = engine;
+        this.system = system;
+        this.aggregates = aggregates;
+        this.metrics = metrics;
+        this.failStop = failStop;
+        this.parts = start(identity);
+    }
+
+    private NodeParts start(Identity identity) {
+        return new NodeParts(
+                settings, folder, engine, system, aggregates.of(identity.clusterId()), metrics, failStop, identity);
+    }
+
+    /**
+     * Starts a node on its data folder. The first start founds a cluster of one.
+     *
+     * @param failStop what ends the process when this node can no longer be trusted
+     * @throws NodeException when a port is occupied
+     * @throws io.quorate.node.folder.FolderException when the folder is in use or not readable
+     * @throws io.quorate.persistence.store.StorageException when the stores are corrupt
+     */
+    public static Node start(NodeSettings settings, Aggregates aggregates, JournalMetrics metrics, FailStop failStop) {
+        DataFolder folder = DataFolder.open(settings.dataFolder());
+        ActorSystem<NodeActor.Message> system = null;
+        try {
+            Identity identity = folder.identity().orElseGet(() -> found(settings));
+            checkSettings(settings, identity);
+            folder.store(identity);
+            StoreEngine engine = StoreEngines.of(settings.storeEngine());
+            system = actorSystem(settings);
+            return new Node(settings, folder, engine, system, aggregates, metrics, failStop, identity);
+        } catch (RuntimeException e) {
+            if (system != null) {
+                system.terminate();
+            }
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static Identity found(NodeSettings settings) {
+        MemberId self = new MemberId(settings.name(), 1, settings.clusterAddress());
+        return new Identity(
+                UUID.randomUUID().toString(),
+                self,
+                settings.address() + ":" + settings.apiPort(),
+                settings.address() + ":" + settings.joinPort(),
+                List.of(self),
+                Identity.Replica.MEMBER,
+                List.of());
+    }
+
+    private static void checkSettings(NodeSettings settings, Identity identity) {
+        if (!identity.member().node().equals(settings.name())) {
+            throw new NodeException("data folder " + settings.dataFolder() + " belongs to the node "
+                    + identity.member().node() + ", this one is to be " + settings.name() + ": give it a folder of its own"
+                    + " (--data-folder), or start it as --name " + identity.member().node());
+        }
+        if (!identity.member().address().equals(settings.clusterAddress())) {
+            throw new NodeException("data folder " + settings.dataFolder() + " belongs to a node at "
+                    + identity.member().address() + ", this one is to be at " + settings.clusterAddress()
+                    + ": start it with the address that its cluster knows");
+        }
+    }
+
+    private static ActorSystem<NodeActor.Message> actorSystem(NodeSettings settings) {
+        Config config = ConfigFactory.parseResources("quorate-node.conf")
+                .withValue(
+                        "pekko.remote.artery.canonical.hostname",
+                        ConfigValueFactory.fromAnyRef(settings.address()))
+                .withValue(
+                        "pekko.remote.artery.canonical.port",
+                        ConfigValueFactory.fromAnyRef(settings.clusterPort()))
+                .withFallback(ConfigFactory.load());
+        try {
+            return ActorSystem.create(NodeActor.create(), "quorate", config);
+        } catch (RuntimeException e) {
+            throw bindFailure(e, settings.clusterAddress());
+        }
+    }
+
+    private static RuntimeException bindFailure(RuntimeException failure, String address) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).contains("BindException")
+                    || String.valueOf(cause.getMessage()).contains("Failed to bind")) {
+                return new NodeException(
+                        "the cluster port " + address + " cannot be listened on: another process has it, or the address is not"
+                                + " this machine's. `quorate status` tells whether a node runs; --address and"
+                                + " --cluster-port choose another",
+                        failure);
+            }
+        }
+        return failure;
+    }
+
+    public Identity identity() {
+        return parts.identity();
+    }
+
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    /** The journal, as this node reaches it; changes when the node joins another cluster. */
+    public Journal journal() {
+        return parts.journal();
+    }
+
+    /** The journal of the leader on this node: refuses where this node does not lead. */
+    public Journal leaderJournal() {
+        return parts.leaderJournal();
+    }
+
+    /** Whether this node leads and decides. */
+    public boolean leads() {
+        return parts.leader().isHere();
+    }
+
+    /** The aggregate with a persistence id. */
+    @SuppressWarnings("unchecked") // its owner knows its state's type
+    public <S> HostedAggregate<S> aggregate(String persistenceId) {
+        return (HostedAggregate<S>) parts.aggregate(persistenceId);
+    }
+
+    /** Whether a leader is known, and everything that it had committed when this was asked is applied here. */
+    public CompletionStage<Boolean> ready() {
+        return parts.journal()
+                .barrier()
+                .thenApply(index -> true)
+                .exceptionally(failure -> false)
+                .toCompletableFuture()
+                .completeOnTimeout(false, 1, TimeUnit.SECONDS);
+    }
+
+    public CompletionStage<NodeStatus> status() {
+        return parts.status();
+    }
+
+    /** A token as it is handed out; it is stored nowhere but as a hash. */
+    public record IssuedToken(String token, List<String> joinAddresses, long expiresAtMillis) {}
+
+    /**
+     * Issues a token of 128 random bits.
+     *
+     * @param uses joins that it is good for
+     * @param nowMillis wall clock
+     */
+    public CompletionStage<IssuedToken> issueToken(Duration ttl, int uses, long nowMillis) {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        String token = HexFormat.of().formatHex(random);
+        long expires = nowMillis + ttl.toMillis();
+        return parts.membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
+                .thenApply(answer -> new IssuedToken(token, List.of(identity().joinAddress()), expires));
+    }
+
+    /** SHA-256 of a token, hexadecimal. */
+    public static String hash(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Decides on a join; asked by the node that wants to, through any member. The answer is Granted or Refused. */
+    public CompletionStage<MembershipMessage> admit(MembershipMessage.Join join) {
+        return parts.membershipCommand(join, true);
+    }
+
+    /** What this node says of itself when it wants to join. */
+    public MembershipMessage.Join joinRequest(String token, long nowMillis) {
+        Identity self = identity();
+        return new MembershipMessage.Join(
+                hash(token), self.member().node(), self.member().address(), self.apiAddress(), self.joinAddress(), nowMillis);
+    }
+
+    /** Whether this node is alone and holds nothing that joining would leave behind. */
+    public boolean isAloneAndEmpty() {
+        return parts.isAloneAndEmpty();
+    }
+
+    /**
+     * Leaves this node's own cluster of one and follows the one that has granted a join. What it had goes aside in the data
+     * folder. Blocks until it follows.
+     */
+    public synchronized void join(MembershipMessage.Granted granted) {
+        Identity old = identity();
+        Identity joined = new Identity(
+                granted.clusterId(),
+                MemberId.parse(granted.member()),
+                old.apiAddress(),
+                old.joinAddress(),
+                granted.founders().stream().map(MemberId::parse).toList(),
+                Identity.Replica.FOLLOWER,
+                granted.contacts());
+        parts.close();
+        folder.setBackendAside("before-join-" + granted.clusterId().substring(0, 8) + "-" + joined.member().incarnation());
+        folder.store(joined);
+        parts = start(joined);
+        LOG.info("joined cluster {} as {}", granted.clusterId(), joined.member());
+    }
+
+    /** Hands leadership over where this node leads, then stops everything. */
+    @Override
+    public synchronized void close() {
+        parts.handOver();
+        parts.close();
+        system.terminate();
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the actor system did not stop in time: {}", String.valueOf(e));
+        }
+        folder.close();
+    }
+
+    /** Ends everything at once, without handing over: what a crash looks like to the others. For tests. */
+    void crash() {
+        parts.close();
+        CompletableFuture<?> ended = system.getWhenTerminated().toCompletableFuture();
+        system.terminate();
+        ended.join();
+        folder.close();
+    }
+
+    static byte[] bytes(MembershipMessage message) {
+        return MembershipForm.bytes(message);
+    }
+}

@@ -1,0 +1,134 @@
+package io.quorate.node.member;
+
+import io.quorate.node.folder.Identity;
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalCodec;
+import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.raft.Leadership;
+import io.quorate.persistence.raft.RaftReplica;
+import io.quorate.persistence.raft.RaftThread;
+import io.quorate.persistence.raft.RaftTiming;
+import io.quorate.persistence.raft.RaftTransport;
+import io.quorate.persistence.raft.Walls;
+import io.quorate.persistence.remote.Frame;
+import io.quorate.persistence.remote.RemoteJournal;
+import io.quorate.persistence.remote.RequestChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Props;
+
+/**
+ * This node's member of the Raft group: the replica, and frames over Artery to and from the actor {@code /user/raft} of each
+ * member.
+ */
+public final class RaftMember {
+    private static final Duration STREAM_TIMEOUT = Duration.ofSeconds(5);
+
+    private final ActorSystem system;
+    private final RaftReplica replica;
+    private final Map<MemberId, ActorRef> targets = new ConcurrentHashMap<>();
+    private final Map<String, RequestChannel> streams = new ConcurrentHashMap<>();
+    private final LongConsumer applied;
+    private final Consumer<Leadership> leadership;
+
+    /**
+     * @param applied told of each new applied index
+     * @param leadership told of each change of leadership; both on the replica's thread
+     */
+    public RaftMember(
+            ActorSystem system,
+            Identity identity,
+            RaftTiming timing,
+            Stores stores,
+            RaftThread thread,
+            FailStop failStop,
+            JournalMetrics metrics,
+            LongConsumer applied,
+            Consumer<Leadership> leadership) {
+        this.system = system;
+        this.applied = applied;
+        this.leadership = leadership;
+        this.replica = RaftReplica.create(
+                new RaftReplica.Settings(
+                        identity.clusterId(), identity.member(), identity.founders(), timing, Walls.ALL),
+                new RaftReplica.Ports(
+                        stores.log(),
+                        stores.events(),
+                        thread,
+                        new Frames(),
+                        this::fetch,
+                        System::nanoTime,
+                        new Random(),
+                        failStop,
+                        metrics));
+    }
+
+    public void start() {
+        replica.onApplied(applied);
+        replica.onLeadership(leadership);
+        replica.start();
+    }
+
+    public RaftReplica replica() {
+        return replica;
+    }
+
+    /** The actor that receives frames. */
+    public Props receiver() {
+        RaftReplica to = replica;
+        return Props.create(Receiver.class, () -> new Receiver(to)).withDispatcher("quorate.frame-dispatcher");
+    }
+
+    public CompletionStage<Void> stop() {
+        streams.values().forEach(RequestChannel::close);
+        return replica.stop();
+    }
+
+    private CompletionStage<Query.Entries> fetch(MemberId source, Query.EntriesAfter request) {
+        RequestChannel channel = streams.computeIfAbsent(source.address(), address -> {
+            ActorRef target = RequestChannel.resolve(system, address, "/user/journal");
+            return new RequestChannel(system, () -> target, STREAM_TIMEOUT);
+        });
+        return channel.request(RemoteJournal.askRequest(request))
+                .thenApply(body -> JournalCodec.readAnswer(new ByteReader(body), request));
+    }
+
+    private final class Frames implements RaftTransport {
+        @Override
+        public void send(MemberId target, byte[] frame) {
+            targets.computeIfAbsent(target, id -> RequestChannel.resolve(system, id.address(), "/user/raft"))
+                    .tell(new Frame(frame), ActorRef.noSender());
+        }
+
+        @Override
+        public boolean isReachable(MemberId target) {
+            return true;
+        }
+    }
+
+    private static final class Receiver extends AbstractActor {
+        private final RaftReplica replica;
+
+        Receiver(RaftReplica replica) {
+            this.replica = replica;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder()
+                    .match(Frame.class, frame -> replica.deliver(frame.bytes()))
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.quorate.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.typesafe.config.ConfigFactory;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.FolderException;
+import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.journal.Query;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes with real sockets and real stores, several in one process. */
+class NodeClusterTest {
+    @TempDir
+    Path root;
+
+    private final List<Node> nodes = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        nodes.reversed().forEach(node -> {
+            try {
+                node.crash();
+            } catch (RuntimeException e) {
+                // ended by the test already
+            }
+        });
+    }
+
+    private static int freePort(String address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private NodeSettings settings(int n) {
+        String address = "127.0.2." + n;
+        return NodeSettings.of(
+                ConfigFactory.parseString("quorate.node { name = n%d, address = \"%s\", cluster-port = %d }"
+                                .formatted(n, address, freePort(address)))
+                        .withFallback(ConfigFactory.load()),
+                root.resolve("n" + n),
+                "host");
+    }
+
+    private Node start(NodeSettings settings) {
+        Node node = Node.start(settings, id -> List.of(), JournalMetrics.NONE, (reason, cause) -> {
+            throw new AssertionError(reason, cause);
+        });
+        nodes.add(node);
+        return node;
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(15, TimeUnit.SECONDS);
+    }
+
+    private static Outcome append(Node node, String id, long sequenceNr) throws Exception {
+        return get(node.journal()
+                .submit(new Operation.AppendEvents(
+                        id,
+                        sequenceNr,
+                        "writer",
+                        0,
+                        List.of(EventData.of(
+                                0, "text", ("event " + sequenceNr).getBytes(StandardCharsets.UTF_8))))));
+    }
+
+    private static long highest(Node node, String id) throws Exception {
+        get(node.journal().barrier());
+        return get(node.journal().ask(new Query.HighestSequenceNr(id)));
+    }
+
+    /** Waits for what the status says, looking at it whenever the replica has applied more. */
+    private static NodeStatus await(Node node, Predicate<NodeStatus> wanted) throws Exception {
+        CompletableFuture<NodeStatus> seen = new CompletableFuture<>();
+        Journal.Subscription subscription = node.journal()
+                .onApplied(index -> node.status().thenAccept(status -> {
+                    if (wanted.test(status)) {
+                        seen.complete(status);
+                    }
+                }));
+        try {
+            return get(seen);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new AssertionError("not seen; the status is " + get(node.status()), e);
+        } finally {
+            subscription.close();
+        }
+    }
+
+    private static long voters(NodeStatus status) {
+        return status.nodes().stream().filter(n -> n.role().equals("voter")).count();
+    }
+
+    private void join(Node joiner, Node seed) throws Exception {
+        Node.IssuedToken token = get(seed.issueToken(Duration.ofMinutes(5), 1, System.currentTimeMillis()));
+        MembershipMessage answer =
+                get(seed.admit(joiner.joinRequest(token.token(), System.currentTimeMillis())));
+        assertThat(answer).isInstanceOf(MembershipMessage.Granted.class);
+        joiner.join((MembershipMessage.Granted) answer);
+    }
+
+    private List<Node> three() throws Exception {
+        Node one = start(settings(1));
+        append(one, "a", 1);
+        Node two = start(settings(2));
+        join(two, one);
+        Node three = start(settings(3));
+        join(three, one);
+        await(one, status -> voters(status) == 3);
+        return List.of(one, two, three);
+    }
+
+    @Test
+    void a_node_alone_is_a_cluster_and_keeps_its_events_over_a_restart() throws Exception {
+        NodeSettings settings = settings(1);
+        Node node = start(settings);
+        assertThat(append(node, "a", 1)).isInstanceOf(Outcome.Applied.class);
+        node.close();
+        Node again = start(settings);
+        assertThat(highest(again, "a")).isEqualTo(1);
+    }
+
+    @Test
+    void three_nodes_form_a_cluster_any_of_them_takes_writes_and_the_leader_may_die() throws Exception {
+        List<Node> cluster = three();
+        for (Node node : cluster) {
+            assertThat(highest(node, "a")).isEqualTo(1);
+        }
+        append(cluster.get(1), "a", 2);
+        append(cluster.get(2), "a", 3);
+        Node leader = cluster.stream().filter(Node::leads).findFirst().orElseThrow();
+        leader.crash();
+        List<Node> survivors = cluster.stream().filter(n -> n != leader).toList();
+        append(survivors.get(0), "a", 4);
+        for (Node node : survivors) {
+            assertThat(highest(node, "a")).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_fourth_node_stands_by_and_follows() throws Exception {
+        List<Node> cluster = three();
+        Node fourth = start(settings(4));
+        join(fourth, cluster.get(0));
+        for (int i = 2; i <= 200; i++) {
+            append(cluster.get(0), "a", i);
+        }
+        assertThat(highest(fourth, "a")).isEqualTo(200);
+        append(fourth, "a", 201);
+        NodeStatus status = await(cluster.get(0), s -> s.nodes().size() == 4);
+        assertThat(voters(status)).isEqualTo(3);
+    }
+
+    @Test
+    void all_three_restart_and_everything_is_there() throws Exception {
+        List<NodeSettings> settings = List.of(settings(1), settings(2), settings(3));
+        Node one = start(settings.get(0));
+        Node two = start(settings.get(1));
+        join(two, one);
+        Node three = start(settings.get(2));
+        join(three, one);
+        await(one, status -> voters(status) == 3);
+        append(two, "a", 1);
+        List.of(one, two, three).forEach(Node::crash);
+        List<Node> again = settings.stream().map(this::start).toList();
+        for (Node node : again) {
+            assertThat(highest(node, "a")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_token_is_good_for_one_join_and_a_wrong_one_for_none() throws Exception {
+        Node one = start(settings(1));
+        Node two = start(settings(2));
+        Node three = start(settings(3));
+        Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, 1000));
+        assertThat(get(one.admit(two.joinRequest("0".repeat(32), 2000))))
+                .isInstanceOfSatisfying(
+                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("unknown-token"));
+        assertThat(get(one.admit(two.joinRequest(token.token(), 1000 + 301_000))))
+                .isInstanceOfSatisfying(
+                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("expired-token"));
+        MembershipMessage granted = get(one.admit(two.joinRequest(token.token(), 2000)));
+        assertThat(granted).isInstanceOf(MembershipMessage.Granted.class);
+        assertThat(get(one.admit(two.joinRequest(token.token(), 2000)))).isInstanceOf(MembershipMessage.Granted.class);
+        assertThat(get(one.admit(three.joinRequest(token.token(), 2000))))
+                .isInstanceOfSatisfying(
+                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("used-token"));
+    }
+
+    @Test
+    void a_folder_in_use_a_port_in_use_and_a_folder_of_another_node_are_refused_in_words() {
+        NodeSettings first = settings(1);
+        start(first);
+        assertThatExceptionOfType(FolderException.class)
+                .isThrownBy(() -> start(first))
+                .withMessageContaining("in use")
+                .withMessageContaining("quorate stop");
+        NodeSettings samePort = new NodeSettings(
+                root.resolve("other"), "n9", first.address(), first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> start(samePort))
+                .withMessageContaining("cannot be listened on");
+        nodes.getFirst().close();
+        NodeSettings otherName = new NodeSettings(
+                first.dataFolder(), "n9", first.address(), first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> start(otherName))
+                .withMessageContaining("belongs to the node n1");
+    }
+}
