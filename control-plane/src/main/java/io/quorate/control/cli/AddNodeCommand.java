@@ -1,0 +1,71 @@
+package io.quorate.control.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "add-node",
+        mixinStandardHelpOptions = true,
+        description = "Prints the line to run on a machine that is to join. The token is good for one join, for five minutes.",
+        footer = {"", "Examples:", "  quorate add-node", "  quorate add-node --token-ttl 3600 --uses 3", "  quorate add-node -o short"})
+final class AddNodeCommand implements Callable<Integer> {
+    /** How the join line is printed. */
+    enum Output {
+        PRETTY,
+        SHORT,
+        TOKEN,
+        JSON,
+        YAML
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private NodeOptions node;
+
+    @Option(
+            names = {"-l", "--token-ttl"},
+            defaultValue = "300",
+            paramLabel = "SECONDS",
+            description = "How long the token is good. Default: 300.")
+    private long ttlSeconds;
+
+    @Option(names = "--uses", defaultValue = "1", description = "How many joins it is good for. Default: 1.")
+    private int uses;
+
+    @Option(
+            names = {"-o", "--output", "--format"},
+            defaultValue = "pretty",
+            description = "pretty, short, token, json or yaml. Default: pretty.")
+    private Output output;
+
+    @Override
+    public Integer call() {
+        JsonNode issued = NodeClient.of(node.dataFolder())
+                .json(
+                        "POST",
+                        "/v1/tokens",
+                        "{\"ttlSeconds\":" + ttlSeconds + ",\"uses\":" + uses + "}",
+                        Duration.ofSeconds(10));
+        PrintWriter out = spec.commandLine().getOut();
+        switch (output) {
+            case JSON -> out.println(Format.JSON.write(issued));
+            case YAML -> out.println(Format.YAML.write(issued));
+            case TOKEN -> out.println(issued.path("token").asText());
+            case SHORT -> issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
+            case PRETTY -> {
+                out.println("From the node you wish to join to this cluster, run the following:");
+                issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
+            }
+        }
+        return ExitCode.OK;
+    }
+}

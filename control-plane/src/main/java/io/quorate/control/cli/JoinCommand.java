@@ -1,0 +1,49 @@
+package io.quorate.control.cli;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "join",
+        mixinStandardHelpOptions = true,
+        description = "Makes this node, which must run and be empty, part of another node's cluster.",
+        footer = {"", "Example:", "  quorate join 192.168.1.11:25000/3f9c0a…"})
+final class JoinCommand implements Callable<Integer> {
+    private static final Pattern LINE = Pattern.compile("([^/\\s:]+:\\d{1,5})/([0-9a-zA-Z]{32,128})");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private NodeOptions node;
+
+    @Parameters(paramLabel = "ADDRESS:PORT/TOKEN", description = "As `quorate add-node` printed it on a member.")
+    private String line;
+
+    @Override
+    public Integer call() {
+        Matcher matcher = LINE.matcher(line);
+        if (!matcher.matches()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "'" + line + "' is no join line: it wants <address>:<port>/<token>. Copy the whole line that `quorate"
+                            + " add-node` printed on a member");
+        }
+        spec.commandLine().getErr().println("Contacting cluster at " + matcher.group(1));
+        NodeClient.of(node.dataFolder())
+                .json(
+                        "POST",
+                        "/v1/join",
+                        "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2) + "\"}",
+                        Duration.ofSeconds(40));
+        spec.commandLine().getOut().println("This node has joined the cluster. `quorate status` shows it");
+        return ExitCode.OK;
+    }
+}

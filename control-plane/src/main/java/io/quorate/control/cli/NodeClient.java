@@ -1,0 +1,102 @@
+package io.quorate.control.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.node.folder.DataFolder;
+import io.quorate.node.folder.FolderException;
+import io.quorate.node.folder.Identity;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Talks to the node that runs with a data folder. */
+final class NodeClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String api;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
+
+    private NodeClient(String api) {
+        this.api = api;
+    }
+
+    static NodeClient of(Path dataFolder) {
+        try {
+            Optional<Identity> identity = DataFolder.readIdentity(dataFolder);
+            return new NodeClient(identity.orElseThrow(() -> new CommandFailure(
+                            ExitCode.NOT_RUNNING,
+                            "quorate is not running: " + dataFolder + " holds no node. Start one with `quorate start"
+                                    + " --data-folder " + dataFolder + "`"))
+                    .apiAddress());
+        } catch (FolderException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    String api() {
+        return api;
+    }
+
+    JsonNode json(String method, String path, String body, Duration timeout) {
+        return parse(call(method, path, body.getBytes(StandardCharsets.UTF_8), timeout));
+    }
+
+    /** Sends; an error document becomes a failure with its detail and the next step. */
+    byte[] call(String method, String path, byte[] body, Duration timeout) {
+        HttpResponse<byte[]> response = send(method, path, body, timeout);
+        if (response.statusCode() < 300) {
+            return response.body();
+        }
+        JsonNode problem = parse(response.body());
+        String detail = problem.path("detail").asText("the node answered " + response.statusCode());
+        String next = problem.path("next").asText("");
+        throw new CommandFailure(
+                problem.path("outcome").asText("").equals("unknown") ? ExitCode.UNKNOWN : ExitCode.FAILED,
+                next.isEmpty() ? detail : detail + ". Next: " + next);
+    }
+
+    /** Sends; any answer will do. */
+    HttpResponse<byte[]> send(String method, String path, byte[] body, Duration timeout) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + api + path))
+                .method(method, body.length == 0
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofByteArray(body))
+                .timeout(timeout)
+                .build();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.NOT_RUNNING, "quorate is not running at " + api + ". Start it with `quorate start`");
+        } catch (HttpTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.UNKNOWN,
+                    "the node at " + api + " did not answer within " + timeout.toSeconds()
+                            + " s; the command may have been done. Next: `quorate status`");
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNKNOWN, "the connection to " + api + " was lost: " + e.getMessage() + ". Next: `quorate status`");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.UNKNOWN, "interrupted");
+        }
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, "the node gave an answer that cannot be read: " + e.getMessage());
+        }
+    }
+}

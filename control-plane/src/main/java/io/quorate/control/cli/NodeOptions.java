@@ -1,0 +1,27 @@
+package io.quorate.control.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which node a command is about. */
+final class NodeOptions {
+    @Option(
+            names = {"-d", "--data-folder"},
+            paramLabel = "DIR",
+            defaultValue = "${env:QUORATE_DATA_FOLDER}",
+            description = "The node's data folder. Default: $$QUORATE_DATA_FOLDER, else /var/lib/quorate for root and"
+                    + " ~/.quorate for others.")
+    private @Nullable Path dataFolder;
+
+    Path dataFolder() {
+        Path chosen = dataFolder;
+        if (chosen != null && !chosen.toString().isEmpty()) {
+            return chosen.toAbsolutePath();
+        }
+        Path home = Path.of(System.getProperty("user.home"), ".quorate");
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return root && !Files.exists(home) ? Path.of("/var/lib/quorate") : home;
+    }
+}

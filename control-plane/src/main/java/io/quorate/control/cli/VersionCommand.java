@@ -1,0 +1,27 @@
+package io.quorate.control.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(name = "version", description = "Prints the version.")
+final class VersionCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    static final class Provider implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = VersionCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"quorate " + (version == null ? "(from classes)" : version)};
+        }
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().getOut().println(new Provider().getVersion()[0]);
+        return ExitCode.OK;
+    }
+}

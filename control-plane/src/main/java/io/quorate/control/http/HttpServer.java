@@ -1,0 +1,60 @@
+package io.quorate.control.http;
+
+import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.node.Node;
+import io.quorate.node.NodeException;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+
+/** The two listeners of a node: for clients, and for nodes that join. */
+public final class HttpServer implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final List<ServerBinding> bindings;
+
+    private HttpServer(List<ServerBinding> bindings) {
+        this.bindings = bindings;
+    }
+
+    /**
+     * Listens; returns when both ports are open.
+     *
+     * @throws NodeException when a port is occupied
+     */
+    public static HttpServer start(Node node, String address, int apiPort, int joinPort, NodeMetrics metrics) {
+        ActorSystem system = Adapter.toClassic(node.system());
+        Routes routes = new Routes(node, metrics, system);
+        ServerBinding api =
+                bound(Http.get(system).newServerAt(address, apiPort).bind(routes::apply), "API", address, apiPort, "--api-port");
+        ServerBinding join = bound(
+                Http.get(system).newServerAt(address, joinPort).bind(routes::admit), "join", address, joinPort, "--join-port");
+        return new HttpServer(List.of(api, join));
+    }
+
+    private static ServerBinding bound(
+            CompletionStage<ServerBinding> binding, String what, String address, int port, String option) {
+        try {
+            return binding.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new NodeException(
+                    "the " + what + " port " + address + ":" + port + " cannot be listened on: another process has it. `quorate"
+                            + " status` tells whether a node runs; " + option + " chooses another",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        bindings.forEach(ServerBinding::unbind);
+    }
+}

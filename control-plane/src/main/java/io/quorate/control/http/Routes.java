@@ -1,0 +1,441 @@
+package io.quorate.control.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.kv.KeyValueCommand;
+import io.quorate.control.kv.KeyValueReply;
+import io.quorate.control.kv.KeyValueState;
+import io.quorate.control.kv.KeyValues;
+import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.node.Node;
+import io.quorate.node.NodeStatus;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.journal.Query;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node answers over HTTP. Any thread; nothing blocks.
+ *
+ * <pre>
+ * GET  /v1/status                      this node and its cluster
+ * PUT  /v1/kv/{key}[?expect=REV]       writes; the revision comes back, also as ETag
+ * GET  /v1/kv/{key}                    reads, linearizably
+ * DELETE /v1/kv/{key}[?expect=REV]
+ * POST /v1/tokens                      {"ttlSeconds":…, "uses":…}
+ * POST /v1/join                        {"seed":"host:port", "token":…}: this node joins a cluster
+ * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
+ * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
+ * GET  /healthz /readyz /metrics
+ * </pre>
+ */
+final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KV = "/v1/kv/";
+    private static final int MAX_JSON_BYTES = 64 * 1024;
+
+    private final Node node;
+    private final NodeMetrics metrics;
+    private final JoinClient joinClient;
+    private final Materializer materializer;
+    private final JournalBenchmark benchmark;
+
+    Routes(Node node, NodeMetrics metrics, ActorSystem system) {
+        this.node = node;
+        this.metrics = metrics;
+        this.materializer = Materializer.matFromSystem(system);
+        this.joinClient = new JoinClient(node);
+        this.benchmark = new JournalBenchmark(node);
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        CompletionStage<HttpResponse> answer;
+        try {
+            answer = route(request);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.handle((response, failure) -> {
+            if (failure == null) {
+                return response;
+            }
+            Problem problem = Problem.of(failure);
+            if (problem.status() == 500) {
+                LOG.error("{} {} failed", request.method().value(), request.getUri().path(), failure);
+            }
+            return problem.response();
+        });
+    }
+
+    private CompletionStage<HttpResponse> route(HttpRequest request) {
+        Uri uri = request.getUri();
+        String path = uri.path();
+        if (path.startsWith(KV)) {
+            return keyValue(request, uri, path);
+        }
+        String method = request.method().value();
+        return switch (method + " " + path) {
+            case "GET /v1/status" -> node.status().thenApply(status -> json(200, statusJson(status)));
+            case "GET /healthz" -> done(text(200, "ok\n"));
+            case "GET /readyz" ->
+                node.ready()
+                        .thenApply(ready -> ready
+                                ? text(200, "ready\n")
+                                : new Problem(503, "not-ready", "this node knows no leader or is behind it", "`quorate status`")
+                                        .response());
+            case "GET /metrics" ->
+                done(HttpResponse.create()
+                        .withEntity(
+                                ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
+            case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
+            case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
+            case "POST /v1/stop" -> {
+                Thread.ofPlatform().name("quorate-stop").start(() -> System.exit(0));
+                yield done(json(202, Map.of("stopping", true)));
+            }
+            case "POST /v1/benchmarks/journal" ->
+                benchmark
+                        .run(
+                                number(uri, "clients", 16, 1, 1024),
+                                Duration.ofSeconds(number(uri, "seconds", 5, 1, 60)),
+                                number(uri, "bytes", 256, 1, 64 * 1024))
+                        .thenApply(result -> json(200, result));
+            case "GET /v1/replica/entries" ->
+                node.journal()
+                        .ask(new Query.EntriesAfter(number(uri, "after", 0, 0, Integer.MAX_VALUE), 512 * 1024))
+                        .thenApply(entries -> json(200, entriesJson(entries)));
+            default ->
+                done(new Problem(
+                                404,
+                                "not-found",
+                                method + " " + path + " is not served here",
+                                "the paths are listed in README.md")
+                        .response());
+        };
+    }
+
+    private static CompletionStage<HttpResponse> done(HttpResponse response) {
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private CompletionStage<HttpResponse> keyValue(HttpRequest request, Uri uri, String path) {
+        String key = URLDecoder.decode(path.substring(KV.length()), StandardCharsets.UTF_8);
+        int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
+        if (keyBytes < 1 || keyBytes > KeyValueCommand.MAX_KEY_BYTES) {
+            request.discardEntityBytes(materializer);
+            return done(new Problem(
+                            414,
+                            "key-too-long",
+                            "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has " + keyBytes,
+                            "")
+                    .response());
+        }
+        long expected = expected(request, uri);
+        if (request.method().equals(HttpMethods.PUT)) {
+            Optional<Problem> tooLarge = tooLarge(request);
+            if (tooLarge.isPresent()) {
+                request.discardEntityBytes(materializer);
+                return done(tooLarge.get().response());
+            }
+            return body(request, KeyValueCommand.MAX_VALUE_BYTES)
+                    .thenCompose(value -> command(new KeyValueCommand.Put(key, value, expected)))
+                    .thenApply(reply -> written(key, reply));
+        }
+        request.discardEntityBytes(materializer);
+        if (request.method().equals(HttpMethods.GET)) {
+            return command(new KeyValueCommand.Get(key)).thenCompose(reply -> read(key, reply));
+        }
+        if (request.method().equals(HttpMethods.DELETE)) {
+            return command(new KeyValueCommand.Delete(key, expected)).thenApply(reply -> written(key, reply));
+        }
+        return done(new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "").response());
+    }
+
+    private static Optional<Problem> tooLarge(HttpRequest request) {
+        long length = request.entity().getContentLengthOption().orElse(0L);
+        return length > KeyValueCommand.MAX_VALUE_BYTES
+                ? Optional.of(new Problem(
+                        413,
+                        "value-too-large",
+                        "a value has at most " + KeyValueCommand.MAX_VALUE_BYTES + " bytes, this one has " + length,
+                        "split it"))
+                : Optional.empty();
+    }
+
+    private static long expected(HttpRequest request, Uri uri) {
+        Optional<String> asked = uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("expect");
+        if (asked.isPresent()) {
+            return revision(asked.get());
+        }
+        for (HttpHeader header : request.getHeaders()) {
+            if (header.is("if-match")) {
+                return revision(header.value().replace("\"", ""));
+            }
+            if (header.is("if-none-match") && header.value().equals("*")) {
+                return KeyValueCommand.ABSENT;
+            }
+        }
+        return KeyValueCommand.ANY;
+    }
+
+    private static long revision(String text) {
+        try {
+            long revision = Long.parseLong(text);
+            if (revision >= 0) {
+                return revision;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("the expected revision wants a number of 0 (absent) or more, is '" + text + "'");
+    }
+
+    private CompletionStage<KeyValueReply> command(KeyValueCommand command) {
+        return node.<KeyValueState>aggregate(KeyValues.ID)
+                .command(KeyValueCommand.bytes(command), command instanceof KeyValueCommand.Get)
+                .thenApply(KeyValueReply::read);
+    }
+
+    private static HttpResponse written(String key, KeyValueReply reply) {
+        return switch (reply.status()) {
+            case DONE ->
+                HttpResponse.create()
+                        .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
+                        .withEntity(ContentTypes.APPLICATION_JSON, "{\"revision\":" + reply.revision() + "}\n");
+            case MISMATCH ->
+                new Problem(
+                                412,
+                                "revision-mismatch",
+                                "the key has revision " + reply.revision() + " (0: it is not there)",
+                                "read it, decide again, and expect " + reply.revision())
+                        .response();
+            case MISSING -> missing(key);
+        };
+    }
+
+    private static HttpResponse missing(String key) {
+        return new Problem(404, "no-such-key", "the key '" + key + "' is not there", "").response();
+    }
+
+    private CompletionStage<HttpResponse> read(String key, KeyValueReply reply) {
+        if (reply.status() == KeyValueReply.Status.MISSING) {
+            return done(missing(key));
+        }
+        return value(reply.revision(), true).thenApply(value -> HttpResponse.create()
+                .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
+                .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, value));
+    }
+
+    /** The value that an event holds; this replica may be a moment behind the leader that named the event. */
+    private CompletionStage<byte[]> value(long sequenceNr, boolean mayBeBehind) {
+        return node.journal()
+                .ask(new Query.EventsByPersistenceId(KeyValues.ID, sequenceNr, sequenceNr, 1))
+                .thenCompose(page -> {
+                    if (!page.items().isEmpty()) {
+                        ByteReader in = new ByteReader(
+                                page.items().getFirst().event().payload().bytes());
+                        in.text();
+                        return CompletableFuture.completedFuture(in.block());
+                    }
+                    if (mayBeBehind) {
+                        return node.journal().barrier().thenCompose(index -> value(sequenceNr, false));
+                    }
+                    return CompletableFuture.failedFuture(
+                            new IllegalStateException("event " + sequenceNr + " of kv is not on this replica"));
+                });
+    }
+
+    private CompletionStage<byte[]> body(HttpRequest request, int max) {
+        if (request.entity() instanceof HttpEntity.Strict strict) {
+            if (strict.getData().length() > max) {
+                throw new IllegalArgumentException("the body has more than " + max + " bytes");
+            }
+            return CompletableFuture.completedFuture(strict.getData().toArray());
+        }
+        return request.entity()
+                .withSizeLimit(max)
+                .toStrict(10_000, materializer)
+                .thenApply(strict -> strict.getData().toArray())
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        new IllegalArgumentException("the body did not come in time, or has more than " + max + " bytes")));
+    }
+
+    private CompletionStage<HttpResponse> issueToken(byte[] body) {
+        JsonNode asked = read(body);
+        long ttl = asked.path("ttlSeconds").asLong(300);
+        int uses = asked.path("uses").asInt(1);
+        if (ttl < 1 || ttl > 366L * 24 * 3600 || uses < 1 || uses > 1000) {
+            throw new IllegalArgumentException("a token wants ttlSeconds of 1 to 31622400 and uses of 1 to 1000");
+        }
+        return node.issueToken(Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
+                .thenApply(token -> {
+                    Map<String, Object> answer = new LinkedHashMap<>();
+                    answer.put("token", token.token());
+                    answer.put("expiresAtMillis", token.expiresAtMillis());
+                    answer.put(
+                            "urls",
+                            token.joinAddresses().stream()
+                                    .map(address -> address + "/" + token.token())
+                                    .toList());
+                    return json(201, answer);
+                });
+    }
+
+    private CompletionStage<HttpResponse> join(byte[] body) {
+        JsonNode asked = read(body);
+        String seed = asked.path("seed").asText("");
+        String token = asked.path("token").asText("");
+        return joinClient.join(seed, token).thenApply(result -> result.problem()
+                .map(Problem::response)
+                .orElseGet(() -> json(200, Map.of("joined", result.member()))));
+    }
+
+    /** What the join port serves: other nodes' requests to get in. */
+    CompletionStage<HttpResponse> admit(HttpRequest request) {
+        if (!request.method().equals(HttpMethods.POST) || !request.getUri().path().equals("/v1/admit")) {
+            request.discardEntityBytes(materializer);
+            return done(new Problem(404, "not-found", "this port is for nodes that join", "`quorate join`").response());
+        }
+        return body(request, MAX_JSON_BYTES)
+                .thenCompose(bytes -> {
+                    MembershipMessage message = MembershipForm.read(bytes, MembershipMessage.class);
+                    if (!(message instanceof MembershipMessage.Join join)) {
+                        throw new IllegalArgumentException("not a request to join");
+                    }
+                    long here = System.currentTimeMillis();
+                    if (Math.abs(here - join.nowMillis()) > JoinClient.MAX_CLOCK_SKEW.toMillis()) {
+                        return CompletableFuture.completedFuture((MembershipMessage) new MembershipMessage.Refused(
+                                "clock-skew",
+                                "the clocks of the two machines are " + Math.abs(here - join.nowMillis()) / 1000
+                                        + " s apart; at most " + JoinClient.MAX_CLOCK_SKEW.toSeconds()
+                                        + " s are allowed. Set the clock of the joining machine"));
+                    }
+                    return node.admit(new MembershipMessage.Join(
+                            join.tokenHash(), join.node(), join.address(), join.apiAddress(), join.joinAddress(), here));
+                })
+                .thenApply(answer -> HttpResponse.create()
+                        .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, MembershipForm.bytes(answer)))
+                .exceptionally(failure -> Problem.of(failure).response());
+    }
+
+    private static JsonNode read(byte[] body) {
+        try {
+            return JSON.readTree(body.length == 0 ? "{}".getBytes(StandardCharsets.UTF_8) : body);
+        } catch (java.io.IOException e) {
+            throw new IllegalArgumentException("the body is no JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private static int number(Uri uri, String name, int otherwise, int min, int max) {
+        String text = uri.query().get(name).orElse(Integer.toString(otherwise));
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(name + " wants a number of " + min + " to " + max + ", is '" + text + "'");
+    }
+
+    private static Map<String, Object> statusJson(NodeStatus status) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("running", true);
+        map.put("name", status.name());
+        map.put("cluster", status.clusterId());
+        map.put("role", status.role());
+        map.put("leader", status.leader());
+        map.put("term", status.term());
+        map.put("applied", status.applied());
+        map.put("committed", status.committed());
+        long voters = status.nodes().stream().filter(n -> n.role().equals("voter")).count();
+        long live = status.nodes().stream()
+                .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 3000)
+                .count();
+        map.put("voters", voters);
+        map.put("liveVoters", live);
+        map.put("highAvailability", live >= 3 && live - 1 > voters / 2);
+        map.put(
+                "nodes",
+                status.nodes().stream()
+                        .map(n -> {
+                            Map<String, Object> one = new LinkedHashMap<>();
+                            one.put("name", n.name());
+                            one.put("address", n.address());
+                            one.put("api", n.apiAddress());
+                            one.put("role", n.role());
+                            one.put("leader", n.leader());
+                            one.put("lag", n.lag());
+                            one.put("lastContactMillis", n.lastContactMillis());
+                            return one;
+                        })
+                        .toList());
+        return map;
+    }
+
+    private static Map<String, Object> entriesJson(Query.Entries entries) {
+        List<Map<String, Object>> list = entries.entries().stream()
+                .map(entry -> Map.<String, Object>of("index", entry.index(), "sha256", Digests.sha256(entry.bytes())))
+                .toList();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("upTo", entries.upTo());
+        map.put("applied", entries.appliedIndex());
+        map.put("entries", list);
+        return map;
+    }
+
+    private static HttpResponse text(int status, String text) {
+        return HttpResponse.create().withStatus(status).withEntity(ContentTypes.TEXT_PLAIN_UTF8, text);
+    }
+
+    private static HttpResponse json(int status, @Nullable Object body) {
+        try {
+            return HttpResponse.create()
+                    .withStatus(status)
+                    .withEntity(ContentTypes.APPLICATION_JSON, JSON.writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an answer that cannot be written", e);
+        }
+    }
+
+    /** Digests of stored bytes. */
+    private static final class Digests {
+        static String sha256(byte[] bytes) {
+            try {
+                return HexFormat.of()
+                        .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
+            } catch (java.security.NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
+    }
+}

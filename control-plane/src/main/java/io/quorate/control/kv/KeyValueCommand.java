@@ -1,0 +1,62 @@
+package io.quorate.control.kv;
+
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+
+/** What may be asked of the key-value store, and its form on the way to the leader. */
+public sealed interface KeyValueCommand {
+    int MAX_KEY_BYTES = 512;
+    int MAX_VALUE_BYTES = 256 * 1024;
+
+    /** Any revision will do. */
+    long ANY = -1;
+
+    /** The key must not be there. */
+    long ABSENT = 0;
+
+    String key();
+
+    /** @param expected revision that the key must have, {@link #ANY} or {@link #ABSENT} */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Put(String key, byte[] value, long expected) implements KeyValueCommand {}
+
+    record Get(String key) implements KeyValueCommand {}
+
+    record Delete(String key, long expected) implements KeyValueCommand {}
+
+    /** Writes a command. */
+    static byte[] bytes(KeyValueCommand command) {
+        return switch (command) {
+            case Put put ->
+                new ByteWriter(put.value().length + put.key().length() + 32)
+                        .u8(1)
+                        .text(put.key())
+                        .varint(put.expected() + 1)
+                        .block(put.value())
+                        .toBytes();
+            case Get get -> new ByteWriter(64).u8(2).text(get.key()).toBytes();
+            case Delete delete ->
+                new ByteWriter(64)
+                        .u8(3)
+                        .text(delete.key())
+                        .varint(delete.expected() + 1)
+                        .toBytes();
+        };
+    }
+
+    /** Reads a command; {@link IllegalArgumentException} when it is none. */
+    static KeyValueCommand read(byte[] bytes) {
+        ByteReader in = new ByteReader(bytes);
+        int kind = in.u8();
+        String key = in.text();
+        return switch (kind) {
+            case 1 -> {
+                long expected = in.varint() - 1;
+                yield new Put(key, in.block(), expected);
+            }
+            case 2 -> new Get(key);
+            case 3 -> new Delete(key, in.varint() - 1);
+            default -> throw new IllegalArgumentException("unknown kind of command " + kind);
+        };
+    }
+}
