@@ -122,8 +122,10 @@ public final class Node implements AutoCloseable {
     private static void checkSettings(NodeSettings settings, Identity identity) {
         if (!identity.member().node().equals(settings.name())) {
             throw new NodeException("data folder " + settings.dataFolder() + " belongs to the node "
-                    + identity.member().node() + ", this one is to be " + settings.name() + ": give it a folder of its own"
-                    + " (--data-folder), or start it as --name " + identity.member().node());
+                    + identity.member().node() + ", this one is to be " + settings.name()
+                    + ": give it a folder of its own"
+                    + " (--data-folder), or start it as --name "
+                    + identity.member().node());
         }
         if (!identity.member().address().equals(settings.clusterAddress())) {
             throw new NodeException("data folder " + settings.dataFolder() + " belongs to a node at "
@@ -134,12 +136,8 @@ public final class Node implements AutoCloseable {
 
     private static ActorSystem<NodeActor.Message> actorSystem(NodeSettings settings) {
         Config config = ConfigFactory.parseResources("quorate-node.conf")
-                .withValue(
-                        "pekko.remote.artery.canonical.hostname",
-                        ConfigValueFactory.fromAnyRef(settings.address()))
-                .withValue(
-                        "pekko.remote.artery.canonical.port",
-                        ConfigValueFactory.fromAnyRef(settings.clusterPort()))
+                .withValue("pekko.remote.artery.canonical.hostname", ConfigValueFactory.fromAnyRef(settings.address()))
+                .withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(settings.clusterPort()))
                 .withFallback(ConfigFactory.load());
         try {
             return ActorSystem.create(NodeActor.create(), "quorate", config);
@@ -154,7 +152,8 @@ public final class Node implements AutoCloseable {
                     || String.valueOf(cause.getMessage()).contains("BindException")
                     || String.valueOf(cause.getMessage()).contains("Failed to bind")) {
                 return new NodeException(
-                        "the cluster port " + address + " cannot be listened on: another process has it, or the address is not"
+                        "the cluster port " + address
+                                + " cannot be listened on: another process has it, or the address is not"
                                 + " this machine's. `quorate status` tells whether a node runs; --address and"
                                 + " --cluster-port choose another",
                         failure);
@@ -243,7 +242,12 @@ public final class Node implements AutoCloseable {
     public MembershipMessage.Join joinRequest(String token, long nowMillis) {
         Identity self = identity();
         return new MembershipMessage.Join(
-                hash(token), self.member().node(), self.member().address(), self.apiAddress(), self.joinAddress(), nowMillis);
+                hash(token),
+                self.member().node(),
+                self.member().address(),
+                self.apiAddress(),
+                self.joinAddress(),
+                nowMillis);
     }
 
     /** Whether this node is alone and holds nothing that joining would leave behind. */
@@ -266,7 +270,8 @@ public final class Node implements AutoCloseable {
                 Identity.Replica.FOLLOWER,
                 granted.contacts());
         parts.close();
-        folder.setBackendAside("before-join-" + granted.clusterId().substring(0, 8) + "-" + joined.member().incarnation());
+        folder.setBackendAside("before-join-" + granted.clusterId().substring(0, 8) + "-"
+                + joined.member().incarnation());
         folder.store(joined);
         parts = start(joined);
         LOG.info("joined cluster {} as {}", granted.clusterId(), joined.member());

@@ -174,7 +174,15 @@ final class NodeParts implements AutoCloseable {
 
     private void startMember() {
         RaftMember started = new RaftMember(
-                classic, identity, settings.timing(), stores, thread, failStop, metrics, this::applied, this::leadership);
+                classic,
+                identity,
+                settings.timing(),
+                stores,
+                thread,
+                failStop,
+                metrics,
+                this::applied,
+                this::leadership);
         spawn("raft", started.receiver());
         member = started;
         started.start();
@@ -196,13 +204,19 @@ final class NodeParts implements AutoCloseable {
         leader.changed();
         aggregates.values().forEach(aggregate -> aggregate.leading(now.ready()));
         if (now.ready()) {
-            LOG.info("{} leads in term {} from index {}", identity.member().node(), now.term(), stores.events().appliedIndex());
+            LOG.info(
+                    "{} leads in term {} from index {}",
+                    identity.member().node(),
+                    now.term(),
+                    stores.events().appliedIndex());
         }
     }
 
     private void membershipChanged(HostedAggregate.Committed<MembershipState> committed) {
         MembershipState state = committed.state();
-        if (committed.leading() && state.nodes().isEmpty() && identity.founders().contains(identity.member())) {
+        if (committed.leading()
+                && state.nodes().isEmpty()
+                && identity.founders().contains(identity.member())) {
             membershipCommand(
                             new MembershipMessage.Found(
                                     identity.member().toString(), identity.apiAddress(), identity.joinAddress()),
@@ -233,7 +247,9 @@ final class NodeParts implements AutoCloseable {
     private void storeMembersLocked(MembershipState state) {
         List<DataFolder.ListedMember> listed = state.nodes().values().stream()
                 .map(node -> new DataFolder.ListedMember(
-                        node.member().address(), node.member().toString(), node.role().equals("voter") ? 0 : 1))
+                        node.member().address(),
+                        node.member().toString(),
+                        node.role().equals("voter") ? 0 : 1))
                 .toList();
         listed.stream()
                 .filter(one -> one.id().equals(identity.member().toString()))
@@ -265,7 +281,8 @@ final class NodeParts implements AutoCloseable {
         return leader;
     }
 
-    @Nullable RaftReplica replica() {
+    @Nullable
+    RaftReplica replica() {
         RaftMember now = member;
         return now == null ? null : now.replica();
     }
@@ -304,7 +321,8 @@ final class NodeParts implements AutoCloseable {
                 String address = leader.isHere() ? identity.member().address() : leader.address();
                 yield address == null
                         ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
-                        : CompletableFuture.completedFuture(new ByteWriter(64).text(address).toBytes());
+                        : CompletableFuture.completedFuture(
+                                new ByteWriter(64).text(address).toBytes());
             }
             case BECOME_MEMBER -> becomeMember(in.text());
             case REPORT -> report();
@@ -355,7 +373,9 @@ final class NodeParts implements AutoCloseable {
 
     /** Tells a node to start its member of the group. */
     CompletionStage<byte[]> tellToBecomeMember(MemberId node) {
-        return ask(node.address(), new ByteWriter(64).u8(BECOME_MEMBER).text(identity.clusterId()).toBytes());
+        return ask(
+                node.address(),
+                new ByteWriter(64).u8(BECOME_MEMBER).text(identity.clusterId()).toBytes());
     }
 
     private CompletionStage<byte[]> ask(String address, byte[] request) {
@@ -372,9 +392,10 @@ final class NodeParts implements AutoCloseable {
         return replica.report().thenApply(report -> {
             ByteWriter out = new ByteWriter(256).varint(report.term()).varint(report.commitIndex());
             out.varint(report.matchIndex().size());
-            report.matchIndex().forEach((id, match) -> out.text(id.node())
-                    .varint(match)
-                    .varint(report.lastContactMillis().getOrDefault(id, 0L)));
+            report.matchIndex()
+                    .forEach((id, match) -> out.text(id.node())
+                            .varint(match)
+                            .varint(report.lastContactMillis().getOrDefault(id, 0L)));
             return out.toBytes();
         });
     }
@@ -459,7 +480,8 @@ final class NodeParts implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("leadership could not be handed over, an election will follow: {}", String.valueOf(e.getMessage()));
+            LOG.warn(
+                    "leadership could not be handed over, an election will follow: {}", String.valueOf(e.getMessage()));
         }
     }
 
@@ -554,7 +576,8 @@ final class NodeParts implements AutoCloseable {
     }
 
     static JournalException reasonOf(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof JournalException reason
                 ? reason
                 : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);

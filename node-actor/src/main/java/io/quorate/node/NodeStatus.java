@@ -28,5 +28,11 @@ public record NodeStatus(
      * @param lastContactMillis since it last answered the leader; -1 where it is not known
      */
     public record Member(
-            String name, String address, String apiAddress, String role, boolean leader, long lag, long lastContactMillis) {}
+            String name,
+            String address,
+            String apiAddress,
+            String role,
+            boolean leader,
+            long lag,
+            long lastContactMillis) {}
 }

@@ -53,7 +53,9 @@ final class RoleSteps {
                 .whenComplete((stepped, failure) -> {
                     busy.set(false);
                     if (failure != null) {
-                        LOG.info("a role change will be tried again: {}", NodeParts.reasonOf(failure).getMessage());
+                        LOG.info(
+                                "a role change will be tried again: {}",
+                                NodeParts.reasonOf(failure).getMessage());
                         system.scheduler().scheduleOnce(PAUSE_AFTER_FAILURE, this::plan, system.dispatcher());
                     } else if (stepped) {
                         plan();

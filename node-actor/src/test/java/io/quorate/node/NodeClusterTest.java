@@ -83,8 +83,7 @@ class NodeClusterTest {
                         sequenceNr,
                         "writer",
                         0,
-                        List.of(EventData.of(
-                                0, "text", ("event " + sequenceNr).getBytes(StandardCharsets.UTF_8))))));
+                        List.of(EventData.of(0, "text", ("event " + sequenceNr).getBytes(StandardCharsets.UTF_8))))));
     }
 
     private static long highest(Node node, String id) throws Exception {
@@ -116,8 +115,7 @@ class NodeClusterTest {
 
     private void join(Node joiner, Node seed) throws Exception {
         Node.IssuedToken token = get(seed.issueToken(Duration.ofMinutes(5), 1, System.currentTimeMillis()));
-        MembershipMessage answer =
-                get(seed.admit(joiner.joinRequest(token.token(), System.currentTimeMillis())));
+        MembershipMessage answer = get(seed.admit(joiner.joinRequest(token.token(), System.currentTimeMillis())));
         assertThat(answer).isInstanceOf(MembershipMessage.Granted.class);
         joiner.join((MembershipMessage.Granted) answer);
     }
@@ -199,16 +197,19 @@ class NodeClusterTest {
         Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, 1000));
         assertThat(get(one.admit(two.joinRequest("0".repeat(32), 2000))))
                 .isInstanceOfSatisfying(
-                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("unknown-token"));
+                        MembershipMessage.Refused.class,
+                        no -> assertThat(no.kind()).isEqualTo("unknown-token"));
         assertThat(get(one.admit(two.joinRequest(token.token(), 1000 + 301_000))))
                 .isInstanceOfSatisfying(
-                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("expired-token"));
+                        MembershipMessage.Refused.class,
+                        no -> assertThat(no.kind()).isEqualTo("expired-token"));
         MembershipMessage granted = get(one.admit(two.joinRequest(token.token(), 2000)));
         assertThat(granted).isInstanceOf(MembershipMessage.Granted.class);
         assertThat(get(one.admit(two.joinRequest(token.token(), 2000)))).isInstanceOf(MembershipMessage.Granted.class);
         assertThat(get(one.admit(three.joinRequest(token.token(), 2000))))
                 .isInstanceOfSatisfying(
-                        MembershipMessage.Refused.class, no -> assertThat(no.kind()).isEqualTo("used-token"));
+                        MembershipMessage.Refused.class,
+                        no -> assertThat(no.kind()).isEqualTo("used-token"));
     }
 
     @Test

@@ -13,8 +13,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "add-node",
         mixinStandardHelpOptions = true,
-        description = "Prints the line to run on a machine that is to join. The token is good for one join, for five minutes.",
-        footer = {"", "Examples:", "  quorate add-node", "  quorate add-node --token-ttl 3600 --uses 3", "  quorate add-node -o short"})
+        description =
+                "Prints the line to run on a machine that is to join. The token is good for one join, for five minutes.",
+        footer = {
+            "",
+            "Examples:",
+            "  quorate add-node",
+            "  quorate add-node --token-ttl 3600 --uses 3",
+            "  quorate add-node -o short"
+        })
 final class AddNodeCommand implements Callable<Integer> {
     /** How the join line is printed. */
     enum Output {

@@ -18,7 +18,9 @@ enum Format {
                 ? new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
                 : new ObjectMapper();
         try {
-            return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(tree).stripTrailing();
+            return mapper.writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(tree)
+                    .stripTrailing();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a result that cannot be written", e);
         }

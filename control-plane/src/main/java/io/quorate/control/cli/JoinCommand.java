@@ -33,7 +33,8 @@ final class JoinCommand implements Callable<Integer> {
         if (!matcher.matches()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "'" + line + "' is no join line: it wants <address>:<port>/<token>. Copy the whole line that `quorate"
+                    "'" + line
+                            + "' is no join line: it wants <address>:<port>/<token>. Copy the whole line that `quorate"
                             + " add-node` printed on a member");
         }
         spec.commandLine().getErr().println("Contacting cluster at " + matcher.group(1));

@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Reads and writes the cluster's key-value store.",
         synopsisSubcommandLabel = "(put | get | delete)",
-        footer = {"", "Examples:", "  quorate kv put colour blue", "  quorate kv get colour", "  quorate kv put colour red --expect 1"})
+        footer = {
+            "",
+            "Examples:",
+            "  quorate kv put colour blue",
+            "  quorate kv get colour",
+            "  quorate kv put colour red --expect 1"
+        })
 final class KeyValueCommands implements Runnable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

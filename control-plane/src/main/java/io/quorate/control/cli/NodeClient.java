@@ -23,8 +23,10 @@ final class NodeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String api;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(2))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
 
     private NodeClient(String api) {
         this.api = api;
@@ -68,9 +70,11 @@ final class NodeClient {
     /** Sends; any answer will do. */
     HttpResponse<byte[]> send(String method, String path, byte[] body, Duration timeout) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + api + path))
-                .method(method, body.length == 0
-                        ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofByteArray(body))
+                .method(
+                        method,
+                        body.length == 0
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body))
                 .timeout(timeout)
                 .build();
         try {
@@ -85,7 +89,8 @@ final class NodeClient {
                             + " s; the command may have been done. Next: `quorate status`");
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.UNKNOWN, "the connection to " + api + " was lost: " + e.getMessage() + ". Next: `quorate status`");
+                    ExitCode.UNKNOWN,
+                    "the connection to " + api + " was lost: " + e.getMessage() + ". Next: `quorate status`");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.UNKNOWN, "interrupted");

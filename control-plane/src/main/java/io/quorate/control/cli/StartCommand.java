@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "start",
         mixinStandardHelpOptions = true,
-        description = "Starts a node. The first start founds a cluster of one; `quorate join` makes it part of another.",
+        description =
+                "Starts a node. The first start founds a cluster of one; `quorate join` makes it part of another.",
         footer = {
             "",
             "Examples:",
@@ -48,7 +49,9 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--name", description = "The node's name. Default: the host's name, or the name it has already.")
     private @Nullable String name;
 
-    @Option(names = "--address", description = "The address that others reach it at. Default: 127.0.0.1, or what it has already.")
+    @Option(
+            names = "--address",
+            description = "The address that others reach it at. Default: 127.0.0.1, or what it has already.")
     private @Nullable String address;
 
     @Option(names = "--cluster-port", description = "For the other nodes. Default: 19001.")
@@ -80,17 +83,18 @@ final class StartCommand implements Callable<Integer> {
             Node running = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, StartCommand::failStop);
             HttpServer http;
             try {
-                http = HttpServer.start(
-                        running, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
+                http = HttpServer.start(running, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
             } catch (RuntimeException e) {
                 running.close();
                 throw e;
             }
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("quorate-shutdown").unstarted(() -> {
-                http.close();
-                running.close();
-                stopped.countDown();
-            }));
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            Thread.ofPlatform().name("quorate-shutdown").unstarted(() -> {
+                                http.close();
+                                running.close();
+                                stopped.countDown();
+                            }));
             spec.commandLine()
                     .getOut()
                     .println("quorate is running: " + settings.name() + " at http://" + settings.address() + ":"
@@ -107,7 +111,9 @@ final class StartCommand implements Callable<Integer> {
         Config config = ConfigFactory.load();
         if (Files.exists(file)) {
             try {
-                config = ConfigFactory.parseFile(file.toFile()).withFallback(config).resolve();
+                config = ConfigFactory.parseFile(file.toFile())
+                        .withFallback(config)
+                        .resolve();
             } catch (com.typesafe.config.ConfigException e) {
                 throw new CommandFailure(ExitCode.FAILED, file + " cannot be read: " + e.getMessage());
             }
@@ -117,13 +123,16 @@ final class StartCommand implements Callable<Integer> {
                     .map(identity -> ConfigFactory.empty()
                             .withValue(
                                     "quorate.node.name",
-                                    ConfigValueFactory.fromAnyRef(identity.member().node()))
+                                    ConfigValueFactory.fromAnyRef(
+                                            identity.member().node()))
                             .withValue(
                                     "quorate.node.address",
-                                    ConfigValueFactory.fromAnyRef(identity.member().host()))
+                                    ConfigValueFactory.fromAnyRef(
+                                            identity.member().host()))
                             .withValue(
                                     "quorate.node.cluster-port",
-                                    ConfigValueFactory.fromAnyRef(identity.member().port()))
+                                    ConfigValueFactory.fromAnyRef(
+                                            identity.member().port()))
                             .withValue("quorate.node.api-port", port(identity.apiAddress()))
                             .withValue("quorate.node.join-port", port(identity.joinAddress())))
                     .orElse(ConfigFactory.empty());

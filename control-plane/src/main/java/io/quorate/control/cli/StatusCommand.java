@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         name = "status",
         mixinStandardHelpOptions = true,
         description = "Shows the node and its cluster.",
-        footer = {"", "Examples:", "  quorate status", "  quorate status -o json", "  quorate status --wait-ready --timeout 30"})
+        footer = {
+            "",
+            "Examples:",
+            "  quorate status",
+            "  quorate status -o json",
+            "  quorate status --wait-ready --timeout 30"
+        })
 final class StatusCommand implements Callable<Integer> {
     private static final Duration ANSWER = Duration.ofSeconds(4);
 
@@ -68,7 +74,8 @@ final class StatusCommand implements Callable<Integer> {
         do {
             try {
                 NodeClient client = NodeClient.of(node.dataFolder());
-                int code = client.send("GET", "/readyz", new byte[0], Duration.ofSeconds(2)).statusCode();
+                int code = client.send("GET", "/readyz", new byte[0], Duration.ofSeconds(2))
+                        .statusCode();
                 if (code == 200) {
                     return;
                 }
@@ -98,7 +105,8 @@ final class StatusCommand implements Callable<Integer> {
             for (JsonNode node : status.path("nodes")) {
                 long contact = node.path("lastContactMillis").asLong(-1);
                 if (node.path("role").asText().equals("voter") && (contact < 0 || contact >= 3000)) {
-                    lines.add("problem: " + node.path("name").asText() + " (" + node.path("address").asText() + ") "
+                    lines.add("problem: " + node.path("name").asText() + " ("
+                            + node.path("address").asText() + ") "
                             + (contact < 0 ? "has not been heard of" : "was last heard of " + contact / 1000 + " s ago")
                             + ": `quorate start` there");
                 }
@@ -120,7 +128,8 @@ final class StatusCommand implements Callable<Integer> {
     private static List<String> table(JsonNode status) {
         List<String> lines = new ArrayList<>();
         String row = "%-20s %-24s %-8s %-7s %10s %14s";
-        lines.add(row.formatted("NAME", "ADDRESS", "ROLE", "LEADER", "LAG", "LAST-CONTACT").stripTrailing());
+        lines.add(row.formatted("NAME", "ADDRESS", "ROLE", "LEADER", "LAG", "LAST-CONTACT")
+                .stripTrailing());
         for (JsonNode node : status.path("nodes")) {
             long lag = node.path("lag").asLong(-1);
             long contact = node.path("lastContactMillis").asLong(-1);

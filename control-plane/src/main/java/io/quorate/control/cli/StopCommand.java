@@ -39,7 +39,8 @@ final class StopCommand implements Callable<Integer> {
         } catch (ExecutionException | TimeoutException e) {
             throw new CommandFailure(
                     ExitCode.FAILED,
-                    "process " + process.get().pid() + " did not stop within " + PATIENCE_SECONDS + " s; its log tells why");
+                    "process " + process.get().pid() + " did not stop within " + PATIENCE_SECONDS
+                            + " s; its log tells why");
         }
         spec.commandLine().getOut().println("quorate is stopped");
         return ExitCode.OK;
@@ -52,7 +53,8 @@ final class StopCommand implements Callable<Integer> {
             return Files.exists(lock)
                     ? ProcessHandle.of(Long.parseLong(Files.readString(lock).strip()))
                             .filter(ProcessHandle::isAlive)
-                            .filter(handle -> handle.info().command().orElse("java").contains("java"))
+                            .filter(handle ->
+                                    handle.info().command().orElse("java").contains("java"))
                     : Optional.empty();
         } catch (IOException | NumberFormatException e) {
             throw new CommandFailure(ExitCode.FAILED, lock + " cannot be read: " + e.getMessage());

@@ -31,10 +31,18 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(Node node, String address, int apiPort, int joinPort, NodeMetrics metrics) {
         ActorSystem system = Adapter.toClassic(node.system());
         Routes routes = new Routes(node, metrics, system);
-        ServerBinding api =
-                bound(Http.get(system).newServerAt(address, apiPort).bind(routes::apply), "API", address, apiPort, "--api-port");
+        ServerBinding api = bound(
+                Http.get(system).newServerAt(address, apiPort).bind(routes::apply),
+                "API",
+                address,
+                apiPort,
+                "--api-port");
         ServerBinding join = bound(
-                Http.get(system).newServerAt(address, joinPort).bind(routes::admit), "join", address, joinPort, "--join-port");
+                Http.get(system).newServerAt(address, joinPort).bind(routes::admit),
+                "join",
+                address,
+                joinPort,
+                "--join-port");
         return new HttpServer(List.of(api, join));
     }
 
@@ -47,7 +55,8 @@ public final class HttpServer implements AutoCloseable {
             throw new NodeException("interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new NodeException(
-                    "the " + what + " port " + address + ":" + port + " cannot be listened on: another process has it. `quorate"
+                    "the " + what + " port " + address + ":" + port
+                            + " cannot be listened on: another process has it. `quorate"
                             + " status` tells whether a node runs; " + option + " chooses another",
                     e);
         }

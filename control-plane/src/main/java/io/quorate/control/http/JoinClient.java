@@ -65,8 +65,7 @@ final class JoinClient {
     }
 
     private Result joinNow(String seed, String token) {
-        byte[] request =
-                MembershipForm.bytes((MembershipMessage) node.joinRequest(token, System.currentTimeMillis()));
+        byte[] request = MembershipForm.bytes((MembershipMessage) node.joinRequest(token, System.currentTimeMillis()));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient client = HttpClient.newBuilder()
                         .executor(threads)

@@ -49,7 +49,8 @@ record Problem(int status, String type, String detail, String next) {
 
     /** What a failure means to a client; nothing of the machine's insides. */
     static Problem of(@Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return switch (cause) {
             case JournalException e ->
                 switch (e.kind()) {

@@ -89,7 +89,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             }
             Problem problem = Problem.of(failure);
             if (problem.status() == 500) {
-                LOG.error("{} {} failed", request.method().value(), request.getUri().path(), failure);
+                LOG.error(
+                        "{} {} failed",
+                        request.method().value(),
+                        request.getUri().path(),
+                        failure);
             }
             return problem.response();
         });
@@ -109,12 +113,13 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 node.ready()
                         .thenApply(ready -> ready
                                 ? text(200, "ready\n")
-                                : new Problem(503, "not-ready", "this node knows no leader or is behind it", "`quorate status`")
+                                : new Problem(
+                                                503,
+                                                "not-ready",
+                                                "this node knows no leader or is behind it",
+                                                "`quorate status`")
                                         .response());
-            case "GET /metrics" ->
-                done(HttpResponse.create()
-                        .withEntity(
-                                ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
+            case "GET /metrics" -> done(HttpResponse.create().withEntity(ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
             case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
             case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
             case "POST /v1/stop" -> {
@@ -154,7 +159,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             return done(new Problem(
                             414,
                             "key-too-long",
-                            "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has " + keyBytes,
+                            "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has "
+                                    + keyBytes,
                             "")
                     .response());
         }
@@ -191,7 +197,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     }
 
     private static long expected(HttpRequest request, Uri uri) {
-        Optional<String> asked = uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("expect");
+        Optional<String> asked =
+                uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("expect");
         if (asked.isPresent()) {
             return revision(asked.get());
         }
@@ -215,7 +222,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new IllegalArgumentException("the expected revision wants a number of 0 (absent) or more, is '" + text + "'");
+        throw new IllegalArgumentException(
+                "the expected revision wants a number of 0 (absent) or more, is '" + text + "'");
     }
 
     private CompletionStage<KeyValueReply> command(KeyValueCommand command) {
@@ -249,9 +257,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (reply.status() == KeyValueReply.Status.MISSING) {
             return done(missing(key));
         }
-        return value(reply.revision(), true).thenApply(value -> HttpResponse.create()
-                .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
-                .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, value));
+        return value(reply.revision(), true)
+                .thenApply(value -> HttpResponse.create()
+                        .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
+                        .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, value));
     }
 
     /** The value that an event holds; this replica may be a moment behind the leader that named the event. */
@@ -284,8 +293,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 .withSizeLimit(max)
                 .toStrict(10_000, materializer)
                 .thenApply(strict -> strict.getData().toArray())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        new IllegalArgumentException("the body did not come in time, or has more than " + max + " bytes")));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new IllegalArgumentException(
+                        "the body did not come in time, or has more than " + max + " bytes")));
     }
 
     private CompletionStage<HttpResponse> issueToken(byte[] body) {
@@ -313,14 +322,17 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         JsonNode asked = read(body);
         String seed = asked.path("seed").asText("");
         String token = asked.path("token").asText("");
-        return joinClient.join(seed, token).thenApply(result -> result.problem()
-                .map(Problem::response)
-                .orElseGet(() -> json(200, Map.of("joined", result.member()))));
+        return joinClient
+                .join(seed, token)
+                .thenApply(result -> result.problem()
+                        .map(Problem::response)
+                        .orElseGet(() -> json(200, Map.of("joined", result.member()))));
     }
 
     /** What the join port serves: other nodes' requests to get in. */
     CompletionStage<HttpResponse> admit(HttpRequest request) {
-        if (!request.method().equals(HttpMethods.POST) || !request.getUri().path().equals("/v1/admit")) {
+        if (!request.method().equals(HttpMethods.POST)
+                || !request.getUri().path().equals("/v1/admit")) {
             request.discardEntityBytes(materializer);
             return done(new Problem(404, "not-found", "this port is for nodes that join", "`quorate join`").response());
         }
@@ -339,7 +351,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                         + " s are allowed. Set the clock of the joining machine"));
                     }
                     return node.admit(new MembershipMessage.Join(
-                            join.tokenHash(), join.node(), join.address(), join.apiAddress(), join.joinAddress(), here));
+                            join.tokenHash(),
+                            join.node(),
+                            join.address(),
+                            join.apiAddress(),
+                            join.joinAddress(),
+                            here));
                 })
                 .thenApply(answer -> HttpResponse.create()
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, MembershipForm.bytes(answer)))
@@ -377,7 +394,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         map.put("term", status.term());
         map.put("applied", status.applied());
         map.put("committed", status.committed());
-        long voters = status.nodes().stream().filter(n -> n.role().equals("voter")).count();
+        long voters =
+                status.nodes().stream().filter(n -> n.role().equals("voter")).count();
         long live = status.nodes().stream()
                 .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 3000)
                 .count();
@@ -432,7 +450,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         static String sha256(byte[] bytes) {
             try {
                 return HexFormat.of()
-                        .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
+                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                                .digest(bytes));
             } catch (java.security.NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every Java platform has SHA-256", e);
             }

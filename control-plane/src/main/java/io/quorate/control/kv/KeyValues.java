@@ -30,12 +30,11 @@ public final class KeyValues implements Aggregate<KeyValueState, KeyValueCommand
     public Decision<KeyValueEvent> decide(KeyValueState state, KeyValueCommand command) {
         long revision = state.revisions().getOrDefault(command.key(), 0L);
         return switch (command) {
-            case KeyValueCommand.Get get ->
-                answer(revision == 0 ? Status.MISSING : Status.DONE, revision);
+            case KeyValueCommand.Get get -> answer(revision == 0 ? Status.MISSING : Status.DONE, revision);
             case KeyValueCommand.Put put when mismatch(put.expected(), revision) -> answer(Status.MISMATCH, revision);
             case KeyValueCommand.Put put -> accepted(new KeyValueEvent.Put(put.key(), put.value()));
-            case KeyValueCommand.Delete delete when mismatch(delete.expected(), revision) ->
-                answer(Status.MISMATCH, revision);
+            case KeyValueCommand.Delete delete
+            when mismatch(delete.expected(), revision) -> answer(Status.MISMATCH, revision);
             case KeyValueCommand.Delete delete when revision == 0 -> answer(Status.MISSING, 0);
             case KeyValueCommand.Delete delete -> accepted(new KeyValueEvent.Deleted(delete.key()));
         };
@@ -50,15 +49,15 @@ public final class KeyValues implements Aggregate<KeyValueState, KeyValueCommand
     }
 
     private static Decision<KeyValueEvent> accepted(KeyValueEvent event) {
-        return new Decision<>(
-                List.of(event), sequenceNr -> new KeyValueReply(Status.DONE, sequenceNr).bytes());
+        return new Decision<>(List.of(event), sequenceNr -> new KeyValueReply(Status.DONE, sequenceNr).bytes());
     }
 
     @Override
     public KeyValueState evolve(KeyValueState state, KeyValueEvent event, long sequenceNr) {
         return switch (event) {
             case KeyValueEvent.Put put -> new KeyValueState(state.revisions().plus(put.key(), sequenceNr));
-            case KeyValueEvent.Deleted deleted -> new KeyValueState(state.revisions().minus(deleted.key()));
+            case KeyValueEvent.Deleted deleted ->
+                new KeyValueState(state.revisions().minus(deleted.key()));
         };
     }
 
@@ -90,8 +89,9 @@ public final class KeyValues implements Aggregate<KeyValueState, KeyValueCommand
             case PUT -> new KeyValueEvent.Put(in.text(), in.block());
             case DELETED -> new KeyValueEvent.Deleted(in.text());
             default ->
-                throw new IllegalStateException("an event of unknown form " + event.event().payload().manifest()
-                        + " at " + event.offset() + ": a newer release wrote it, upgrade this node");
+                throw new IllegalStateException(
+                        "an event of unknown form " + event.event().payload().manifest() + " at " + event.offset()
+                                + ": a newer release wrote it, upgrade this node");
         };
     }
 }

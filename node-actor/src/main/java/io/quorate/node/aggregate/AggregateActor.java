@@ -47,9 +47,16 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     /** Whether this node is the leader and has applied all of its predecessors' terms. */
     record Leading(boolean leads) {}
 
-    private record Appended(Batch<?> batch, @Nullable Outcome outcome, @Nullable Throwable failure) {}
+    private record Appended(
+            Batch<?> batch,
+            @Nullable Outcome outcome,
+            @Nullable Throwable failure) {}
 
-    private record Caught(long epoch, @Nullable Page<StoredEvent> page, @Nullable Throwable failure, long highest) {}
+    private record Caught(
+            long epoch,
+            @Nullable Page<StoredEvent> page,
+            @Nullable Throwable failure,
+            long highest) {}
 
     private enum Tick {
         DECIDE
@@ -215,15 +222,18 @@ final class AggregateActor<S, C, E> extends AbstractActor {
                         : journal.ask(new Query.EventsByPersistenceId(
                                         rules.persistenceId(), from, Long.MAX_VALUE, PAGE))
                                 .thenApply(page -> new Caught(mine, page, null, highest)))
-                .whenComplete((caught, failure) -> getSelf()
-                        .tell(failure == null ? caught : new Caught(mine, null, failure, 0), getSelf()));
+                .whenComplete((caught, failure) ->
+                        getSelf().tell(failure == null ? caught : new Caught(mine, null, failure, 0), getSelf()));
     }
 
     private void caught(Caught caught) {
         reading = false;
         if (caught.failure() != null) {
             if (leads && caught.epoch() == epoch) {
-                LOG.info("{} waits for the journal: {}", rules.persistenceId(), caught.failure().getMessage());
+                LOG.info(
+                        "{} waits for the journal: {}",
+                        rules.persistenceId(),
+                        caught.failure().getMessage());
                 getContext()
                         .getSystem()
                         .scheduler()
@@ -289,7 +299,8 @@ final class AggregateActor<S, C, E> extends AbstractActor {
         Batch<E> batch = new Batch<>(epoch, decidedNr - events.size() + 1, events, pending);
         inFlight.add(batch);
         if (events.isEmpty()) {
-            // Answers without events must still be true at this moment, and come after those that were given before them.
+            // Answers without events must still be true at this moment, and come after those that were given before
+            // them.
             journal.barrier()
                     .whenComplete((index, failure) -> getSelf()
                             .tell(
@@ -310,8 +321,8 @@ final class AggregateActor<S, C, E> extends AbstractActor {
                 return;
             }
             journal.submit(append)
-                    .whenComplete((outcome, failure) ->
-                            getSelf().tell(new Appended(batch, outcome, failure), getSelf()));
+                    .whenComplete(
+                            (outcome, failure) -> getSelf().tell(new Appended(batch, outcome, failure), getSelf()));
         }
     }
 
@@ -376,7 +387,8 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     }
 
     private static JournalException reasonOf(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof JournalException reason
                 ? reason
                 : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
@@ -385,7 +397,8 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     @Override
     public void postStop() {
         failWaiting();
-        JournalException stopping = new JournalException(Kind.UNKNOWN, "this node is stopping; the operation may be stored");
+        JournalException stopping =
+                new JournalException(Kind.UNKNOWN, "this node is stopping; the operation may be stored");
         inFlight.forEach(batch -> batch.pending.forEach(p -> p.answer().completeExceptionally(stopping)));
     }
 }

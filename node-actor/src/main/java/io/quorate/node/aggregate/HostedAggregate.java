@@ -56,16 +56,15 @@ public final class HostedAggregate<S> implements AutoCloseable {
             onState.accept(new Committed<>(s, sequenceNr, leading));
         });
         ActorRef actor = spawn.actor(name + "-shell", props);
-        LeaderChannel channel =
-                new LeaderChannel(system, leader, "/user/" + name, command -> ask(actor, command));
+        LeaderChannel channel = new LeaderChannel(system, leader, "/user/" + name, command -> ask(actor, command));
         holder[0] = new HostedAggregate<>(name, rules.empty(), actor, channel);
         built.complete(null);
         spawn.actor(
                 name,
                 io.quorate.persistence.remote.RequestGateway.props(command -> leader.isHere()
                         ? ask(actor, command)
-                        : CompletableFuture.failedFuture(new JournalException(
-                                JournalException.Kind.NO_LEADER, "this node does not lead"))));
+                        : CompletableFuture.failedFuture(
+                                new JournalException(JournalException.Kind.NO_LEADER, "this node does not lead"))));
         return holder[0];
     }
 

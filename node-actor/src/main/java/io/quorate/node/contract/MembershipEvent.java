@@ -28,7 +28,8 @@ public sealed interface MembershipEvent {
      * @param tokenHash of the token that this join used up once; empty for the founder
      */
     @JsonTypeName("membership.node-joined.v1")
-    record NodeJoined(String member, String apiAddress, String joinAddress, String tokenHash) implements MembershipEvent {}
+    record NodeJoined(String member, String apiAddress, String joinAddress, String tokenHash)
+            implements MembershipEvent {}
 
     /**
      * @param role {@code voter} or {@code standby}

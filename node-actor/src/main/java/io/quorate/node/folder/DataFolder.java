@@ -61,15 +61,14 @@ public final class DataFolder implements AutoCloseable {
                 channel.read(pid, 0);
                 channel.close();
                 String holder = new String(pid.array(), 0, pid.position(), StandardCharsets.UTF_8).strip();
-                throw new FolderException("data folder " + root + " is in use by "
-                        + (holder.isEmpty() ? "another process" : "the process " + holder)
-                        + ": stop that node first (`quorate stop`), or give this one a folder of its own (--data-folder)");
+                throw new FolderException(
+                        "data folder " + root + " is in use by "
+                                + (holder.isEmpty() ? "another process" : "the process " + holder)
+                                + ": stop that node first (`quorate stop`), or give this one a folder of its own (--data-folder)");
             }
             channel.truncate(0);
             channel.write(
-                    ByteBuffer.wrap(
-                            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)),
-                    0);
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)), 0);
             return new DataFolder(root, channel);
         } catch (IOException e) {
             throw new FolderException(
@@ -139,13 +138,17 @@ public final class DataFolder implements AutoCloseable {
                     field(map, "api", file).toString(),
                     field(map, "join", file).toString(),
                     founders,
-                    Identity.Replica.valueOf(field(map, "replica", file).toString().toUpperCase(java.util.Locale.ROOT)),
+                    Identity.Replica.valueOf(
+                            field(map, "replica", file).toString().toUpperCase(java.util.Locale.ROOT)),
                     contacts));
         } catch (JsonProcessingException e) {
-            throw new FolderException(file + " cannot be read at line " + e.getLocation().getLineNr() + ": "
-                    + e.getOriginalMessage() + ". Restore it from a backup of the folder", e);
+            throw new FolderException(
+                    file + " cannot be read at line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage()
+                            + ". Restore it from a backup of the folder",
+                    e);
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
-            throw new FolderException(file + " cannot be read: " + e.getMessage() + ". Restore it from a backup of the folder", e);
+            throw new FolderException(
+                    file + " cannot be read: " + e.getMessage() + ". Restore it from a backup of the folder", e);
         }
     }
 

@@ -39,7 +39,8 @@ public final class LeaderChannel implements AutoCloseable {
     /** Who leads, as this node knows it. */
     public interface LeaderView {
         /** {@code host:port} of the leader's cluster port; null while nobody is known. */
-        @Nullable String address();
+        @Nullable
+        String address();
 
         /** Whether this node leads and may decide. */
         boolean isHere();
@@ -183,7 +184,8 @@ public final class LeaderChannel implements AutoCloseable {
     }
 
     private static JournalException reasonOf(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof JournalException reason
                 ? reason
                 : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);

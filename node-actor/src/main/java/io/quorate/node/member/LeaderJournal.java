@@ -31,7 +31,8 @@ public final class LeaderJournal implements Journal {
     }
 
     private static <T> CompletionStage<T> notHere() {
-        return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node is not in the Raft group"));
+        return CompletableFuture.failedFuture(
+                new JournalException(Kind.NO_LEADER, "this node is not in the Raft group"));
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class RolePlanner {
                         .toList();
         return standbys.stream()
                 .findFirst()
-                .map(node -> new Promote(node, voters + " of " + target + " voters: the cluster has " + roles.size() + " nodes"));
+                .map(node -> new Promote(
+                        node, voters + " of " + target + " voters: the cluster has " + roles.size() + " nodes"));
     }
 }

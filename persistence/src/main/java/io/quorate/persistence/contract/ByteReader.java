@@ -19,7 +19,8 @@ public final class ByteReader {
     /** Goes on at a position that is not before this one. */
     public void skipTo(int position) {
         if (position < at || position > bytes.length) {
-            throw new IllegalArgumentException("a block that should end at byte " + position + " is read to byte " + at);
+            throw new IllegalArgumentException(
+                    "a block that should end at byte " + position + " is read to byte " + at);
         }
         at = position;
     }
@@ -45,8 +46,8 @@ public final class ByteReader {
     public int count() {
         long value = varint();
         if (value < 0 || value > bytes.length - at) {
-            throw new IllegalArgumentException(
-                    "a count of " + value + " at byte " + at + " exceeds the " + (bytes.length - at) + " bytes that follow");
+            throw new IllegalArgumentException("a count of " + value + " at byte " + at + " exceeds the "
+                    + (bytes.length - at) + " bytes that follow");
         }
         return (int) value;
     }

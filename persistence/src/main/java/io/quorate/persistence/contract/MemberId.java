@@ -19,8 +19,8 @@ public record MemberId(String node, int incarnation, String address) implements 
                     "node name: wants 1 to 63 lower-case letters, digits, '-' and '.', is '" + node + "'");
         }
         if (incarnation < 1 || address.lastIndexOf(':') < 1) {
-            throw new IllegalArgumentException("member: wants an incarnation of 1 or more and host:port, is " + node + "#"
-                    + incarnation + "@" + address);
+            throw new IllegalArgumentException("member: wants an incarnation of 1 or more and host:port, is " + node
+                    + "#" + incarnation + "@" + address);
         }
     }
 

@@ -51,7 +51,11 @@ public sealed interface Operation {
 
     /** Deletes the snapshots of an entity within both ranges; all bounds inclusive. */
     record DeleteSnapshots(
-            String persistenceId, long minSequenceNr, long maxSequenceNr, long minTimestampMillis, long maxTimestampMillis)
+            String persistenceId,
+            long minSequenceNr,
+            long maxSequenceNr,
+            long minTimestampMillis,
+            long maxTimestampMillis)
             implements Operation {}
 
     /**

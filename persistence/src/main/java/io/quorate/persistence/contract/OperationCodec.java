@@ -136,18 +136,16 @@ public final class OperationCodec {
         int kind = in.u8();
         int length = in.count();
         int end = in.position() + length;
-        Operation operation =
-                switch (kind) {
-                    case APPEND_EVENTS -> append(in);
-                    case SAVE_SNAPSHOT -> new SaveSnapshot(in.text(), in.varint(), in.varint(), payload(in));
-                    case DELETE_SNAPSHOTS ->
-                        new DeleteSnapshots(in.text(), in.varint(), in.varint(), in.varint(), in.varint());
-                    case DELETE_EVENTS -> new DeleteEvents(in.text(), in.varint(), in.varint());
-                    case BARRIER -> new Barrier();
-                    default ->
-                        throw new IllegalArgumentException(
-                                "unknown kind of operation " + kind + " before byte " + in.position());
-                };
+        Operation operation = switch (kind) {
+            case APPEND_EVENTS -> append(in);
+            case SAVE_SNAPSHOT -> new SaveSnapshot(in.text(), in.varint(), in.varint(), payload(in));
+            case DELETE_SNAPSHOTS -> new DeleteSnapshots(in.text(), in.varint(), in.varint(), in.varint(), in.varint());
+            case DELETE_EVENTS -> new DeleteEvents(in.text(), in.varint(), in.varint());
+            case BARRIER -> new Barrier();
+            default ->
+                throw new IllegalArgumentException(
+                        "unknown kind of operation " + kind + " before byte " + in.position());
+        };
         in.skipTo(end);
         return operation;
     }
@@ -187,7 +185,8 @@ public final class OperationCodec {
         return switch (operation) {
             case Barrier b -> 2;
             case AppendEvents append -> {
-                int size = 48 + 3 * (append.persistenceId().length() + append.writer().length());
+                int size = 48
+                        + 3 * (append.persistenceId().length() + append.writer().length());
                 for (EventData event : append.events()) {
                     size += 24 + sizeOf(event.payload()) + event.metadata().length;
                     for (String tag : event.tags()) {

@@ -60,7 +60,8 @@ final class Answers {
         private final KeyValueStore.Cursor cursor = store.cursor();
         private @Nullable StoredEntry last;
 
-        @Nullable StoredEntry at(long index) {
+        @Nullable
+        StoredEntry at(long index) {
             StoredEntry known = last;
             if (known != null && known.index() == index) {
                 return known;
@@ -191,7 +192,8 @@ final class Answers {
     }
 
     private Page<StoredEvent> tagged(Query.EventsAfter q, String tag) {
-        byte[] start = Keys.tag(tag, Math.max(0, q.after().index()), Math.max(0, q.after().ordinal() + 1));
+        byte[] start = Keys.tag(
+                tag, Math.max(0, q.after().index()), Math.max(0, q.after().ordinal() + 1));
         byte[] prefix = Keys.prefix(start, 12);
         List<StoredEvent> found = new ArrayList<>();
         Map<String, Long> deletedTo = new HashMap<>();
@@ -213,9 +215,7 @@ final class Answers {
                 }
                 int ordinal = (int) Keys.numberAt(cursor.key(), 8);
                 StoredEvent event = event(
-                        append,
-                        (int) (place.number() - append.fromSequenceNr()),
-                        new Offset(place.index(), ordinal));
+                        append, (int) (place.number() - append.fromSequenceNr()), new Offset(place.index(), ordinal));
                 bytes += event.event().payload().bytes().length;
                 found.add(event);
             }
@@ -273,7 +273,8 @@ final class Answers {
                 byte[] value = cursor.value();
                 if (!entries.isEmpty() && bytes + value.length > q.maxBytes()) {
                     Query.Entry last = entries.getLast();
-                    return new Query.Entries(entries, last.index(), new ByteReader(last.bytes()).varint(), applied.index());
+                    return new Query.Entries(
+                            entries, last.index(), new ByteReader(last.bytes()).varint(), applied.index());
                 }
                 bytes += value.length;
                 entries.add(new Query.Entry(Keys.entryIndex(cursor.key()), value));

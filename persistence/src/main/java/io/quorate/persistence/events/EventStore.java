@@ -112,42 +112,41 @@ public final class EventStore implements AutoCloseable {
         for (int position = 0; position < operations.size(); position++) {
             Operation operation = operations.get(position);
             Operation stored = operation;
-            Outcome outcome =
-                    switch (operation) {
-                        case Barrier barrier -> new Outcome.Applied(index, 0);
-                        case AppendEvents append -> {
-                            Outcome decided = decide(append, index, position, ordinal, operations);
-                            if (decided instanceof Outcome.Applied applied
-                                    && applied.index() == index
-                                    && applied.ordinal() == ordinal) {
-                                place(append, index, position, ordinal);
-                                alive.set(position);
-                            }
-                            ordinal += append.events().size();
-                            yield decided;
-                        }
-                        case DeleteEvents delete -> {
-                            DeleteEvents fact = new DeleteEvents(
-                                    delete.persistenceId(),
-                                    delete.toSequenceNr(),
-                                    head(delete.persistenceId()).highest());
-                            stored = fact;
-                            changed = true;
-                            deleteEvents(fact, alive, index);
-                            alive.set(position);
-                            yield new Outcome.Applied(index, 0);
-                        }
-                        case SaveSnapshot save -> {
-                            saveSnapshot(save, index, position, alive);
-                            alive.set(position);
-                            yield new Outcome.Applied(index, 0);
-                        }
-                        case DeleteSnapshots delete -> {
-                            deleteSnapshots(delete, alive, index);
-                            alive.set(position);
-                            yield new Outcome.Applied(index, 0);
-                        }
-                    };
+            Outcome outcome = switch (operation) {
+                case Barrier barrier -> new Outcome.Applied(index, 0);
+                case AppendEvents append -> {
+                    Outcome decided = decide(append, index, position, ordinal, operations);
+                    if (decided instanceof Outcome.Applied applied
+                            && applied.index() == index
+                            && applied.ordinal() == ordinal) {
+                        place(append, index, position, ordinal);
+                        alive.set(position);
+                    }
+                    ordinal += append.events().size();
+                    yield decided;
+                }
+                case DeleteEvents delete -> {
+                    DeleteEvents fact = new DeleteEvents(
+                            delete.persistenceId(),
+                            delete.toSequenceNr(),
+                            head(delete.persistenceId()).highest());
+                    stored = fact;
+                    changed = true;
+                    deleteEvents(fact, alive, index);
+                    alive.set(position);
+                    yield new Outcome.Applied(index, 0);
+                }
+                case SaveSnapshot save -> {
+                    saveSnapshot(save, index, position, alive);
+                    alive.set(position);
+                    yield new Outcome.Applied(index, 0);
+                }
+                case DeleteSnapshots delete -> {
+                    deleteSnapshots(delete, alive, index);
+                    alive.set(position);
+                    yield new Outcome.Applied(index, 0);
+                }
+            };
             resolved.add(stored);
             outcomes.add(outcome);
         }
@@ -170,7 +169,8 @@ public final class EventStore implements AutoCloseable {
             byte[] value = changes.get(key);
             Place place = value == null ? null : Place.read(value);
             if (place != null && place.number() == append.fromSequenceNr()) {
-                List<Operation> operations = place.index() == index ? entry : load(place.index()).operations();
+                List<Operation> operations =
+                        place.index() == index ? entry : load(place.index()).operations();
                 if (operations.get(place.position()) instanceof AppendEvents stored && sameWrite(stored, append)) {
                     return new Outcome.Applied(place.index(), ordinalOf(operations, place.position()));
                 }
@@ -210,8 +210,7 @@ public final class EventStore implements AutoCloseable {
     private void place(AppendEvents append, long index, int position, int firstOrdinal) {
         String id = append.persistenceId();
         changes.put(
-                Keys.append(id, append.toSequenceNr()),
-                new Place(index, position, append.fromSequenceNr()).toBytes());
+                Keys.append(id, append.toSequenceNr()), new Place(index, position, append.fromSequenceNr()).toBytes());
         int ordinal = firstOrdinal;
         for (EventData event : append.events()) {
             for (String tag : event.tags()) {

@@ -52,8 +52,7 @@ public final class JournalCodec {
                         .varint(q.maxTimestampMillis());
             case Query.PersistenceIds q ->
                 out.u8(PERSISTENCE_IDS).text(q.after()).varint(q.max());
-            case Query.EntriesAfter q ->
-                out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
+            case Query.EntriesAfter q -> out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
         }
     }
 
@@ -110,8 +109,10 @@ public final class JournalCodec {
             case Query.EntriesAfter q -> {
                 Query.Entries entries = (Query.Entries) answer;
                 out.varint(entries.upTo()).varint(entries.term()).varint(entries.appliedIndex());
-                writeList(out, entries.entries(), (o, entry) -> o.varint(entry.index())
-                        .block(entry.bytes()));
+                writeList(
+                        out,
+                        entries.entries(),
+                        (o, entry) -> o.varint(entry.index()).block(entry.bytes()));
             }
         }
     }
@@ -192,15 +193,15 @@ public final class JournalCodec {
 
     public static void writeOutcome(ByteWriter out, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Applied applied ->
-                out.u8(0).varint(applied.index()).varint(applied.ordinal());
-            case Outcome.Fenced fenced ->
-                out.u8(1).varint(fenced.index()).varint(fenced.highestSequenceNr());
+            case Outcome.Applied applied -> out.u8(0).varint(applied.index()).varint(applied.ordinal());
+            case Outcome.Fenced fenced -> out.u8(1).varint(fenced.index()).varint(fenced.highestSequenceNr());
         }
     }
 
     public static Outcome readOutcome(ByteReader in) {
-        return in.u8() == 0 ? new Outcome.Applied(in.varint(), in.int32()) : new Outcome.Fenced(in.varint(), in.varint());
+        return in.u8() == 0
+                ? new Outcome.Applied(in.varint(), in.int32())
+                : new Outcome.Fenced(in.varint(), in.varint());
     }
 
     public static void writeFailure(ByteWriter out, JournalException failure) {

@@ -26,7 +26,11 @@ public sealed interface Query<A> {
 
     /** The newest snapshot within both ranges, all bounds inclusive. */
     record LatestSnapshot(
-            String persistenceId, long minSequenceNr, long maxSequenceNr, long minTimestampMillis, long maxTimestampMillis)
+            String persistenceId,
+            long minSequenceNr,
+            long maxSequenceNr,
+            long minTimestampMillis,
+            long maxTimestampMillis)
             implements Query<Optional<StoredSnapshot>> {}
 
     /** Ids of entities in order, after a given one ({@code ""} for the first page). */

@@ -30,8 +30,7 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
     private int depth;
     private volatile boolean dead;
 
-    EngineTime(
-            SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, boolean jitter) {
+    EngineTime(SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, boolean jitter) {
         this.executor = executor;
         this.nanos = nanos;
         this.random = random;

@@ -17,8 +17,8 @@ import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.TriggerLeaderElectionRequest;
 import io.microraft.model.message.VoteRequest;
 import io.microraft.model.message.VoteResponse;
-import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -212,7 +212,8 @@ final class RaftFrames {
     private RaftMessage body(Type type, RaftEndpoint sender, int term, ByteReader in) {
         return switch (type) {
             case APPEND ->
-                appendRequest(sender, term, in.int32(), in.varint(), in.varint(), in.varint(), in.varint(), entries(in));
+                appendRequest(
+                        sender, term, in.int32(), in.varint(), in.varint(), in.varint(), in.varint(), entries(in));
             case APPENDED -> appended(sender, term, in.varint(), in.varint(), in.varint());
             case APPEND_REFUSED ->
                 MODEL.createAppendEntriesFailureResponseBuilder()

@@ -10,8 +10,8 @@ import io.microraft.model.persistence.RaftEndpointPersistentState;
 import io.microraft.model.persistence.RaftTermPersistentState;
 import io.microraft.persistence.RaftStore;
 import io.microraft.persistence.RestoredRaftState;
-import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
@@ -183,9 +183,7 @@ final class RaftLogStore implements RaftStore {
     @Override
     public void persistSnapshotChunk(SnapshotChunk chunk) throws IOException {
         refuseAfterFailure();
-        ByteWriter out = new ByteWriter(256)
-                .varint(chunk.getTerm())
-                .varint(chunk.getSnapshotChunkCount());
+        ByteWriter out = new ByteWriter(256).varint(chunk.getTerm()).varint(chunk.getSnapshotChunkCount());
         LogOperationForm.view(out, chunk.getGroupMembersView());
         LogOperationForm.write(out, chunk.getOperation());
         pending.put(chunkKey(chunk.getIndex(), chunk.getSnapshotChunkIndex()), sealed(out));
@@ -194,7 +192,8 @@ final class RaftLogStore implements RaftStore {
     @Override
     public void truncateLogEntriesFrom(long index) throws IOException {
         refuseAfterFailure();
-        // Entries may be both in the store and in the pending batch: the order of changes makes the deletion win over both,
+        // Entries may be both in the store and in the pending batch: the order of changes makes the deletion win over
+        // both,
         // and what is persisted afterwards win over the deletion.
         try (KeyValueStore.Cursor cursor = store.cursor()) {
             for (cursor.seek(entryKey(index)); cursor.valid() && cursor.key()[0] == 'e'; cursor.next()) {
@@ -267,7 +266,11 @@ final class RaftLogStore implements RaftStore {
     }
 
     private static byte[] chunkKey(long index, int chunk) {
-        return ByteBuffer.allocate(13).put((byte) 's').putLong(index).putInt(chunk).array();
+        return ByteBuffer.allocate(13)
+                .put((byte) 's')
+                .putLong(index)
+                .putInt(chunk)
+                .array();
     }
 
     private static long indexOf(byte[] key) {
@@ -278,7 +281,10 @@ final class RaftLogStore implements RaftStore {
         byte[] body = out.toBytes();
         CRC32C crc = new CRC32C();
         crc.update(body, 0, body.length);
-        return ByteBuffer.allocate(body.length + 4).put(body).putInt((int) crc.getValue()).array();
+        return ByteBuffer.allocate(body.length + 4)
+                .put(body)
+                .putInt((int) crc.getValue())
+                .array();
     }
 
     private ByteReader read(byte[] key, byte[] value) {
@@ -333,6 +339,9 @@ final class RaftLogStore implements RaftStore {
     }
 
     private static RaftTermPersistentState noTerm() {
-        return MODEL.createRaftTermPersistentStateBuilder().setTerm(0).setVotedFor(null).build();
+        return MODEL.createRaftTermPersistentStateBuilder()
+                .setTerm(0)
+                .setVotedFor(null)
+                .build();
     }
 }

@@ -37,7 +37,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -171,9 +170,8 @@ public final class RaftReplica {
     }
 
     private RaftNode engine(Optional<RestoredRaftState> restored, RandomGenerator random) {
-        int snapshotEvery = settings.walls().frequentSnapshots()
-                ? SNAPSHOT_EVERY_ENTRIES
-                : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
+        int snapshotEvery =
+                settings.walls().frequentSnapshots() ? SNAPSHOT_EVERY_ENTRIES : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
         RaftNode.RaftNodeBuilder builder = RaftNode.newBuilder()
                 .setGroupId(settings.clusterId())
                 .setConfig(RaftConfig.newBuilder()
@@ -226,8 +224,8 @@ public final class RaftReplica {
 
     private void handle(RaftMessage message) {
         switch (message) {
-            case InstallSnapshotRequest request when settings.walls().snapshotHold() && hold.holds(request) ->
-                signOfLife(request);
+            case InstallSnapshotRequest request
+            when settings.walls().snapshotHold() && hold.holds(request) -> signOfLife(request);
             case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
             default -> engine.handle(message);
         }
@@ -284,10 +282,7 @@ public final class RaftReplica {
             CompletableFuture<Long> index = settings.walls().barrierReads()
                     ? proposals.barrier(since).thenApply(Outcome::index)
                     : engine.<Object>query(
-                                    BARRIER,
-                                    io.microraft.QueryPolicy.LEADER_LEASE,
-                                    Optional.empty(),
-                                    Optional.empty())
+                                    BARRIER, io.microraft.QueryPolicy.LEADER_LEASE, Optional.empty(), Optional.empty())
                             .thenApply(io.microraft.Ordered::getCommitIndex);
             proposeWaiting();
             return index.whenComplete((i, failure) -> metrics.barrierWaited(nanos.getAsLong() - since));
@@ -316,14 +311,16 @@ public final class RaftReplica {
             Proposals.Batch batch = proposals.next();
             inFlight.add(batch);
             engine.<List<Outcome>>replicate(batch.bytes())
-                    .whenComplete((done, failure) ->
-                            replicated(batch, done == null ? null : done.getResult(), failure));
+                    .whenComplete(
+                            (done, failure) -> replicated(batch, done == null ? null : done.getResult(), failure));
         }
     }
 
     private void replicated(Proposals.Batch batch, @Nullable List<Outcome> outcomes, @Nullable Throwable failure) {
         inFlight.remove(batch);
-        if (failure != null || outcomes == null || outcomes.size() != batch.proposals().size()) {
+        if (failure != null
+                || outcomes == null
+                || outcomes.size() != batch.proposals().size()) {
             JournalException reason = reasonOf(failure);
             answers.add(() -> batch.fail(reason));
         } else {
@@ -337,12 +334,16 @@ public final class RaftReplica {
     }
 
     private JournalException notLeading() {
-        String hint = leadership.leader().map(leader -> "; " + leader.node() + " leads").orElse("; nobody leads now");
+        String hint = leadership
+                .leader()
+                .map(leader -> "; " + leader.node() + " leads")
+                .orElse("; nobody leads now");
         return new JournalException(Kind.NO_LEADER, settings.self().node() + " does not lead" + hint);
     }
 
     private JournalException reasonOf(@Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return switch (cause) {
             case NotLeaderException e -> notLeading();
             case CannotReplicateException e ->
@@ -413,8 +414,11 @@ public final class RaftReplica {
                 Promotion promotion = new Promotion(member, new CompletableFuture<>());
                 promotions.add(promotion);
                 executor.schedule(
-                        () -> promotion.done().completeExceptionally(new JournalException(
-                                Kind.NO_LEADER, member.node() + " did not catch up within 30 s; it stays a learner")),
+                        () -> promotion
+                                .done()
+                                .completeExceptionally(new JournalException(
+                                        Kind.NO_LEADER,
+                                        member.node() + " did not catch up within 30 s; it stays a learner")),
                         Duration.ofSeconds(30));
                 promoteCaughtUp();
                 yield promotion.done();
@@ -480,7 +484,9 @@ public final class RaftReplica {
                 continue;
             }
             Long match = report.getLog().getFollowerMatchIndices().get(endpoint);
-            if (match != null && match > 0 && match + CAUGHT_UP_ENTRIES >= report.getLog().getCommitIndex()) {
+            if (match != null
+                    && match > 0
+                    && match + CAUGHT_UP_ENTRIES >= report.getLog().getCommitIndex()) {
                 promotions.remove(promotion);
                 engineChange(promotion.member(), MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER)
                         .whenComplete((done, failure) -> {
@@ -496,8 +502,8 @@ public final class RaftReplica {
 
     /** On the leader: hands leadership to another voter; completes when it has. */
     public CompletionStage<Void> transferLeadership(MemberId target) {
-        return onThread(() ->
-                engine.transferLeadership(new RaftMemberEndpoint(target)).thenApply(done -> null));
+        return onThread(
+                () -> engine.transferLeadership(new RaftMemberEndpoint(target)).thenApply(done -> null));
     }
 
     public CompletionStage<ReplicaReport> report() {
@@ -601,7 +607,9 @@ public final class RaftReplica {
             announcedIndex = applied;
             metrics.lag(Math.max(0, store.lastIndex() - applied));
             while (!waiters.isEmpty() && waiters.firstKey() <= applied) {
-                waiters.pollFirstEntry().getValue().forEach(waiter -> waiter.answer().complete(applied));
+                waiters.pollFirstEntry()
+                        .getValue()
+                        .forEach(waiter -> waiter.answer().complete(applied));
             }
             appliedListener.accept(applied);
         }
@@ -646,8 +654,11 @@ public final class RaftReplica {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            die("the state machine failed: " + e.getMessage() + ". The node stops; nothing acknowledged is lost. Look at the"
-                    + " disk, then start the node again", e);
+            die(
+                    "the state machine failed: " + e.getMessage()
+                            + ". The node stops; nothing acknowledged is lost. Look at the"
+                            + " disk, then start the node again",
+                    e);
         }
     }
 
@@ -739,8 +750,10 @@ public final class RaftReplica {
         @Override
         public void installSnapshot(long index, List<Object> chunks) {
             if (settings.walls().snapshotHold() && events.pendingIndex() < index) {
-                die("a Raft snapshot at index " + index + " was to be installed over a store at " + events.pendingIndex()
-                        + ": the events in between are not here. Run `quorate repair` to seed this node again from the group",
+                die(
+                        "a Raft snapshot at index " + index + " was to be installed over a store at "
+                                + events.pendingIndex()
+                                + ": the events in between are not here. Run `quorate repair` to seed this node again from the group",
                         new IllegalStateException("snapshot ahead of the store"));
             }
         }

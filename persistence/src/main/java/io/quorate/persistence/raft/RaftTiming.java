@@ -18,9 +18,10 @@ public record RaftTiming(Duration heartbeatPeriod, Duration heartbeatTimeout, Du
                 || heartbeatTimeout.toMillis() < 2 * heartbeatPeriod.toMillis()
                 || heartbeatTimeout.toMillis() % heartbeatPeriod.toMillis() != 0
                 || electionTimeout.toMillis() < 1) {
-            throw new IllegalArgumentException("raft timing: wants a heartbeat timeout that is a multiple (2 or more) of the"
-                    + " heartbeat period, and an election timeout of 1 ms or more, is " + heartbeatPeriod + ", "
-                    + heartbeatTimeout + ", " + electionTimeout);
+            throw new IllegalArgumentException(
+                    "raft timing: wants a heartbeat timeout that is a multiple (2 or more) of the"
+                            + " heartbeat period, and an election timeout of 1 ms or more, is " + heartbeatPeriod + ", "
+                            + heartbeatTimeout + ", " + electionTimeout);
         }
     }
 }

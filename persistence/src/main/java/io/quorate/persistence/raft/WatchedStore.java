@@ -24,7 +24,9 @@ final class WatchedStore implements RaftStore {
 
     void restored(RestoredRaftState state) {
         if (state.getSnapshotEntry() != null) {
-            snapshot(state.getSnapshotEntry().getIndex(), state.getSnapshotEntry().getTerm());
+            snapshot(
+                    state.getSnapshotEntry().getIndex(),
+                    state.getSnapshotEntry().getTerm());
         }
         noteAll(state.getLogEntries());
     }

@@ -104,8 +104,8 @@ public final class JournalService implements Function<byte[], CompletionStage<by
     public void close() {
         subscription.close();
         synchronized (waiters) {
-            waiters.forEach(waiter -> waiter.answer()
-                    .completeExceptionally(new JournalException(Kind.CLOSED, "this node is stopping")));
+            waiters.forEach(waiter ->
+                    waiter.answer().completeExceptionally(new JournalException(Kind.CLOSED, "this node is stopping")));
             waiters.clear();
         }
     }

@@ -145,7 +145,8 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     }
 
     private static JournalException reasonOf(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof JournalException reason
                 ? reason
                 : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);

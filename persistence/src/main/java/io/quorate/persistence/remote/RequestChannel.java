@@ -93,8 +93,8 @@ public final class RequestChannel implements AutoCloseable {
     public CompletionStage<byte[]> request(byte[] payload, boolean idempotent) {
         if (pending.incrementAndGet() > MAX_PENDING) {
             pending.decrementAndGet();
-            return CompletableFuture.failedFuture(
-                    new JournalException(Kind.OVERLOADED, MAX_PENDING + " requests are waiting already: try again later"));
+            return CompletableFuture.failedFuture(new JournalException(
+                    Kind.OVERLOADED, MAX_PENDING + " requests are waiting already: try again later"));
         }
         Request request = new Request(ids.incrementAndGet(), payload, idempotent, new CompletableFuture<>());
         waiting.add(request);
@@ -164,7 +164,8 @@ public final class RequestChannel implements AutoCloseable {
                         s.request().idempotent()
                                 ? new JournalException(Kind.NO_LEADER, "the leader was lost before it answered")
                                 : new JournalException(
-                                        Kind.UNKNOWN, "the leader was lost before it answered; the operation may be stored"));
+                                        Kind.UNKNOWN,
+                                        "the leader was lost before it answered; the operation may be stored"));
             }
         });
     }
@@ -214,7 +215,8 @@ public final class RequestChannel implements AutoCloseable {
     @Override
     public void close() {
         inbox.tell(PoisonPill.getInstance(), ActorRef.noSender());
-        JournalException closed = new JournalException(Kind.CLOSED, "this node is stopping; the operation may be stored");
+        JournalException closed =
+                new JournalException(Kind.CLOSED, "this node is stopping; the operation may be stored");
         sent.keySet().forEach(id -> giveUp(id, closed));
         for (Request request = waiting.poll(); request != null; request = waiting.poll()) {
             fail(request, new JournalException(Kind.NO_LEADER, "this node is stopping"));

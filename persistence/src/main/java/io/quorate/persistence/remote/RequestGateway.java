@@ -84,7 +84,8 @@ public final class RequestGateway extends AbstractActor {
     }
 
     private static JournalException failureOf(@Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return switch (cause) {
             case JournalException e -> e;
             case IllegalArgumentException e -> new JournalException(Kind.INVALID, String.valueOf(e.getMessage()));

@@ -37,8 +37,12 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
             if (e instanceof StorageException known) {
                 throw known;
             }
-            throw new StorageException(Kind.CORRUPT, folder, folder + " cannot be read: " + e.getMessage()
-                    + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group", e);
+            throw new StorageException(
+                    Kind.CORRUPT,
+                    folder,
+                    folder + " cannot be read: " + e.getMessage()
+                            + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group",
+                    e);
         }
     }
 }

@@ -23,8 +23,9 @@ public final class StoreEngines {
             case "auto" -> nativeLoads() ? new LevelDbEngine("native", JniDBFactory.factory) : javaEngine();
             case "native" -> {
                 if (!nativeLoads()) {
-                    throw new IllegalArgumentException("quorate.journal.store-engine = native: there is no LevelDB library for "
-                            + platform() + "; use java or auto");
+                    throw new IllegalArgumentException(
+                            "quorate.journal.store-engine = native: there is no LevelDB library for " + platform()
+                                    + "; use java or auto");
                 }
                 yield new LevelDbEngine("native", JniDBFactory.factory);
             }
@@ -44,8 +45,7 @@ public final class StoreEngines {
             return false;
         }
         try {
-            JniDBFactory.VERSION.length();
-            return true;
+            return !JniDBFactory.VERSION.isEmpty();
         } catch (LinkageError e) {
             LOG.warn("the native LevelDB library does not load on {}: {}", platform(), e.getMessage());
             return false;

@@ -68,7 +68,12 @@ public final class WriteAheadLogs {
                         channel.truncate(offset);
                         channel.force(true);
                     }
-                    LOG.warn("{} had a torn tail: {} bytes from byte {} are now in {}", log, bytes.length - offset, offset, kept);
+                    LOG.warn(
+                            "{} had a torn tail: {} bytes from byte {} are now in {}",
+                            log,
+                            bytes.length - offset,
+                            offset,
+                            kept);
                 }
                 case Condition.BadMiddle(long offset) ->
                     throw new StorageException(

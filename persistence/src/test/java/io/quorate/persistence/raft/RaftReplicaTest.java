@@ -65,8 +65,8 @@ class RaftReplicaTest {
                                     return members.containsKey(target);
                                 }
                             },
-                            (source, request) ->
-                                    CompletableFuture.completedFuture(members.get(source).events.ask(request)),
+                            (source, request) -> CompletableFuture.completedFuture(
+                                    members.get(source).events.ask(request)),
                             System::nanoTime,
                             new Random(id.hashCode()),
                             (reason, cause) -> {
@@ -95,7 +95,11 @@ class RaftReplicaTest {
 
     private static Operation append_(String pid, long seq, String text) {
         return new Operation.AppendEvents(
-                pid, seq, "w", 0, List.of(EventData.of(0, "text", text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+                pid,
+                seq,
+                "w",
+                0,
+                List.of(EventData.of(0, "text", text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
     }
 
     private static MemberId id(int n) {
@@ -108,9 +112,8 @@ class RaftReplicaTest {
     }
 
     private Member leaderOf(List<Member> group) throws Exception {
-        return (Member) CompletableFuture.anyOf(group.stream()
-                        .map(m -> m.ready.thenApply(l -> m))
-                        .toArray(CompletableFuture[]::new))
+        return (Member) CompletableFuture.anyOf(
+                        group.stream().map(m -> m.ready.thenApply(l -> m)).toArray(CompletableFuture[]::new))
                 .get(10, TimeUnit.SECONDS);
     }
 
@@ -144,7 +147,10 @@ class RaftReplicaTest {
         }
         long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
         for (Member member : group) {
-            member.replica.awaitApplied(index, Duration.ofSeconds(5)).toCompletableFuture().get(6, TimeUnit.SECONDS);
+            member.replica
+                    .awaitApplied(index, Duration.ofSeconds(5))
+                    .toCompletableFuture()
+                    .get(6, TimeUnit.SECONDS);
             assertThat(member.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(3000L);
         }
         List<byte[]> bytes = bytesOf(group.get(0));
@@ -208,18 +214,37 @@ class RaftReplicaTest {
             }
         }
         MemberId fourth = id(4);
-        Member joiner = new Member(
-                        fourth, List.of(id(1), id(2), id(3)), new InMemoryStore(), new InMemoryStore())
-                .start();
-        leader.replica.change(fourth, MembershipChange.ADD_LEARNER).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        leader.replica.change(fourth, MembershipChange.PROMOTE).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        Member joiner =
+                new Member(fourth, List.of(id(1), id(2), id(3)), new InMemoryStore(), new InMemoryStore()).start();
+        leader.replica
+                .change(fourth, MembershipChange.ADD_LEARNER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        leader.replica
+                .change(fourth, MembershipChange.PROMOTE)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
         long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
-        joiner.replica.awaitApplied(index, Duration.ofSeconds(5)).toCompletableFuture().get(6, TimeUnit.SECONDS);
+        joiner.replica
+                .awaitApplied(index, Duration.ofSeconds(5))
+                .toCompletableFuture()
+                .get(6, TimeUnit.SECONDS);
         assertThat(joiner.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(5000L);
-        assertThat(leader.replica.report().toCompletableFuture().get(5, TimeUnit.SECONDS).voters())
+        assertThat(leader.replica
+                        .report()
+                        .toCompletableFuture()
+                        .get(5, TimeUnit.SECONDS)
+                        .voters())
                 .hasSize(4);
-        leader.replica.change(fourth, MembershipChange.REMOVE).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        assertThat(leader.replica.report().toCompletableFuture().get(5, TimeUnit.SECONDS).voters())
+        leader.replica
+                .change(fourth, MembershipChange.REMOVE)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        assertThat(leader.replica
+                        .report()
+                        .toCompletableFuture()
+                        .get(5, TimeUnit.SECONDS)
+                        .voters())
                 .hasSize(3);
     }
 

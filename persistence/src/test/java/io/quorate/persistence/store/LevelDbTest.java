@@ -25,7 +25,8 @@ class LevelDbTest {
 
     private static void fill(KeyValueStore store, String prefix, int count) {
         for (int i = 0; i < count; i++) {
-            store.write(new WriteBatch().put(b(prefix + "%05d".formatted(i)), b("value " + i + "x".repeat(200))), false);
+            store.write(
+                    new WriteBatch().put(b(prefix + "%05d".formatted(i)), b("value " + i + "x".repeat(200))), false);
         }
         store.sync();
     }
@@ -33,7 +34,9 @@ class LevelDbTest {
     private static int count(KeyValueStore store, String prefix) {
         int found = 0;
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            for (cursor.seek(b(prefix)); cursor.valid() && new String(cursor.key(), UTF_8).startsWith(prefix); cursor.next()) {
+            for (cursor.seek(b(prefix));
+                    cursor.valid() && new String(cursor.key(), UTF_8).startsWith(prefix);
+                    cursor.next()) {
                 found++;
             }
         }
@@ -44,7 +47,13 @@ class LevelDbTest {
     @ValueSource(strings = {"native", "java"})
     void what_is_written_is_read_in_key_order_and_survives_a_reopening(String engine) {
         try (KeyValueStore store = StoreEngines.of(engine).open(folder)) {
-            store.write(new WriteBatch().put(b("b"), b("2")).put(b("a"), b("1")).put(b("c"), b("3")).delete(b("c")), true);
+            store.write(
+                    new WriteBatch()
+                            .put(b("b"), b("2"))
+                            .put(b("a"), b("1"))
+                            .put(b("c"), b("3"))
+                            .delete(b("c")),
+                    true);
         }
         try (KeyValueStore store = StoreEngines.of(engine).open(folder);
                 KeyValueStore.Cursor cursor = store.cursor()) {
