@@ -1,0 +1,81 @@
+package io.quorate.simulations.world;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Carries messages between hosts in virtual time: late, twice, out of order, or not at all. Cuts have a direction. */
+public final class SimulatedNetwork {
+    private record Link(String from, String to) {}
+
+    private final VirtualTime time;
+    private final RandomGenerator random;
+    private final Set<Link> cut = new HashSet<>();
+    private NetworkConditions conditions = NetworkConditions.GOOD;
+    private long sent;
+    private long bytes;
+
+    SimulatedNetwork(VirtualTime time, RandomGenerator random) {
+        this.time = time;
+        this.random = random;
+    }
+
+    public void conditions(NetworkConditions now) {
+        conditions = now;
+    }
+
+    /** Frames that were given to the network, lost ones included. */
+    public long sent() {
+        return sent;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Nothing from one host reaches another; the way back stays open. */
+    public void cut(String from, String to) {
+        cut.add(new Link(from, to));
+    }
+
+    /** No host of one side reaches one of the other. */
+    public void partition(Collection<String> side, Collection<String> other) {
+        for (String a : side) {
+            for (String b : other) {
+                cut(a, b);
+                cut(b, a);
+            }
+        }
+    }
+
+    public void heal() {
+        cut.clear();
+    }
+
+    public boolean reaches(String from, String to) {
+        return !cut.contains(new Link(from, to));
+    }
+
+    /**
+     * Sends; what is cut when the message arrives is lost as well.
+     *
+     * @param departureNanos how long until it leaves
+     */
+    void send(String from, String to, long departureNanos, int size, Runnable arrival) {
+        sent++;
+        bytes += size;
+        boolean lost = random.nextDouble() < conditions.loss() || !reaches(from, to);
+        int copies = random.nextDouble() < conditions.duplication() ? 2 : 1;
+        for (int copy = 0; copy < copies && !lost; copy++) {
+            long delay = conditions.minDelay().toNanos()
+                    + (long) (-Math.log(1 - random.nextDouble())
+                            * conditions.meanExtraDelay().toNanos());
+            time.after(departureNanos + delay, () -> {
+                if (reaches(from, to)) {
+                    arrival.run();
+                }
+            });
+        }
+    }
+}

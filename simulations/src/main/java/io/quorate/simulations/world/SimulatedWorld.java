@@ -1,0 +1,141 @@
+package io.quorate.simulations.world;
+
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.raft.RaftTiming;
+import io.quorate.persistence.raft.Walls;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** A group of nodes, their network and their time, all from one seed. Single-threaded. */
+public final class SimulatedWorld {
+    static final RaftTiming TIMING = RaftTiming.DEFAULT;
+
+    /** Sees every frame that a replica hands to its transport. */
+    @FunctionalInterface
+    public interface FrameListener {
+        void sent(String from, String to, byte[] frame);
+    }
+
+    private final Seeds seeds;
+    private final VirtualTime time = new VirtualTime();
+    private final Trace trace = new Trace(time::nanos);
+    private final SimulatedNetwork network;
+    private final Map<String, SimulatedNode> nodes = new LinkedHashMap<>();
+    private final List<MemberId> founders;
+    private final Walls walls;
+    private FrameListener frameListener = (from, to, frame) -> {};
+
+    /** A world of that many founding nodes, all down. */
+    public SimulatedWorld(long seed, int founders, Walls walls) {
+        this.seeds = new Seeds(seed);
+        this.network = new SimulatedNetwork(time, seeds.of("network"));
+        this.walls = walls;
+        this.founders = IntStream.rangeClosed(1, founders)
+                .mapToObj(SimulatedWorld::member)
+                .toList();
+        this.founders.forEach(this::add);
+    }
+
+    private static MemberId member(int number) {
+        return new MemberId("n" + number, 1, "10.0.0." + number + ":19001");
+    }
+
+    private SimulatedNode add(MemberId id) {
+        SimulatedNode node = new SimulatedNode(this, id, founders, walls);
+        nodes.put(id.node(), node);
+        return node;
+    }
+
+    /** One more machine that is not in the group, down. */
+    public SimulatedNode addNode() {
+        return add(member(nodes.size() + 1));
+    }
+
+    public Seeds seeds() {
+        return seeds;
+    }
+
+    public VirtualTime time() {
+        return time;
+    }
+
+    public Trace trace() {
+        return trace;
+    }
+
+    public SimulatedNetwork network() {
+        return network;
+    }
+
+    public SimulatedNode node(String name) {
+        SimulatedNode node = nodes.get(name);
+        if (node == null) {
+            throw new IllegalArgumentException("there is no node " + name);
+        }
+        return node;
+    }
+
+    public Collection<SimulatedNode> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    public List<String> names() {
+        return List.copyOf(nodes.keySet());
+    }
+
+    public void startAll() {
+        nodes().forEach(SimulatedNode::start);
+    }
+
+    /** The ready leader of the highest term, if there is one. */
+    public Optional<SimulatedNode> leader() {
+        return nodes.values().stream()
+                .filter(SimulatedNode::leads)
+                .max((a, b) -> Long.compare(
+                        a.replica().leadership().term(), b.replica().leadership().term()));
+    }
+
+    /** Runs until somebody leads. */
+    public SimulatedNode awaitLeader(Duration atMost) {
+        if (!time.until(atMost, () -> leader().isPresent())) {
+            throw new AssertionError("nobody leads after " + atMost + "\n" + trace.tail(60));
+        }
+        return leader().orElseThrow();
+    }
+
+    /** Cuts a node off from all others, both ways. */
+    public void isolate(SimulatedNode node) {
+        trace.note("network", "isolates " + node.name());
+        for (String other : names()) {
+            if (!other.equals(node.name())) {
+                network.partition(List.of(node.name()), List.of(other));
+            }
+        }
+    }
+
+    /** Undoes every cut. */
+    public void heal() {
+        trace.note("network", "heals");
+        network.heal();
+    }
+
+    public void onFrame(FrameListener listener) {
+        frameListener = listener;
+    }
+
+    void frameSent(String from, String to, byte[] frame) {
+        trace.mix(time.nanos() * 31 + frame.length);
+        frameListener.sent(from, to, frame);
+    }
+
+    /** What a test may want to ask of all that are up. */
+    public <T> List<T> ofAllUp(Function<SimulatedNode, T> question) {
+        return nodes.values().stream().filter(SimulatedNode::isUp).map(question).toList();
+    }
+}
