@@ -1,0 +1,51 @@
+package io.quorate.simulations.invariant;
+
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
+import java.util.List;
+
+/** Something that was seen from outside of the group. */
+public sealed interface Observation {
+    /** A replica believes that somebody leads a term. */
+    record Led(String observer, long term, String leader) implements Observation {}
+
+    /**
+     * A replica has applied everything after {@code after} up to {@code upTo}; the entries are what its store shows of that. A
+     * replica that restarts is looked at again from 0.
+     */
+    record Applied(String node, long after, long upTo, List<Query.Entry> entries) implements Observation {
+        public Applied {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** An event became part of the journal; seen once each, in the order of the journal. */
+    record Stored(StoredEvent event) implements Observation {}
+
+    /**
+     * A client sent an append; tries of the same append again are not seen.
+     *
+     * @param token in the payload of each of its events, of no other append
+     * @param soleWriter whether nobody else ever writes to this entity
+     */
+    record Invoked(String token, String persistenceId, long from, long to, boolean soleWriter) implements Observation {}
+
+    /** A client was told that its append is stored. */
+    record Acknowledged(String token, long index, int ordinal) implements Observation {}
+
+    /** A client was told that its append is certainly not stored and never will be, or that it was fenced. */
+    record Refused(String token, boolean fenced) implements Observation {}
+
+    /** A client begins a strong read. */
+    record ReadBegan(String read, String persistenceId) implements Observation {}
+
+    /** A strong read answers the highest sequence number. */
+    record ReadEnded(String read, String persistenceId, long highest) implements Observation {}
+
+    /** Everything is healed and at rest: what one replica holds of one entity. */
+    record AtRest(String node, String persistenceId, List<StoredEvent> events) implements Observation {
+        public AtRest {
+            events = List.copyOf(events);
+        }
+    }
+}
