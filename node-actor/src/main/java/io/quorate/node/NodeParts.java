@@ -85,6 +85,7 @@ final class NodeParts implements AutoCloseable {
     private final JournalService leaderService;
     private final List<String> actors = new ArrayList<>();
     private final Map<String, HostedAggregate<?>> aggregates = new LinkedHashMap<>();
+    private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final RoleSteps roles;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
@@ -141,9 +142,7 @@ final class NodeParts implements AutoCloseable {
 
     private <S, C, E> void host(
             Aggregate<S, C, E> rules, java.util.function.Consumer<HostedAggregate.Committed<S>> onState) {
-        aggregates.put(
-                rules.persistenceId(),
-                HostedAggregate.start(
+        HostedAggregate<S> hosted = HostedAggregate.start(
                         rules,
                         classic,
                         this::spawn,
@@ -151,7 +150,9 @@ final class NodeParts implements AutoCloseable {
                         leaderJournal,
                         System::currentTimeMillis,
                         () -> java.util.UUID.randomUUID().toString(),
-                        onState));
+                        onState);
+        aggregates.put(rules.persistenceId(), hosted);
+        followers.add(new Follower(hosted, stores.events().watch(rules.persistenceId())));
     }
 
     private ActorRef spawn(String name, Props props) {
@@ -197,7 +198,29 @@ final class NodeParts implements AutoCloseable {
 
     private void applied(long index) {
         journal.applied(index);
-        aggregates.values().forEach(aggregate -> aggregate.applied(index));
+        for (Follower each : followers) {
+            each.applied(index);
+        }
+    }
+
+    /** Wakes an aggregate only when there is an event of its own. */
+    private static final class Follower {
+        private final HostedAggregate<?> aggregate;
+        private final java.util.function.LongSupplier highest;
+        private long told = -1;
+
+        Follower(HostedAggregate<?> aggregate, java.util.function.LongSupplier highest) {
+            this.aggregate = aggregate;
+            this.highest = highest;
+        }
+
+        void applied(long index) {
+            long now = highest.getAsLong();
+            if (now != told) {
+                told = now;
+                aggregate.applied(index);
+            }
+        }
     }
 
     private void leadership(Leadership now) {
@@ -413,7 +436,7 @@ final class NodeParts implements AutoCloseable {
     }
 
     private NodeStatus view(@Nullable String leaderAddress, byte @Nullable [] report) {
-        Map<String, long[]> followers = new LinkedHashMap<>();
+        Map<String, long[]> matches = new LinkedHashMap<>();
         long term = 0;
         long committed = -1;
         if (report != null) {
@@ -422,7 +445,12 @@ final class NodeParts implements AutoCloseable {
             committed = in.varint();
             int count = in.count();
             for (int i = 0; i < count; i++) {
-                followers.put(in.text(), new long[] {in.varint(), in.varint()});
+                String name = in.text();
+                long match = in.varint();
+                long contactMillis = in.varint();
+                if (match > 0) { // else it has not answered this leader yet
+                    matches.put(name, new long[] {match, contactMillis});
+                }
             }
         }
         RaftReplica replica = replica();
@@ -437,7 +465,7 @@ final class NodeParts implements AutoCloseable {
             if (leads) {
                 leaderName = node.member().node();
             }
-            long[] seen = followers.get(node.member().node());
+            long[] seen = matches.get(node.member().node());
             members.add(new NodeStatus.Member(
                     node.member().node(),
                     node.member().address(),

@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("leader: " + leader);
             for (JsonNode node : status.path("nodes")) {
                 long contact = node.path("lastContactMillis").asLong(-1);
-                if (node.path("role").asText().equals("voter") && (contact < 0 || contact >= 3000)) {
+                if (node.path("role").asText().equals("voter") && (contact < 0 || contact >= 1500)) {
                     lines.add("problem: " + node.path("name").asText() + " ("
                             + node.path("address").asText() + ") "
                             + (contact < 0 ? "has not been heard of" : "was last heard of " + contact / 1000 + " s ago")

@@ -397,7 +397,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         long voters =
                 status.nodes().stream().filter(n -> n.role().equals("voter")).count();
         long live = status.nodes().stream()
-                .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 3000)
+                .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 1500)
                 .count();
         map.put("voters", voters);
         map.put("liveVoters", live);

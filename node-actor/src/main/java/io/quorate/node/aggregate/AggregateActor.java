@@ -371,11 +371,11 @@ final class AggregateActor<S, C, E> extends AbstractActor {
                 committedNr = sequenceNr;
                 sequenceNr++;
             }
-            for (Pending pending : next.pending) {
-                pending.answer().complete(pending.reply().bytes(next.firstSequenceNr + pending.eventsBefore()));
-            }
             if (!next.events.isEmpty()) {
                 listener.committed(committed, committedNr, deciding);
+            }
+            for (Pending pending : next.pending) {
+                pending.answer().complete(pending.reply().bytes(next.firstSequenceNr + pending.eventsBefore()));
             }
         }
         if (!waiting.isEmpty()) {

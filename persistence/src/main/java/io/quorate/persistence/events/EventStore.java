@@ -23,6 +23,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The replicated state machine on a key-value store. {@link #apply}, {@link #adopt}, {@link #skip}, {@link #flush} and {@link
@@ -50,6 +53,7 @@ public final class EventStore implements AutoCloseable {
         }
     };
 
+    private final Map<String, AtomicLong> watched = new ConcurrentHashMap<>();
     private long pendingIndex;
     private long pendingTerm;
     private volatile long appliedIndex;
@@ -385,6 +389,14 @@ public final class EventStore implements AutoCloseable {
                         .varint(LAYOUT_VERSION)
                         .toBytes());
         changes.write();
+        if (!watched.isEmpty()) {
+            watched.forEach((id, highest) -> {
+                Head head = dirtyHeads.get(id);
+                if (head != null) {
+                    highest.set(head.highest());
+                }
+            });
+        }
         dirtyHeads.clear();
         appliedTerm = pendingTerm;
         appliedIndex = pendingIndex;
@@ -399,6 +411,16 @@ public final class EventStore implements AutoCloseable {
     /** Index up to which {@link #ask} sees everything. */
     public long appliedIndex() {
         return appliedIndex;
+    }
+
+    /**
+     * The highest sequence number of an entity, kept up to date at each flush: followers of one entity look at it before they
+     * ask for more. Any thread.
+     */
+    public LongSupplier watch(String persistenceId) {
+        return watched.computeIfAbsent(
+                persistenceId,
+                id -> new AtomicLong(Head.read(store.get(Keys.head(id))).highest()))::get;
     }
 
     /** Raft term of the entry at {@link #appliedIndex()}. */
