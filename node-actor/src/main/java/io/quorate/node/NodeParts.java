@@ -143,14 +143,14 @@ final class NodeParts implements AutoCloseable {
     private <S, C, E> void host(
             Aggregate<S, C, E> rules, java.util.function.Consumer<HostedAggregate.Committed<S>> onState) {
         HostedAggregate<S> hosted = HostedAggregate.start(
-                        rules,
-                        classic,
-                        this::spawn,
-                        leader,
-                        leaderJournal,
-                        System::currentTimeMillis,
-                        () -> java.util.UUID.randomUUID().toString(),
-                        onState);
+                rules,
+                classic,
+                this::spawn,
+                leader,
+                leaderJournal,
+                System::currentTimeMillis,
+                () -> java.util.UUID.randomUUID().toString(),
+                onState);
         aggregates.put(rules.persistenceId(), hosted);
         followers.add(new Follower(hosted, stores.events().watch(rules.persistenceId())));
     }

@@ -9,7 +9,6 @@ import io.quorate.node.folder.FolderException;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
-import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -91,22 +89,18 @@ class NodeClusterTest {
         return get(node.journal().ask(new Query.HighestSequenceNr(id)));
     }
 
-    /** Waits for what the status says, looking at it whenever the replica has applied more. */
+    /** Waits for what the status says, looking at it again after each entry that passes through the log meanwhile. */
     private static NodeStatus await(Node node, Predicate<NodeStatus> wanted) throws Exception {
-        CompletableFuture<NodeStatus> seen = new CompletableFuture<>();
-        Journal.Subscription subscription = node.journal()
-                .onApplied(index -> node.status().thenAccept(status -> {
-                    if (wanted.test(status)) {
-                        seen.complete(status);
-                    }
-                }));
-        try {
-            return get(seen);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new AssertionError("not seen; the status is " + get(node.status()), e);
-        } finally {
-            subscription.close();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        NodeStatus status = get(node.status());
+        while (!wanted.test(status)) {
+            assertThat(System.nanoTime())
+                    .as("not seen; the status is %s", status)
+                    .isLessThan(deadline);
+            get(node.journal().barrier());
+            status = get(node.status());
         }
+        return status;
     }
 
     private static long voters(NodeStatus status) {

@@ -28,8 +28,8 @@ final class AcknowledgedEventsSurvive implements Invariant {
     private void acknowledged(Observation.Acknowledged ack) {
         Offset promised = new Offset(ack.index(), ack.ordinal());
         if (!promised.equals(stored.get(ack.token()))) {
-            throw new Violation(ack.token() + " was acknowledged at " + promised + " and is stored at "
-                    + stored.get(ack.token()));
+            throw new Violation(
+                    ack.token() + " was acknowledged at " + promised + " and is stored at " + stored.get(ack.token()));
         }
         acknowledged
                 .computeIfAbsent(entityOf.getOrDefault(ack.token(), ""), id -> new LinkedHashMap<>())

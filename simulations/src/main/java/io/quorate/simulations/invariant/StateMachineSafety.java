@@ -35,12 +35,11 @@ final class StateMachineSafety implements Invariant {
         expected.forEach((index, seen) -> {
             byte[] bytes = here.remove(index);
             if (bytes == null) {
-                throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry " + index
-                        + ", which " + seen.by() + " has");
+                throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry "
+                        + index + ", which " + seen.by() + " has");
             }
             if (!Arrays.equals(bytes, seen.bytes())) {
-                throw new Violation(
-                        "entry " + index + " of " + applied.node() + " differs from that of " + seen.by());
+                throw new Violation("entry " + index + " of " + applied.node() + " differs from that of " + seen.by());
             }
         });
         if (!here.isEmpty() && here.firstKey() <= known) {

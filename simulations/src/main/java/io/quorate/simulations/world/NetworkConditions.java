@@ -12,7 +12,8 @@ import java.time.Duration;
  */
 public record NetworkConditions(Duration minDelay, Duration meanExtraDelay, double loss, double duplication) {
     /** A quiet local network. */
-    public static final NetworkConditions GOOD = new NetworkConditions(Duration.ofNanos(50_000), Duration.ofNanos(50_000), 0, 0);
+    public static final NetworkConditions GOOD =
+            new NetworkConditions(Duration.ofNanos(50_000), Duration.ofNanos(50_000), 0, 0);
 
     /** Loses, repeats and reorders. */
     public static final NetworkConditions FLAKY =

@@ -71,7 +71,8 @@ public final class SimulatedDisk implements KeyValueStore {
 
     /** How many keys begin with a byte. */
     public int count(char first) {
-        return present.subMap(new byte[] {(byte) first}, new byte[] {(byte) (first + 1)}).size();
+        return present.subMap(new byte[] {(byte) first}, new byte[] {(byte) (first + 1)})
+                .size();
     }
 
     /** Bytes of keys and values. */
@@ -166,7 +167,8 @@ public final class SimulatedDisk implements KeyValueStore {
     /** Power is lost: what was not flushed may be gone. The disk can be used again afterwards. */
     public void crash() {
         long now = nanos.getAsLong();
-        int doubtful = (int) uncertain.stream().filter(write -> !certain(write, now)).count();
+        int doubtful =
+                (int) uncertain.stream().filter(write -> !certain(write, now)).count();
         int survive = doubtful == 0 ? 0 : random.nextInt(doubtful + 1);
         for (Write write : uncertain) {
             if (certain(write, now) || survive-- > 0) {

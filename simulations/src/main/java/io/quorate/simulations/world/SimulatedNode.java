@@ -48,8 +48,8 @@ public final class SimulatedNode {
         this.founders = founders;
         this.walls = walls;
         this.random = world.seeds().of("node " + name);
-        this.log = new SimulatedDisk(
-                name + "/log", world.seeds().of("log " + name), this::localNanos, this::spend, FLUSH);
+        this.log =
+                new SimulatedDisk(name + "/log", world.seeds().of("log " + name), this::localNanos, this::spend, FLUSH);
         this.state = new SimulatedDisk(
                 name + "/events", world.seeds().of("events " + name), this::localNanos, this::spend, FLUSH);
     }
@@ -145,8 +145,10 @@ public final class SimulatedNode {
             running = new Running(executor, replica, events);
             replica.onLeadership(leadership -> note(executor, leadership));
             replica.start();
-            world.trace().note(name, "starts as " + id.node() + "#" + id.incarnation() + ", applied "
-                    + events.appliedIndex());
+            world.trace()
+                    .note(
+                            name,
+                            "starts as " + id.node() + "#" + id.incarnation() + ", applied " + events.appliedIndex());
         } catch (StorageException e) {
             failure = e.getMessage();
             world.trace().note(name, "cannot start: " + e.getMessage());
@@ -219,8 +221,11 @@ public final class SimulatedNode {
                 network.send(source.node(), name, 0, size, () -> answer.complete(entries));
             }
         });
-        world.time().after(STREAM_TIMEOUT, () -> answer.completeExceptionally(new JournalException(
-                JournalException.Kind.UNKNOWN, source.node() + " did not answer in time")));
+        world.time()
+                .after(
+                        STREAM_TIMEOUT,
+                        () -> answer.completeExceptionally(new JournalException(
+                                JournalException.Kind.UNKNOWN, source.node() + " did not answer in time")));
         return answer;
     }
 
@@ -237,8 +242,13 @@ public final class SimulatedNode {
             // It leaves when the turn has come so far: a crash before that takes it along.
             world.time().after(executor.spent(), () -> {
                 if (running != null && running.executor() == executor) {
-                    world.network().send(name, target.node(), 0, frame.length, () -> world.node(target.node())
-                            .receive(target, frame));
+                    world.network()
+                            .send(
+                                    name,
+                                    target.node(),
+                                    0,
+                                    frame.length,
+                                    () -> world.node(target.node()).receive(target, frame));
                 }
             });
         }

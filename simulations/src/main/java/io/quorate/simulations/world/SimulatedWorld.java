@@ -98,7 +98,8 @@ public final class SimulatedWorld {
         return nodes.values().stream()
                 .filter(SimulatedNode::leads)
                 .max((a, b) -> Long.compare(
-                        a.replica().leadership().term(), b.replica().leadership().term()));
+                        a.replica().leadership().term(),
+                        b.replica().leadership().term()));
     }
 
     /** Runs until somebody leads. */

@@ -58,8 +58,9 @@ public final class Trace {
         if (skipped > 0) {
             text.append("  ... ").append(skipped).append(" lines before\n");
         }
-        last.stream().skip(Math.max(0, last.size() - count)).forEach(line -> text.append(line)
-                .append('\n'));
+        last.stream()
+                .skip(Math.max(0, last.size() - count))
+                .forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
 }

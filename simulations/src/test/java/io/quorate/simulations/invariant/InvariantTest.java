@@ -34,7 +34,12 @@ class InvariantTest {
 
     private static StoredEvent event(String token, String pid, long seq, long index, int ordinal) {
         return new StoredEvent(
-                new Offset(index, ordinal), pid, seq, "w", 0, Tokens.events(token, 1, 0).getFirst());
+                new Offset(index, ordinal),
+                pid,
+                seq,
+                "w",
+                0,
+                Tokens.events(token, 1, 0).getFirst());
     }
 
     private static Applied applied(String node, long after, long upTo, int... indexAndByte) {
@@ -75,9 +80,21 @@ class InvariantTest {
     @Test
     void a_repetition_or_a_gap_breaks_applied_once() {
         passes(new AppliedOnce(), new Stored(event("a", "p", 1, 1, 0)), new Stored(event("b", "p", 2, 1, 1)));
-        breaks(new AppliedOnce(), "comes number 3", new Stored(event("a", "p", 1, 1, 0)), new Stored(event("b", "p", 3, 2, 0)));
-        breaks(new AppliedOnce(), "comes number 1", new Stored(event("a", "p", 1, 1, 0)), new Stored(event("b", "p", 1, 2, 0)));
-        breaks(new AppliedOnce(), "stored twice", new Stored(event("a", "p", 1, 1, 0)), new Stored(event("a", "p", 2, 2, 0)));
+        breaks(
+                new AppliedOnce(),
+                "comes number 3",
+                new Stored(event("a", "p", 1, 1, 0)),
+                new Stored(event("b", "p", 3, 2, 0)));
+        breaks(
+                new AppliedOnce(),
+                "comes number 1",
+                new Stored(event("a", "p", 1, 1, 0)),
+                new Stored(event("b", "p", 1, 2, 0)));
+        breaks(
+                new AppliedOnce(),
+                "stored twice",
+                new Stored(event("a", "p", 1, 1, 0)),
+                new Stored(event("a", "p", 2, 2, 0)));
     }
 
     @Test
@@ -88,7 +105,11 @@ class InvariantTest {
                 new Stored(event("a", "p", 1, 5, 0)),
                 new Acknowledged("a", 5, 0),
                 new AtRest("n1", "p", List.of(event("a", "p", 1, 5, 0))));
-        breaks(new AcknowledgedEventsSurvive(), "stored at null", new Invoked("a", "p", 1, 1, true), new Acknowledged("a", 5, 0));
+        breaks(
+                new AcknowledgedEventsSurvive(),
+                "stored at null",
+                new Invoked("a", "p", 1, 1, true),
+                new Acknowledged("a", 5, 0));
         breaks(
                 new AcknowledgedEventsSurvive(),
                 "is lost",
@@ -100,7 +121,11 @@ class InvariantTest {
 
     @Test
     void a_fenced_append_that_is_stored_breaks_the_promise() {
-        breaks(new RefusedStaysOut(), "refused and is stored", new Refused("a", true), new Stored(event("a", "p", 1, 5, 0)));
+        breaks(
+                new RefusedStaysOut(),
+                "refused and is stored",
+                new Refused("a", true),
+                new Stored(event("a", "p", 1, 5, 0)));
         breaks(new RefusedStaysOut(), "was stored", new Stored(event("a", "p", 1, 5, 0)), new Refused("a", false));
         breaks(new RefusedStaysOut(), "nobody else", new Invoked("a", "p", 1, 1, true), new Refused("a", true));
     }
