@@ -1,0 +1,168 @@
+package io.quorate.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each package knows what its package-info says and nothing else. */
+class PackageArrowsTest {
+
+    /** A package, and everything that it may know beside the Java platform and itself. */
+    static Stream<Arguments> arrows() {
+        return Stream.of(
+                knows("io.quorate.persistence.contract"),
+                knows("io.quorate.persistence.journal", "io.quorate.persistence.contract"),
+                knows("io.quorate.persistence.store", "org.slf4j", "org.iq80.leveldb..", "org.fusesource.leveldbjni.."),
+                knows(
+                        "io.quorate.persistence.events",
+                        "org.slf4j",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.store"),
+                knows(
+                        "io.quorate.persistence.raft",
+                        "org.slf4j",
+                        "io.microraft..",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.store",
+                        "io.quorate.persistence.events"),
+                knows(
+                        "io.quorate.persistence.remote",
+                        "org.slf4j",
+                        "org.apache.pekko..",
+                        "scala..",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"),
+                knows("io.quorate.node.role"),
+                knows("io.quorate.node.contract", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
+                knows(
+                        "io.quorate.node.membership",
+                        "io.quorate.node.aggregate",
+                        "io.quorate.node.contract",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"),
+                knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
+                knows(
+                        "io.quorate.control.kv",
+                        "org.pcollections",
+                        "io.quorate.node.aggregate",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"),
+                knows(
+                        "io.quorate.control.metrics",
+                        "kamon..",
+                        "scala..",
+                        "com.typesafe.config",
+                        "io.quorate.persistence.journal"),
+                knows(
+                        "io.quorate.simulations.invariant",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"));
+    }
+
+    private static Arguments knows(String name, String... others) {
+        return arguments(name, others);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("arrows")
+    void a_package_knows_only_what_it_says(String name, String[] others) {
+        classes()
+                .that()
+                .resideInAPackage(name)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(Stream.concat(Stream.of(House.javaAnd(others)), Stream.of(name))
+                        .toArray(String[]::new))
+                .check(House.MAIN);
+    }
+
+    /** A library, and the only packages that may import it. */
+    static Stream<Arguments> walls() {
+        return Stream.of(
+                only("io.quorate.persistence.raft", "io.microraft.."),
+                only("io.quorate.persistence.store", "org.iq80.leveldb..", "org.fusesource.."),
+                only("io.quorate.control.http", "org.apache.pekko.http.."),
+                only("io.quorate.control.metrics", "kamon.."),
+                only("io.quorate.control.cli", "picocli.."),
+                only("io.quorate.persistence.plugin..", "org.apache.pekko.persistence.."));
+    }
+
+    private static Arguments only(String owner, String... library) {
+        return arguments(owner, library);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("walls")
+    void a_library_is_imported_by_one_package_of_the_product(String owner, String[] library) {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.quorate.persistence..", "io.quorate.node..", "io.quorate.control..")
+                .and()
+                .resideOutsideOfPackage(owner)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(library)
+                .check(House.MAIN);
+    }
+
+    @Test
+    void the_node_knows_neither_http_nor_the_command_line() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.node..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.pekko.http..", "java.net.http..", "picocli..")
+                .check(House.MAIN);
+    }
+
+    @Test
+    void the_shell_of_aggregates_knows_none_of_them() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.node.aggregate")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.quorate.node.membership",
+                        "io.quorate.node.role",
+                        "io.quorate.node.folder",
+                        "io.quorate.node.contract")
+                .check(House.MAIN);
+    }
+
+    @Test
+    void rules_of_aggregates_know_the_aggregate_and_nothing_of_its_shell() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.quorate.node.membership", "io.quorate.control.kv")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.quorate\\.node\\.aggregate\\.(HostedAggregate|AggregateActor).*")
+                .check(House.MAIN);
+    }
+
+    @Test
+    void only_start_loads_a_node() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.control.cli")
+                .and()
+                .doNotHaveSimpleName("StartCommand")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.quorate.node.Node")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.pekko..", "io.quorate.control.http", "io.quorate.control.metrics")
+                .check(House.MAIN);
+    }
+}
