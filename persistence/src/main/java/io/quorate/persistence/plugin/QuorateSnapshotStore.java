@@ -1,0 +1,110 @@
+package io.quorate.persistence.plugin;
+
+import com.typesafe.config.Config;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.contract.Payload;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredSnapshot;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.persistence.SelectedSnapshot;
+import org.apache.pekko.persistence.SnapshotMetadata;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+import org.apache.pekko.persistence.snapshot.japi.SnapshotStore;
+import scala.concurrent.Future;
+import scala.jdk.javaapi.FutureConverters;
+import scala.jdk.javaapi.OptionConverters;
+
+/**
+ * The snapshot store plugin, {@code quorate.snapshot}. Saved means on disk on a majority; loading sees everything saved
+ * anywhere. A snapshot with its metadata has at most {@value Operation#MAX_OPERATION_BYTES} bytes.
+ */
+public final class QuorateSnapshotStore extends SnapshotStore {
+    private final PatientJournal journal;
+    private final EventForm form;
+
+    /** Called by Pekko with the section {@code quorate.snapshot}. */
+    public QuorateSnapshotStore(Config config) {
+        ExtendedActorSystem system = (ExtendedActorSystem) context().system();
+        this.journal = new PatientJournal(
+                JournalExtension.get(system).journal(),
+                system.scheduler(),
+                context().dispatcher(),
+                config.getDuration("patience"));
+        this.form = new EventForm(system);
+    }
+
+    @Override
+    public Future<Optional<SelectedSnapshot>> doLoadAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
+        Query.LatestSnapshot query = new Query.LatestSnapshot(
+                persistenceId,
+                Math.max(0, criteria.minSequenceNr()),
+                criteria.maxSequenceNr(),
+                Math.max(0, criteria.minTimestamp()),
+                criteria.maxTimestamp());
+        if (criteria.maxSequenceNr() < 0 || criteria.maxTimestamp() < 0) {
+            return FutureConverters.asScala(CompletableFuture.completedFuture(Optional.<SelectedSnapshot>empty()));
+        }
+        return FutureConverters.asScala(journal.call(j -> j.barrier().thenCompose(index -> j.ask(query)))
+                .thenApply(found -> found.map(this::selected)));
+    }
+
+    private SelectedSnapshot selected(StoredSnapshot stored) {
+        EventForm.Snapshot snapshot = form.snapshotFromStored(
+                stored.snapshot(), "the snapshot of " + stored.persistenceId() + " at " + stored.sequenceNr());
+        SnapshotMetadata metadata =
+                new SnapshotMetadata(stored.persistenceId(), stored.sequenceNr(), stored.timestampMillis());
+        return SelectedSnapshot.create(
+                snapshot.metadata().map(metadata::withMetadata).orElse(metadata), snapshot.state());
+    }
+
+    @Override
+    public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
+        Operation.SaveSnapshot save;
+        try {
+            if (!AppendPlan.nameFits(metadata.persistenceId())) {
+                throw new IllegalArgumentException("the persistence id wants 1 to " + Operation.MAX_NAME_BYTES
+                        + " bytes of UTF-8 without a NUL: " + metadata.persistenceId());
+            }
+            Payload payload = form.snapshotToStored(snapshot, OptionConverters.toJava(metadata.metadata()));
+            save = new Operation.SaveSnapshot(
+                    metadata.persistenceId(), metadata.sequenceNr(), metadata.timestamp(), payload);
+            int size = OperationCodec.sizeOf(save);
+            if (size > Operation.MAX_OPERATION_BYTES) {
+                throw new IllegalArgumentException("the snapshot of " + metadata.persistenceId() + " at "
+                        + metadata.sequenceNr() + " has " + size + " bytes; " + Operation.MAX_OPERATION_BYTES
+                        + " are allowed: keep less in the entity's state, or split the entity");
+            }
+        } catch (Exception e) {
+            return FutureConverters.asScala(CompletableFuture.<Void>failedFuture(e));
+        }
+        return submit(save);
+    }
+
+    private Future<Void> submit(Operation operation) {
+        return FutureConverters.asScala(journal.call(j -> j.submit(operation)).thenApply(outcome -> null));
+    }
+
+    @Override
+    public Future<Void> doDeleteAsync(SnapshotMetadata metadata) {
+        boolean anyTime = metadata.timestamp() == 0;
+        return submit(new Operation.DeleteSnapshots(
+                metadata.persistenceId(),
+                metadata.sequenceNr(),
+                metadata.sequenceNr(),
+                anyTime ? 0 : metadata.timestamp(),
+                anyTime ? Long.MAX_VALUE : metadata.timestamp()));
+    }
+
+    @Override
+    public Future<Void> doDeleteAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
+        return submit(new Operation.DeleteSnapshots(
+                persistenceId,
+                Math.max(0, criteria.minSequenceNr()),
+                criteria.maxSequenceNr(),
+                Math.max(0, criteria.minTimestamp()),
+                criteria.maxTimestamp()));
+    }
+}
