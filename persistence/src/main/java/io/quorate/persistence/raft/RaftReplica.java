@@ -224,10 +224,22 @@ public final class RaftReplica {
 
     private void handle(RaftMessage message) {
         switch (message) {
-            case InstallSnapshotRequest request
-            when settings.walls().snapshotHold() && hold.holds(request) -> signOfLife(request);
+            case InstallSnapshotRequest request when settings.walls().snapshotHold() -> guarded(() -> install(request));
             case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
             default -> engine.handle(message);
+        }
+    }
+
+    /**
+     * The engine makes the snapshot durable in the log and forgets the entries before it. What it stands for has to be on disk
+     * before that: after a power loss nothing would bring it back.
+     */
+    private void install(InstallSnapshotRequest request) {
+        if (hold.holds(request)) {
+            signOfLife(request);
+        } else {
+            events.sync();
+            engine.handle(request);
         }
     }
 
