@@ -63,10 +63,18 @@ public final class SimulatedNetwork {
      * @param departureNanos how long until it leaves
      */
     void send(String from, String to, long departureNanos, int size, Runnable arrival) {
+        send(from, to, departureNanos, size, arrival, random.nextDouble() < conditions.duplication() ? 2 : 1);
+    }
+
+    /** As {@link #send}, but never twice: what a connection does for a request. */
+    void sendOnce(String from, String to, long departureNanos, int size, Runnable arrival) {
+        send(from, to, departureNanos, size, arrival, 1);
+    }
+
+    private void send(String from, String to, long departureNanos, int size, Runnable arrival, int copies) {
         sent++;
         bytes += size;
         boolean lost = random.nextDouble() < conditions.loss() || !reaches(from, to);
-        int copies = random.nextDouble() < conditions.duplication() ? 2 : 1;
         for (int copy = 0; copy < copies && !lost; copy++) {
             long delay = conditions.minDelay().toNanos()
                     + (long) (-Math.log(1 - random.nextDouble())

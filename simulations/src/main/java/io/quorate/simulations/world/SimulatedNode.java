@@ -58,7 +58,8 @@ public final class SimulatedNode {
         return world.time().nanos() + spent();
     }
 
-    private long spent() {
+    /** How far within its present turn the replica is, nanoseconds. */
+    long spent() {
         return running == null ? 0 : running.executor().spent();
     }
 

@@ -1,14 +1,18 @@
 package io.quorate.simulations.world;
 
 import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.raft.RaftTiming;
 import io.quorate.persistence.raft.Walls;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -85,6 +89,11 @@ public final class SimulatedWorld {
         return List.copyOf(nodes.values());
     }
 
+    /** As they are, without a copy: nothing may be added meanwhile. */
+    public Collection<SimulatedNode> nodesNow() {
+        return Collections.unmodifiableCollection(nodes.values());
+    }
+
     public List<String> names() {
         return List.copyOf(nodes.keySet());
     }
@@ -133,6 +142,34 @@ public final class SimulatedWorld {
     void frameSent(String from, String to, byte[] frame) {
         trace.mix(time.nanos() * 31 + frame.length);
         frameListener.sent(from, to, frame);
+    }
+
+    /**
+     * Asks a node over the network, from a host that need not be a node.
+     *
+     * @return fails with {@code UNKNOWN} when no answer has come in time
+     */
+    public <T> CompletableFuture<T> call(
+            String from, String to, Function<SimulatedNode, CompletionStage<T>> question, Duration timeout) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        network.sendOnce(from, to, 0, 256, () -> {
+            SimulatedNode server = node(to);
+            if (server.isUp()) {
+                question.apply(server)
+                        .whenComplete((value, failure) -> network.sendOnce(to, from, server.spent(), 64, () -> {
+                            if (failure == null) {
+                                answer.complete(value);
+                            } else {
+                                answer.completeExceptionally(failure);
+                            }
+                        }));
+            }
+        });
+        time.after(
+                timeout,
+                () -> answer.completeExceptionally(
+                        new JournalException(JournalException.Kind.UNKNOWN, to + " did not answer within " + timeout)));
+        return answer;
     }
 
     /** What a test may want to ask of all that are up. */

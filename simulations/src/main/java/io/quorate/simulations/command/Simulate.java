@@ -1,0 +1,152 @@
+package io.quorate.simulations.command;
+
+import io.quorate.simulations.scenario.Plan;
+import io.quorate.simulations.scenario.Result;
+import io.quorate.simulations.scenario.Scenario;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Runs the usual plan for one seed after the other. Exits with 1 when a promise was broken, with 2 when an argument cannot be
+ * read.
+ */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs groups of nodes in virtual time, one group for each seed, while a nemesis crashes nodes, breaks disks,"
+                    + " cuts links and changes the membership. Every promise is checked after every step.",
+            "A seed that breaks one is printed with the end of its trace and with the arguments that run it again.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30",
+            "      a hundred groups of three, four or five nodes, half a virtual minute each",
+            "  simulate --seed 4711 --runs 1 --nodes 3 --seconds 30 --trace 500",
+            "      one of them again, with the last 500 lines of its trace"
+        })
+public final class Simulate implements Callable<Integer> {
+    /** Fewest and most founding nodes of a group; the seed chooses between them. */
+    record Nodes(int fewest, int most) {
+        static Nodes parse(String text) {
+            int dots = text.indexOf("..");
+            int fewest = Integer.parseInt(dots < 0 ? text : text.substring(0, dots));
+            int most = dots < 0 ? fewest : Integer.parseInt(text.substring(dots + 2));
+            if (fewest < 1 || most < fewest || most > Plan.MAX_NODES) {
+                throw new NumberFormatException("out of range");
+            }
+            return new Nodes(fewest, most);
+        }
+
+        int of(long seed) {
+            return fewest + (int) Math.floorMod(seed, (long) most - fewest + 1);
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--seed", paramLabel = "N", description = "the first seed; ${DEFAULT-VALUE} if not given")
+    private long seed = 1;
+
+    @Option(names = "--runs", paramLabel = "M", description = "how many seeds; ${DEFAULT-VALUE} if not given")
+    private int runs = 10;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N or N..M",
+            defaultValue = "3..5",
+            description = "founding nodes of a group, 1 to 9; ${DEFAULT-VALUE} if not given")
+    private String nodes = "3..5";
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "virtual seconds of faults in each run; ${DEFAULT-VALUE} if not given")
+    private long seconds = 60;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "LINES",
+            description = "the last lines of every trace, of good runs as well; ${DEFAULT-VALUE} if not given")
+    private int traceLines;
+
+    private Simulate() {}
+
+    public static void main(String[] words) {
+        // Before the first logger is made: the engine tells of every election.
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "simulation-logback.xml");
+        }
+        System.exit(commandLine().execute(words));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Simulate());
+    }
+
+    @Override
+    public Integer call() {
+        Nodes sizes = sizes();
+        if (runs < 1 || seconds < 1) {
+            throw new ParameterException(spec.commandLine(), "--runs and --seconds want 1 or more");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        long began = System.nanoTime();
+        int broken = 0;
+        long nanos = 0;
+        long acknowledged = 0;
+        long reads = 0;
+        long faults = 0;
+        for (long each = seed; each < seed + runs; each++) {
+            Result result = Scenario.run(Plan.usual(each, sizes.of(each), Duration.ofSeconds(seconds)));
+            if (result.violation().isPresent()) {
+                broken++;
+                out.println(result.explanation());
+            } else {
+                out.println(result.line());
+                if (traceLines > 0) {
+                    out.println(result.trace(traceLines));
+                }
+            }
+            out.flush();
+            nanos += result.virtualNanos();
+            acknowledged += result.acknowledged();
+            reads += result.reads();
+            faults += result.faults();
+        }
+        out.printf(
+                Locale.ROOT,
+                "%d runs in %.1f s, %.2f virtual hours, %d acknowledged appends, %d strong reads, %d faults: %s%n",
+                runs,
+                (System.nanoTime() - began) / 1e9,
+                nanos / 3.6e12,
+                acknowledged,
+                reads,
+                faults,
+                broken == 0 ? "every promise held" : broken + " RUNS BROKE A PROMISE");
+        out.flush();
+        return broken == 0 ? 0 : 1;
+    }
+
+    private Nodes sizes() {
+        try {
+            return Nodes.parse(nodes);
+        } catch (NumberFormatException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--nodes wants a number from 1 to 9 or a range like 3..5, is '" + nodes + "'",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The command line of the simulation: many runs, one line each, and a summary. Keeps no rule of its own; look next at {@code
+ * scenario}.
+ */
+@NullMarked
+package io.quorate.simulations.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.quorate.simulations.scenario;
+
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.raft.MembershipChange;
+import io.quorate.simulations.world.SimulatedNode;
+import io.quorate.simulations.world.SimulatedWorld;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/**
+ * Changes the group while it runs: a node that is outside joins as a learner and becomes a voter, one that is inside leaves, comes
+ * back under its next incarnation later. One change at a time; a change whose answer is lost is looked up at the next leader.
+ */
+final class Membership {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final String OPERATOR = "operator";
+
+    private final SimulatedWorld world;
+    private final RandomGenerator random;
+    private final Set<String> outside = new HashSet<>();
+    private final int fewest;
+    private boolean changing;
+    private int done;
+
+    /** @param fewest voters that are never undercut */
+    Membership(SimulatedWorld world, int fewest) {
+        this.world = world;
+        this.random = world.seeds().of("membership");
+        this.fewest = fewest;
+    }
+
+    /** A node that is not in the group at first. */
+    void reserve(SimulatedNode node) {
+        outside.add(node.name());
+    }
+
+    /** Whether a node should be up: it is in the group, or on its way in. */
+    boolean runs(SimulatedNode node) {
+        return !outside.contains(node.name());
+    }
+
+    /** Changes that were committed. */
+    int done() {
+        return done;
+    }
+
+    void change() {
+        if (changing) {
+            return;
+        }
+        changing = true;
+        List<SimulatedNode> inside = world.nodes().stream().filter(this::runs).toList();
+        if (inside.size() > fewest) {
+            remove(inside.get(random.nextInt(inside.size())));
+        } else {
+            world.nodes().stream()
+                    .filter(node -> !runs(node))
+                    .findFirst()
+                    .ifPresentOrElse(this::add, () -> changing = false);
+        }
+    }
+
+    private void add(SimulatedNode node) {
+        world.trace().note(OPERATOR, "adds " + node.name());
+        outside.remove(node.name());
+        node.start();
+        step(node.id(), MembershipChange.ADD_LEARNER, () -> step(node.id(), MembershipChange.PROMOTE, this::finished));
+    }
+
+    private void remove(SimulatedNode node) {
+        world.trace().note(OPERATOR, "removes " + node.name());
+        step(node.id(), MembershipChange.REMOVE, () -> {
+            outside.add(node.name());
+            node.reincarnate();
+            finished();
+        });
+    }
+
+    private void finished() {
+        done++;
+        changing = false;
+    }
+
+    private void step(MemberId member, MembershipChange change, Runnable then) {
+        String target =
+                world.leader().map(SimulatedNode::name).orElse(world.names().getFirst());
+        world.call(OPERATOR, target, node -> isDone(node, member, change), TIMEOUT)
+                .whenComplete((already, failure) -> {
+                    if (failure != null) {
+                        again(member, change, then);
+                    } else if (already) {
+                        world.trace()
+                                .note(OPERATOR, change + " " + member.node() + "#" + member.incarnation() + " is done");
+                        then.run();
+                    } else {
+                        world.call(OPERATOR, target, node -> node.replica().change(member, change), TIMEOUT)
+                                .whenComplete((done, refusal) -> again(member, change, then));
+                    }
+                });
+    }
+
+    private void again(MemberId member, MembershipChange change, Runnable then) {
+        world.time().after(Duration.ofMillis(200), () -> step(member, change, then));
+    }
+
+    /** Asks the leader, behind a barrier: only what is committed counts. */
+    private static CompletionStage<Boolean> isDone(SimulatedNode node, MemberId member, MembershipChange change) {
+        return node.replica()
+                .barrier()
+                .thenCompose(index -> node.replica().report())
+                .thenApply(report -> switch (change) {
+                    case ADD_LEARNER ->
+                        report.learners().contains(member) || report.voters().contains(member);
+                    case PROMOTE -> report.voters().contains(member);
+                    case REMOVE ->
+                        !report.learners().contains(member) && !report.voters().contains(member);
+                });
+    }
+}

@@ -1,0 +1,54 @@
+package io.quorate.simulations.scenario;
+
+import io.quorate.persistence.raft.Walls;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What a run consists of.
+ *
+ * @param nodes founding members
+ * @param duration how long the nemesis is at work, in virtual time; a quiet end follows
+ * @param clients each with an entity of its own; all share one more
+ * @param thinkTime mean pause of a client between two operations
+ * @param faults what the nemesis may do; empty for an undisturbed run
+ */
+public record Plan(
+        long seed, int nodes, Duration duration, int clients, Duration thinkTime, Set<Fault> faults, Walls walls) {
+    /** More nodes in one group than anybody runs voters. */
+    public static final int MAX_NODES = 9;
+
+    /** What the nemesis can do. */
+    public enum Fault {
+        CRASH,
+        CRASH_ALL,
+        PARTITION,
+        ONE_WAY_CUT,
+        ISOLATE_LEADER,
+        FLAKY_NETWORK,
+        MEMBERSHIP,
+        BROKEN_DISK,
+        TRANSFER_LEADERSHIP,
+        /** Not in any usual run: no replica can hold its promise over disks that lie. */
+        LYING_DISKS
+    }
+
+    /** Everything that the group has to survive. */
+    public static final Set<Fault> SURVIVABLE = Set.copyOf(EnumSet.complementOf(EnumSet.of(Fault.LYING_DISKS)));
+
+    public Plan {
+        faults = Set.copyOf(faults);
+        if (nodes < 1 || nodes > MAX_NODES || clients < 1 || duration.isNegative()) {
+            throw new IllegalArgumentException(
+                    "plan: wants 1 to " + MAX_NODES + " nodes and 1 client or more, has " + nodes + " and " + clients);
+        }
+    }
+
+    /** The usual run: what a seed varies is varied by the seed. */
+    public static Plan usual(long seed, int nodes, Duration duration) {
+        int clients = 2 + (int) Math.floorMod(seed, 5);
+        Duration think = Duration.ofMillis(Math.floorMod(seed, 3) == 0 ? 3 : 25);
+        return new Plan(seed, nodes, duration, clients, think, SURVIVABLE, Walls.ALL);
+    }
+}

@@ -1,0 +1,149 @@
+package io.quorate.simulations.scenario;
+
+import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.journal.Page;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
+import io.quorate.simulations.invariant.Invariant;
+import io.quorate.simulations.invariant.Observation;
+import io.quorate.simulations.invariant.Violation;
+import io.quorate.simulations.world.SimulatedNode;
+import io.quorate.simulations.world.SimulatedWorld;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+
+/** One run of a plan, from the first start to the quiet end. */
+public final class Scenario {
+    /** After everything is mended the group has to answer everyone and agree within this time. */
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+    private final Plan plan;
+    private final SimulatedWorld world;
+    private final Watcher watcher;
+    private final Membership membership;
+    private final Nemesis nemesis;
+    private final List<Client> clients;
+
+    private Scenario(Plan plan) {
+        this.plan = plan;
+        this.world = new SimulatedWorld(plan.seed(), plan.nodes(), plan.walls());
+        this.watcher = new Watcher(world, Invariant.all());
+        this.membership = new Membership(world, plan.nodes());
+        if (plan.faults().contains(Plan.Fault.MEMBERSHIP)) {
+            membership.reserve(world.addNode());
+        }
+        this.nemesis = new Nemesis(world, plan, membership);
+        this.clients = IntStream.rangeClosed(1, plan.clients())
+                .mapToObj(i -> new Client(world, watcher::see, "c" + i, plan.thinkTime()))
+                .toList();
+    }
+
+    /** Runs a plan; the same plan always comes to the same result. */
+    public static Result run(Plan plan) {
+        return new Scenario(plan).run();
+    }
+
+    private Result run() {
+        world.nodes().stream().filter(membership::runs).forEach(SimulatedNode::start);
+        clients.forEach(Client::start);
+        nemesis.start();
+        if (!go(plan.duration(), () -> false)) {
+            rest();
+        }
+        return new Result(
+                plan,
+                world.time().nanos(),
+                world.time().steps(),
+                sum(Client::acknowledged),
+                sum(Client::fenced),
+                sum(Client::unknown),
+                sum(Client::reads),
+                watcher.highestTerm(),
+                nemesis.count(),
+                world.trace().checksum(),
+                watcher.violation(),
+                world.trace().lines());
+    }
+
+    private long sum(ToLongFunction<Client> figure) {
+        return clients.stream().mapToLong(figure).sum();
+    }
+
+    /** Runs until the condition holds, the time has passed or a promise is broken; whether the last is so. */
+    private boolean go(Duration atMost, BooleanSupplier condition) {
+        world.time().until(atMost, () -> {
+            watcher.look();
+            return watcher.violation().isPresent() || condition.getAsBoolean();
+        });
+        return watcher.violation().isPresent();
+    }
+
+    private void rest() {
+        world.trace().note("nemesis", "mends everything");
+        nemesis.stop();
+        clients.forEach(Client::stop);
+        if (go(RECOVERY, () -> clients.stream().allMatch(Client::isIdle) && agreed())) {
+            return;
+        }
+        Optional<SimulatedNode> stuck = members().stream()
+                .filter(node -> !node.isUp() || node.failure().isPresent())
+                .findFirst();
+        if (stuck.isPresent()) {
+            broken(stuck.get().name() + " does not live again: "
+                    + stuck.get().failure().orElse("it is down"));
+        } else if (!agreed() || !clients.stream().allMatch(Client::isIdle)) {
+            broken("the group did not recover within " + RECOVERY.toSeconds() + " s after everything was mended: "
+                    + members().stream()
+                            .map(node -> node.name() + " has applied "
+                                    + node.events().appliedIndex() + (node.leads() ? " and leads" : ""))
+                            .toList());
+        } else {
+            compare();
+        }
+    }
+
+    private void broken(String what) {
+        Violation violation = new Violation(what);
+        watcher.fail(violation);
+    }
+
+    private List<SimulatedNode> members() {
+        return world.nodes().stream().filter(membership::runs).toList();
+    }
+
+    private boolean agreed() {
+        Optional<SimulatedNode> leader = world.leader();
+        return leader.isPresent()
+                && members().stream()
+                        .allMatch(node -> node.isUp()
+                                && node.events().appliedIndex()
+                                        == leader.get().events().appliedIndex());
+    }
+
+    private void compare() {
+        for (SimulatedNode node : members()) {
+            for (Client client : clients) {
+                watcher.see(
+                        new Observation.AtRest(node.name(), client.entity(), events(node.events(), client.entity())));
+            }
+            watcher.see(new Observation.AtRest(node.name(), Client.shared(), events(node.events(), Client.shared())));
+        }
+    }
+
+    private static List<StoredEvent> events(EventStore store, String entity) {
+        List<StoredEvent> events = new ArrayList<>();
+        while (true) {
+            long next = events.isEmpty() ? 1 : events.getLast().sequenceNr() + 1;
+            Page<StoredEvent> page = store.ask(new Query.EventsByPersistenceId(entity, next, Long.MAX_VALUE, 10_000));
+            events.addAll(page.items());
+            if (page.items().isEmpty()) {
+                return events;
+            }
+        }
+    }
+}

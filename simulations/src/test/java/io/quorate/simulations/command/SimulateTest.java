@@ -1,0 +1,43 @@
+package io.quorate.simulations.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class SimulateTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int simulate(String... words) {
+        CommandLine commandLine = Simulate.commandLine();
+        commandLine.setOut(new PrintWriter(out));
+        commandLine.setErr(new PrintWriter(err));
+        return commandLine.execute(words);
+    }
+
+    @Test
+    void each_seed_gets_a_line_and_all_of_them_a_summary() {
+        assertThat(simulate("--seed", "5", "--runs", "2", "--nodes", "3", "--seconds", "2"))
+                .isZero();
+        assertThat(out.toString().lines()).hasSize(3).satisfies(lines -> {
+            assertThat(lines.get(0)).startsWith("seed 5 ").endsWith("ok");
+            assertThat(lines.get(1)).startsWith("seed 6 ").endsWith("ok");
+            assertThat(lines.get(2)).startsWith("2 runs").endsWith("every promise held");
+        });
+    }
+
+    @Test
+    void help_shows_an_example() {
+        assertThat(simulate("--help")).isZero();
+        assertThat(out.toString()).contains("simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30");
+    }
+
+    @Test
+    void an_argument_that_cannot_be_read_is_named() {
+        assertThat(simulate("--nodes", "many")).isEqualTo(2);
+        assertThat(err.toString()).contains("--nodes wants a number from 1 to 9 or a range like 3..5, is 'many'");
+    }
+}
