@@ -2,7 +2,7 @@ package io.quorate.node.member;
 
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.Operation;
-import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.contract.OperationLimits;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Journal;
@@ -14,6 +14,7 @@ import io.quorate.persistence.remote.RemoteJournal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,9 +60,9 @@ public final class NodeJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Outcome> submit(Operation operation) {
-        if (OperationCodec.sizeOf(operation) > Operation.MAX_OPERATION_BYTES) {
-            return CompletableFuture.failedFuture(new JournalException(
-                    Kind.INVALID, "the operation is larger than " + Operation.MAX_OPERATION_BYTES + " bytes"));
+        Optional<String> broken = OperationLimits.brokenBy(operation);
+        if (broken.isPresent()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.INVALID, broken.get()));
         }
         return toLeader.call(
                 () -> leaderJournal.submit(operation),

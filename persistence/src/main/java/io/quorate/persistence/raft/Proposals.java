@@ -2,11 +2,13 @@ package io.quorate.persistence.raft;
 
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.contract.OperationLimits;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,11 +53,9 @@ final class Proposals {
 
     /** Adds an operation, or answers why not. */
     CompletableFuture<Outcome> add(Operation operation, long nowNanos) {
-        if (OperationCodec.sizeOf(operation) > Operation.MAX_OPERATION_BYTES) {
-            return CompletableFuture.failedFuture(new JournalException(
-                    Kind.INVALID,
-                    "the operation takes " + OperationCodec.sizeOf(operation) + " bytes; at most "
-                            + Operation.MAX_OPERATION_BYTES + " are allowed: split it or store less"));
+        Optional<String> broken = OperationLimits.brokenBy(operation);
+        if (broken.isPresent()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.INVALID, broken.get()));
         }
         if (count.incrementAndGet() > MAX_WAITING) {
             count.decrementAndGet();

@@ -4,6 +4,7 @@ import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.contract.OperationLimits;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalCodec;
@@ -12,6 +13,7 @@ import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.Query;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -61,9 +63,9 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Outcome> submit(Operation operation) {
-        if (OperationCodec.sizeOf(operation) > Operation.MAX_OPERATION_BYTES) {
-            return CompletableFuture.failedFuture(new JournalException(
-                    Kind.INVALID, "the operation is larger than " + Operation.MAX_OPERATION_BYTES + " bytes"));
+        Optional<String> broken = OperationLimits.brokenBy(operation);
+        if (broken.isPresent()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.INVALID, broken.get()));
         }
         return call(submitRequest(operation)).thenApply(body -> JournalCodec.readOutcome(new ByteReader(body)));
     }
