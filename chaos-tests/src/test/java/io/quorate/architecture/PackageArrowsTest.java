@@ -65,6 +65,7 @@ class PackageArrowsTest {
                         "io.quorate.node.membership",
                         "io.quorate.node.aggregate",
                         "io.quorate.node.contract",
+                        "io.quorate.node.role",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),

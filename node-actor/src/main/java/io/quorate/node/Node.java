@@ -269,9 +269,10 @@ public final class Node implements AutoCloseable {
                 granted.founders().stream().map(MemberId::parse).toList(),
                 Identity.Replica.FOLLOWER,
                 granted.contacts());
+        String cluster =
+                joined.clusterId().substring(0, Math.min(8, joined.clusterId().length()));
         parts.close();
-        folder.setBackendAside("before-join-" + granted.clusterId().substring(0, 8) + "-"
-                + joined.member().incarnation());
+        folder.setBackendAside("before-join-" + cluster + "-" + joined.member().incarnation());
         folder.store(joined);
         parts = start(joined);
         LOG.info("joined cluster {} as {}", granted.clusterId(), joined.member());

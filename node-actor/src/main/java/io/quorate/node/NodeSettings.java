@@ -24,15 +24,31 @@ public record NodeSettings(
         int readThreads) {
 
     public NodeSettings {
-        // The name's form is the member's: said once, there.
-        MemberId checked = new MemberId(name, 1, address + ":" + clusterPort);
-        if (checked.host().isEmpty()) {
-            throw new IllegalArgumentException("quorate.node.address: is empty");
+        // The forms of name and address are the member's: said once, there.
+        try {
+            MemberId checked = new MemberId(name, 1, "127.0.0.1:1");
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("quorate.node.name: " + e.getMessage(), e);
         }
-        for (int port : new int[] {clusterPort, apiPort, joinPort}) {
-            if (port < 0 || port > 65535) {
-                throw new IllegalArgumentException("a port wants 0 to 65535, is " + port);
-            }
+        checkPort("cluster-port", clusterPort);
+        checkPort("api-port", apiPort);
+        checkPort("join-port", joinPort);
+        try {
+            MemberId checked = new MemberId(name, 1, address + ":" + clusterPort);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "quorate.node.address: wants a host's name or address, "
+                            + (address.isEmpty() ? "is empty" : "is '" + address + "'"),
+                    e);
+        }
+        if (readThreads < 1) {
+            throw new IllegalArgumentException("quorate.read-threads: wants 1 or more, is " + readThreads);
+        }
+    }
+
+    private static void checkPort(String key, int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("quorate.node." + key + ": wants 0 to 65535, is " + port);
         }
     }
 
@@ -44,20 +60,19 @@ public record NodeSettings(
      */
     public static NodeSettings of(Config config, Path dataFolder, String hostName) {
         try {
-            Config node = config.getConfig("quorate.node");
-            Config raft = config.getConfig("quorate.raft");
-            String name = node.getString("name");
+            // By the whole path: it is what the failure names.
+            String name = config.getString("quorate.node.name");
             return new NodeSettings(
                     dataFolder,
                     name.isEmpty() ? hostName : name,
-                    node.getString("address"),
-                    node.getInt("cluster-port"),
-                    node.getInt("api-port"),
-                    node.getInt("join-port"),
+                    config.getString("quorate.node.address"),
+                    config.getInt("quorate.node.cluster-port"),
+                    config.getInt("quorate.node.api-port"),
+                    config.getInt("quorate.node.join-port"),
                     new RaftTiming(
-                            raft.getDuration("heartbeat-period"),
-                            raft.getDuration("heartbeat-timeout"),
-                            raft.getDuration("election-timeout")),
+                            config.getDuration("quorate.raft.heartbeat-period"),
+                            config.getDuration("quorate.raft.heartbeat-timeout"),
+                            config.getDuration("quorate.raft.election-timeout")),
                     config.getString("quorate.journal.store-engine"),
                     config.getInt("quorate.read-threads"));
         } catch (ConfigException e) {

@@ -207,6 +207,21 @@ class NodeClusterTest {
     }
 
     @Test
+    void a_request_that_no_rule_can_decide_is_refused_and_the_next_one_is_decided() throws Exception {
+        Node one = start(settings(1));
+        Node two = start(settings(2));
+        Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, 1000));
+        MembershipMessage.Join good = two.joinRequest(token.token(), 2000);
+        MembershipMessage.Join bad = new MembershipMessage.Join(
+                good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);
+        assertThat(one.admit(bad).toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(15))
+                .withThrowableThat()
+                .withMessageContaining("node name");
+        assertThat(get(one.admit(good))).isInstanceOf(MembershipMessage.Granted.class);
+    }
+
+    @Test
     void a_folder_in_use_a_port_in_use_and_a_folder_of_another_node_are_refused_in_words() {
         NodeSettings first = settings(1);
         start(first);

@@ -2,6 +2,7 @@ package io.quorate.control.kv;
 
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
+import java.nio.charset.StandardCharsets;
 
 /** What may be asked of the key-value store, and its form on the way to the leader. */
 public sealed interface KeyValueCommand {
@@ -18,11 +19,35 @@ public sealed interface KeyValueCommand {
 
     /** @param expected revision that the key must have, {@link #ANY} or {@link #ABSENT} */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Put(String key, byte[] value, long expected) implements KeyValueCommand {}
+    record Put(String key, byte[] value, long expected) implements KeyValueCommand {
+        public Put {
+            checkKey(key);
+            if (value.length > MAX_VALUE_BYTES) {
+                throw new IllegalArgumentException(
+                        "a value has at most " + MAX_VALUE_BYTES + " bytes, this one has " + value.length);
+            }
+        }
+    }
 
-    record Get(String key) implements KeyValueCommand {}
+    record Get(String key) implements KeyValueCommand {
+        public Get {
+            checkKey(key);
+        }
+    }
 
-    record Delete(String key, long expected) implements KeyValueCommand {}
+    record Delete(String key, long expected) implements KeyValueCommand {
+        public Delete {
+            checkKey(key);
+        }
+    }
+
+    private static void checkKey(String key) {
+        int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > MAX_KEY_BYTES) {
+            throw new IllegalArgumentException(
+                    "a key has 1 to " + MAX_KEY_BYTES + " bytes of UTF-8, this one has " + bytes);
+        }
+    }
 
     /** Writes a command. */
     static byte[] bytes(KeyValueCommand command) {

@@ -277,20 +277,29 @@ final class AggregateActor<S, C, E> extends AbstractActor {
         int bytes = 0;
         while (!waiting.isEmpty() && events.size() < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
             Command command = waiting.poll();
+            Aggregate.Decision<E> decision;
             try {
-                Aggregate.Decision<E> decision = rules.decide(decided, rules.readCommand(command.bytes()));
-                pending.add(new Pending(command.answer(), decision.reply(), events.size()));
-                for (E event : decision.events()) {
-                    EventData written = rules.write(event);
-                    bytes += written.payload().bytes().length + 32;
-                    data.add(written);
-                    events.add(event);
-                    decidedNr++;
-                    decided = rules.evolve(decided, event, decidedNr);
-                }
+                decision = rules.decide(decided, rules.readCommand(command.bytes()));
             } catch (IllegalArgumentException e) {
                 command.answer()
                         .completeExceptionally(new JournalException(Kind.INVALID, String.valueOf(e.getMessage()), e));
+                continue;
+            } catch (RuntimeException e) {
+                // A defect of the rules costs this command its answer, and nobody else the aggregate.
+                LOG.error("{} cannot decide a command", rules.persistenceId(), e);
+                command.answer()
+                        .completeExceptionally(new JournalException(
+                                Kind.INVALID, "the command cannot be decided; the log says why", e));
+                continue;
+            }
+            pending.add(new Pending(command.answer(), decision.reply(), events.size()));
+            for (E event : decision.events()) {
+                EventData written = rules.write(event);
+                bytes += written.payload().bytes().length + 32;
+                data.add(written);
+                events.add(event);
+                decidedNr++;
+                decided = rules.evolve(decided, event, decidedNr);
             }
         }
         if (pending.isEmpty()) {

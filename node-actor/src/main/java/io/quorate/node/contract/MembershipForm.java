@@ -12,8 +12,10 @@ public final class MembershipForm {
     /** Manifest of every event; the type's name is inside. */
     public static final String MANIFEST = "membership";
 
-    private static final ObjectMapper CBOR =
-            new ObjectMapper(new CBORFactory()).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // The rules take no null: a message without its fields ends here.
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
     private MembershipForm() {}
 

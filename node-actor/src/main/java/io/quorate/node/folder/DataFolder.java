@@ -1,7 +1,9 @@
 package io.quorate.node.folder;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -32,8 +34,7 @@ public final class DataFolder implements AutoCloseable {
     private static final String IDENTITY = "node.yaml";
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .enable(YAMLGenerator.Feature.INDENT_ARRAYS))
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final Path root;
@@ -55,6 +56,7 @@ public final class DataFolder implements AutoCloseable {
             Path lockPath = root.resolve("node.lock");
             FileChannel channel = FileChannel.open(
                     lockPath, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            restrict(lockPath, "rw-------");
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 ByteBuffer pid = ByteBuffer.allocate(32);
@@ -123,41 +125,77 @@ public final class DataFolder implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            Map<?, ?> map = YAML.readValue(file.toFile(), Map.class);
-            List<MemberId> founders = new ArrayList<>();
-            for (Object founder : (List<?>) field(map, "founders", file)) {
-                founders.add(MemberId.parse(founder.toString()));
-            }
-            List<String> contacts = new ArrayList<>();
-            for (Object contact : (List<?>) field(map, "contacts", file)) {
-                contacts.add(contact.toString());
+            JsonNode map = YAML.readTree(file.toFile());
+            if (map == null || !map.isObject()) {
+                throw new IllegalArgumentException("it is empty, or holds something else");
             }
             return Optional.of(new Identity(
-                    field(map, "cluster", file).toString(),
-                    MemberId.parse(field(map, "member", file).toString()),
-                    field(map, "api", file).toString(),
-                    field(map, "join", file).toString(),
-                    founders,
-                    Identity.Replica.valueOf(
-                            field(map, "replica", file).toString().toUpperCase(java.util.Locale.ROOT)),
-                    contacts));
+                    text(map, "cluster"),
+                    member("member", text(map, "member")),
+                    text(map, "api"),
+                    text(map, "join"),
+                    texts(map, "founders").stream()
+                            .map(founder -> member("founders", founder))
+                            .toList(),
+                    replica(text(map, "replica")),
+                    texts(map, "contacts")));
         } catch (JsonProcessingException e) {
-            throw new FolderException(
-                    file + " cannot be read at line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage()
-                            + ". Restore it from a backup of the folder",
-                    e);
-        } catch (IOException | IllegalArgumentException | ClassCastException e) {
-            throw new FolderException(
-                    file + " cannot be read: " + e.getMessage() + ". Restore it from a backup of the folder", e);
+            JsonLocation at = e.getLocation();
+            // The parser's own words go over several lines and quote the file.
+            throw unreadable(file, at == null ? "it is no YAML" : "it is no YAML at line " + at.getLineNr(), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw unreadable(file, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Object field(Map<?, ?> map, String name, Path file) {
-        Object value = map == null ? null : map.get(name);
-        if (value == null) {
-            throw new FolderException(file + " has no field '" + name + "'. Restore it from a backup of the folder");
+    private static FolderException unreadable(Path file, String why, Exception cause) {
+        return new FolderException(
+                file + " cannot be read: " + why + ". Restore it from a backup of the folder", cause);
+    }
+
+    private static JsonNode field(JsonNode map, String name) {
+        JsonNode value = map.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            throw new IllegalArgumentException("it has no field '" + name + "'");
         }
         return value;
+    }
+
+    private static String text(JsonNode map, String name) {
+        JsonNode value = field(map, name);
+        if (!value.isValueNode() || value.asText().isEmpty()) {
+            throw new IllegalArgumentException("field '" + name + "' wants a text");
+        }
+        return value.asText();
+    }
+
+    private static List<String> texts(JsonNode map, String name) {
+        List<String> texts = new ArrayList<>();
+        JsonNode list = field(map, name);
+        for (JsonNode value : list) {
+            texts.add(value.isValueNode() && !value.isNull() ? value.asText() : "");
+        }
+        if (!list.isArray() || texts.contains("")) {
+            throw new IllegalArgumentException("field '" + name + "' wants a list of texts");
+        }
+        return texts;
+    }
+
+    private static MemberId member(String name, String text) {
+        try {
+            return MemberId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("field '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static Identity.Replica replica(String word) {
+        for (Identity.Replica replica : Identity.Replica.values()) {
+            if (replica.name().equalsIgnoreCase(word)) {
+                return replica;
+            }
+        }
+        throw new IllegalArgumentException("field 'replica' wants member or follower, is '" + word + "'");
     }
 
     public void store(Identity identity) {
@@ -191,10 +229,17 @@ public final class DataFolder implements AutoCloseable {
         replace(root.resolve("backend").resolve("info.yaml"), self.toMap());
     }
 
-    /** Moves the backend aside: a node that joins another cluster leaves its own behind, and nothing is lost. */
+    /**
+     * Moves the backend aside: a node that joins another cluster leaves its own behind, and nothing is lost.
+     *
+     * @return where it is: {@code backend.<suffix>}, with a number where that is taken by one from before
+     */
     public Path setBackendAside(String suffix) {
         Path backend = root.resolve("backend");
         Path aside = root.resolve("backend." + suffix);
+        for (int again = 2; Files.exists(aside); again++) {
+            aside = root.resolve("backend." + suffix + "-" + again);
+        }
         try {
             if (Files.exists(backend)) {
                 Files.move(backend, aside);

@@ -14,6 +14,7 @@ import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.node.role.Role;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
@@ -69,6 +70,9 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 MembershipState.Node known = state.nodes().get(node);
                 if (known == null) {
                     yield refused("unknown-node", "there is no node " + node + "; `quorate status` lists them");
+                }
+                if (Role.of(role).isEmpty()) {
+                    yield refused("unknown-role", "there is no role " + role + ": a node is voter or standby");
                 }
                 yield known.role().equals(role)
                         ? accepted(new Done())

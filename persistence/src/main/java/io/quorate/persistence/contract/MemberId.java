@@ -12,13 +12,14 @@ import java.util.regex.Pattern;
  */
 public record MemberId(String node, int incarnation, String address) implements Comparable<MemberId> {
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s/@]+:\\d{1,5}");
 
     public MemberId {
         if (!NODE.matcher(node).matches()) {
             throw new IllegalArgumentException(
                     "node name: wants 1 to 63 lower-case letters, digits, '-' and '.', is '" + node + "'");
         }
-        if (incarnation < 1 || address.lastIndexOf(':') < 1) {
+        if (incarnation < 1 || !ADDRESS.matcher(address).matches()) {
             throw new IllegalArgumentException("member: wants an incarnation of 1 or more and host:port, is " + node
                     + "#" + incarnation + "@" + address);
         }

@@ -1,0 +1,237 @@
+package io.quorate.node.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.quorate.node.aggregate.Aggregate.Decision;
+import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipEvent.NodeJoined;
+import io.quorate.node.contract.MembershipEvent.RoleAssigned;
+import io.quorate.node.contract.MembershipEvent.TokenIssued;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.MembershipMessage.Assign;
+import io.quorate.node.contract.MembershipMessage.Done;
+import io.quorate.node.contract.MembershipMessage.Found;
+import io.quorate.node.contract.MembershipMessage.Granted;
+import io.quorate.node.contract.MembershipMessage.IssueToken;
+import io.quorate.node.contract.MembershipMessage.Join;
+import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.persistence.contract.MemberId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class MembershipTest {
+    private static final MemberId FOUNDER = new MemberId("n1", 1, "10.0.0.1:19001");
+
+    private final Membership rules = new Membership("a-cluster", List.of(FOUNDER));
+
+    /** A cluster's membership, command by command. */
+    private final class Cluster {
+        private MembershipState state = rules.empty();
+        private long sequenceNr;
+
+        MembershipMessage take(MembershipMessage command) {
+            return take(command, new HashSet<>());
+        }
+
+        MembershipMessage take(MembershipMessage command, Set<MembershipEvent> happened) {
+            Decision<MembershipEvent> decision = rules.decide(state, command);
+            MembershipMessage answer =
+                    MembershipForm.read(decision.reply().bytes(sequenceNr + 1), MembershipMessage.class);
+            for (MembershipEvent event : decision.events()) {
+                state = rules.evolve(state, event, ++sequenceNr);
+                happened.add(event);
+            }
+            return answer;
+        }
+
+        Set<MembershipEvent> eventsOf(MembershipMessage command) {
+            Set<MembershipEvent> happened = new HashSet<>();
+            take(command, happened);
+            return happened;
+        }
+    }
+
+    private Cluster founded() {
+        Cluster cluster = new Cluster();
+        cluster.take(new Found(FOUNDER.toString(), "10.0.0.1:16443", "10.0.0.1:25000"));
+        return cluster;
+    }
+
+    private static Join join(String token, int node, long now) {
+        String host = "10.0.0." + node;
+        return new Join(token, "n" + node, host + ":19001", host + ":16443", host + ":25000", now);
+    }
+
+    private static void assertRefused(MembershipMessage answer, String kind, String... words) {
+        assertThat(answer).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.kind()).isEqualTo(kind);
+            assertThat(refused.message()).contains(words).doesNotContain("\n");
+        });
+    }
+
+    @Test
+    void the_founder_enters_itself_once_and_votes() {
+        Cluster cluster = founded();
+        assertThat(cluster.state.nodes().get("n1").role()).isEqualTo("voter");
+        assertThat(cluster.eventsOf(new Found(FOUNDER.toString(), "", ""))).isEmpty();
+    }
+
+    @Test
+    void a_node_that_joins_stands_by_and_learns_what_it_needs() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        assertThat(cluster.take(join("t", 2, 1000)))
+                .isEqualTo(new Granted(
+                        "n2#1@10.0.0.2:19001", "a-cluster", List.of(FOUNDER.toString()), List.of("10.0.0.1:19001")));
+        assertThat(cluster.state.nodes().get("n2").role()).isEqualTo("standby");
+        assertThat(cluster.state.tokens().get("t").usesLeft()).isZero();
+    }
+
+    @Test
+    void a_join_that_was_cut_off_is_granted_again_in_the_same_way_even_when_its_token_has_expired() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        MembershipMessage granted = cluster.take(join("t", 2, 500));
+        Set<MembershipEvent> happened = new HashSet<>();
+        assertThat(cluster.take(join("t", 2, 5000), happened)).isEqualTo(granted);
+        assertThat(happened).isEmpty();
+    }
+
+    @Test
+    void every_refusal_says_why_and_what_to_do() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("old", 1000, 1));
+        cluster.take(new IssueToken("once", 9000, 1));
+        cluster.take(new IssueToken("twice", 9000, 2));
+        assertThat(cluster.take(join("once", 2, 0))).isInstanceOf(Granted.class);
+        assertRefused(cluster.take(join("mistyped", 3, 0)), "unknown-token", "not known here", "quorate add-node");
+        assertRefused(cluster.take(join("once", 3, 0)), "used-token", "used already", "quorate add-node");
+        assertRefused(cluster.take(join("old", 3, 4000)), "expired-token", "expired 3 s ago", "quorate add-node");
+        assertRefused(
+                cluster.take(new Join("twice", "n1", "10.0.0.9:19001", "", "", 0)),
+                "name-taken",
+                "n1",
+                "10.0.0.1:19001",
+                "--name");
+        assertRefused(
+                cluster.take(new Join("twice", "n9", "10.0.0.2:19001", "", "", 0)), "address-taken", "n2", "--address");
+        assertRefused(cluster.take(new Assign("n9", "voter", "")), "unknown-node", "n9", "quorate status");
+        assertRefused(cluster.take(new Assign("n2", "king", "")), "unknown-role", "king", "voter", "standby");
+        assertRefused(cluster.take(new IssueToken("t", 1, 0)), "bad-uses", "one use or more");
+        assertThat(cluster.state.tokens().get("twice").usesLeft())
+                .as("a refusal spends no token")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_role_that_a_node_has_already_is_assigned_without_an_event() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(join("t", 2, 0));
+        assertThat(cluster.eventsOf(new Assign("n2", "voter", "why")))
+                .containsExactly(new RoleAssigned("n2", "voter", "why"));
+        assertThat(cluster.eventsOf(new Assign("n2", "voter", "again"))).isEmpty();
+    }
+
+    @Test
+    void an_answer_is_no_command_and_a_name_that_breaks_its_form_does_not_get_in() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> cluster.take(new Done()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> cluster.take(new Join("t", "N 2", "10.0.0.2:19001", "", "", 0)))
+                .withMessageContaining("node name");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> cluster.take(new Join("t", "n2", "10.0.0.2:many", "", "", 0)))
+                .withMessageContaining("host:port");
+    }
+
+    @Test
+    void a_message_without_its_fields_is_refused_before_any_rule_sees_it() {
+        byte[] bytes = MembershipForm.bytes(Map.of("type", "join"));
+        assertThatIllegalArgumentException().isThrownBy(() -> rules.readCommand(bytes));
+    }
+
+    @Provide
+    static Arbitrary<List<MembershipMessage>> commands() {
+        Arbitrary<String> tokens = Arbitraries.of("a", "b", "c");
+        Arbitrary<Integer> nodes = Arbitraries.integers().between(1, 6);
+        Arbitrary<Long> times = Arbitraries.longs().between(0, 2000);
+        Arbitrary<MembershipMessage> issue = Combinators.combine(
+                        tokens, times, Arbitraries.integers().between(0, 3))
+                .as(IssueToken::new);
+        Arbitrary<MembershipMessage> join = Combinators.combine(tokens, nodes, nodes, times)
+                .as((token, name, host, now) ->
+                        new Join(token, "n" + name, "10.0.0." + host + ":19001", "10.0.0." + host + ":16443", "", now));
+        Arbitrary<MembershipMessage> assign = Combinators.combine(nodes, Arbitraries.of("voter", "standby"))
+                .as((node, role) -> new Assign("n" + node, role, "why"));
+        return Arbitraries.frequencyOf(
+                        net.jqwik.api.Tuple.of(2, issue),
+                        net.jqwik.api.Tuple.of(5, join),
+                        net.jqwik.api.Tuple.of(2, assign))
+                .list()
+                .ofMaxSize(40);
+    }
+
+    @Property
+    void names_and_addresses_stay_unique_and_no_token_lets_in_more_than_it_is_good_for(
+            @ForAll("commands") List<MembershipMessage> commands) {
+        Cluster cluster = founded();
+        Map<String, Integer> allowed = new HashMap<>();
+        Map<String, Integer> joined = new HashMap<>();
+        for (MembershipMessage command : commands) {
+            for (MembershipEvent event : cluster.eventsOf(command)) {
+                switch (event) {
+                    case TokenIssued issued -> allowed.merge(issued.hash(), issued.uses(), Integer::sum);
+                    case NodeJoined node -> joined.merge(node.tokenHash(), 1, Integer::sum);
+                    case RoleAssigned role -> assertThat(cluster.state.nodes()).containsKey(role.node());
+                }
+            }
+            assertThat(cluster.state.nodes().values())
+                    .extracting(node -> node.member().address())
+                    .doesNotHaveDuplicates();
+        }
+        joined.forEach((token, count) -> assertThat(count).isLessThanOrEqualTo(allowed.getOrDefault(token, 0)));
+    }
+
+    @Property
+    void a_decision_is_the_same_for_equal_arguments_and_changes_no_state(
+            @ForAll("commands") List<MembershipMessage> commands) {
+        Cluster cluster = founded();
+        for (MembershipMessage command : commands) {
+            MembershipState before = cluster.state;
+            MembershipState copy = new MembershipState(before.nodes(), before.tokens(), before.incarnations());
+            Decision<MembershipEvent> once = rules.decide(before, command);
+            Decision<MembershipEvent> again = rules.decide(before, command);
+            assertThat(once.events()).isEqualTo(again.events());
+            assertThat(once.reply().bytes(1)).isEqualTo(again.reply().bytes(1));
+            cluster.take(command);
+            assertThat(before).isEqualTo(copy);
+        }
+    }
+
+    @Property
+    void what_is_taken_twice_in_a_row_happens_once(@ForAll("commands") List<MembershipMessage> commands) {
+        Cluster cluster = founded();
+        for (MembershipMessage command : commands) {
+            MembershipMessage first = cluster.take(command);
+            if (!(command instanceof IssueToken) && !(first instanceof Refused)) {
+                Set<MembershipEvent> happened = new HashSet<>();
+                assertThat(cluster.take(command, happened)).isEqualTo(first);
+                assertThat(happened).isEmpty();
+            }
+        }
+    }
+}
