@@ -12,6 +12,7 @@ import io.quorate.node.folder.Identity;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalMetrics;
+import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.store.StoreEngines;
@@ -54,6 +55,7 @@ public final class Node implements AutoCloseable {
     private final Aggregates aggregates;
     private final JournalMetrics metrics;
     private final FailStop failStop;
+    private final CurrentJournal journal;
     private volatile NodeParts parts;
 
     private Node(
@@ -73,6 +75,9 @@ public final class Node implements AutoCloseable {
         this.metrics = metrics;
         this.failStop = failStop;
         this.parts = start(identity);
+        this.journal = new CurrentJournal(parts.journal());
+        // Persistent entities inside of this node read the local replica.
+        JournalExtension.get(system.classicSystem()).provide(journal);
     }
 
     private NodeParts start(Identity identity) {
@@ -275,6 +280,7 @@ public final class Node implements AutoCloseable {
         folder.setBackendAside("before-join-" + cluster + "-" + joined.member().incarnation());
         folder.store(joined);
         parts = start(joined);
+        journal.become(parts.journal());
         LOG.info("joined cluster {} as {}", granted.clusterId(), joined.member());
     }
 

@@ -9,16 +9,18 @@ import io.quorate.persistence.journal.JournalCodec;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.Query;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * A node's journal as a service: one request in bytes, one answer in bytes. Requests: 1 submit, 2 barrier, 3 ask, 4 wait until
- * more than an index is applied. The last is how followers are pushed to: one request waits at the replica instead of many that
- * poll.
+ * more than an index is applied, a few seconds at most. The last is how followers are pushed to: one request waits at the replica
+ * instead of many that poll.
  */
 public final class JournalService implements Function<byte[], CompletionStage<byte[]>>, AutoCloseable {
     static final int SUBMIT = 1;
@@ -28,6 +30,9 @@ public final class JournalService implements Function<byte[], CompletionStage<by
 
     /** Waiting followers; over it they are told to come again. */
     private static final int MAX_WAITING = 1024;
+
+    /** A waiter is answered after this, news or none: so it knows that its replica lives, and one that left is forgotten. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     private record Waiter(long after, CompletableFuture<byte[]> answer) {}
 
@@ -92,7 +97,15 @@ public final class JournalService implements Function<byte[], CompletionStage<by
             }
             Waiter waiter = new Waiter(after, new CompletableFuture<>());
             waiters.add(waiter);
-            return waiter.answer();
+            CompletableFuture<byte[]> answer =
+                    waiter.answer().completeOnTimeout(number(applied), LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.whenComplete((index, failure) -> forget(waiter));
+        }
+    }
+
+    private void forget(Waiter waiter) {
+        synchronized (waiters) {
+            waiters.removeIf(each -> each == waiter);
         }
     }
 
@@ -103,10 +116,12 @@ public final class JournalService implements Function<byte[], CompletionStage<by
     @Override
     public void close() {
         subscription.close();
+        List<Waiter> left;
         synchronized (waiters) {
-            waiters.forEach(waiter ->
-                    waiter.answer().completeExceptionally(new JournalException(Kind.CLOSED, "this node is stopping")));
+            left = List.copyOf(waiters);
             waiters.clear();
         }
+        left.forEach(waiter ->
+                waiter.answer().completeExceptionally(new JournalException(Kind.CLOSED, "this node is stopping")));
     }
 }

@@ -37,8 +37,8 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
-    /** A follower waits so long for news at one replica before it asks again; long: only a lost node makes it needed. */
-    private static final Duration NEWS_TIMEOUT = Duration.ofSeconds(20);
+    /** A replica that lives answers a follower sooner, news or none; after this the follower goes to the next one. */
+    private static final Duration NEWS_TIMEOUT = JournalService.LONGEST_WAIT.plusSeconds(2);
 
     private final ActorSystem system;
     private final List<ActorRef> targets;
@@ -101,7 +101,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         return out.toBytes();
     }
 
-    /** The request that is answered once more than an index is applied. */
+    /** The request that is answered once more than an index is applied, or with what is applied after a few seconds. */
     public static byte[] awaitMoreRequest(long after) {
         return new ByteWriter(16).u8(JournalService.AWAIT_MORE).varint(after).toBytes();
     }
@@ -124,7 +124,9 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                     if (!again || closed || System.nanoTime() + PAUSE.toNanos() > deadlineNanos) {
                         return CompletableFuture.<byte[]>failedFuture(reason);
                     }
-                    at.compareAndSet(asked, asked + 1);
+                    if (at.compareAndSet(asked, asked + 1)) {
+                        news.giveUpAllBut(target());
+                    }
                     return after(PAUSE, () -> attempt(request, deadlineNanos));
                 })
                 .thenCompose(next -> next);
@@ -180,12 +182,12 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                 }
                 if (failure == null && body != null) {
                     long index = new ByteReader(body).varint();
-                    listener.accept(index);
-                    next(index);
-                } else {
-                    if (!(reasonOf(failure).kind() == Kind.UNKNOWN)) {
-                        at.compareAndSet(asked, asked + 1);
+                    if (index > after) {
+                        listener.accept(index);
                     }
+                    next(Math.max(index, after));
+                } else {
+                    at.compareAndSet(asked, asked + 1);
                     after(PAUSE, () -> {
                         next(after);
                         return CompletableFuture.completedFuture(new byte[0]);
