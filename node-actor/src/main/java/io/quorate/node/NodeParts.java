@@ -329,7 +329,9 @@ final class NodeParts implements AutoCloseable {
     }
 
     boolean isAloneAndEmpty() {
-        if (membership().nodes().size() > 1) {
+        // A node that has joined may not have read yet who else is there.
+        if (!identity.founders().equals(List.of(identity.member()))
+                || membership().nodes().size() > 1) {
             return false;
         }
         return stores.events().ask(new Query.PersistenceIds("", 10)).stream().allMatch("membership"::equals);

@@ -34,10 +34,11 @@ final class KeyValueCommands implements Runnable {
     }
 
     private static String path(String key, long expected) {
-        return "/v1/kv/" + URLEncoder.encode(key, StandardCharsets.UTF_8) + (expected < 0 ? "" : "?expect=" + expected);
+        return "/v1/kv/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20")
+                + (expected < 0 ? "" : "?expect=" + expected);
     }
 
-    @Command(name = "put", description = "Writes a key.")
+    @Command(name = "put", mixinStandardHelpOptions = true, description = "Writes a key.")
     int put(
             @Mixin NodeOptions node,
             @Parameters(paramLabel = "KEY") String key,
@@ -55,14 +56,14 @@ final class KeyValueCommands implements Runnable {
         return ExitCode.OK;
     }
 
-    @Command(name = "get", description = "Prints the value of a key.")
+    @Command(name = "get", mixinStandardHelpOptions = true, description = "Prints the value of a key.")
     int get(@Mixin NodeOptions node, @Parameters(paramLabel = "KEY") String key) {
         byte[] value = NodeClient.of(node.dataFolder()).call("GET", path(key, -1), new byte[0], PATIENCE);
         spec.commandLine().getOut().println(new String(value, StandardCharsets.UTF_8));
         return ExitCode.OK;
     }
 
-    @Command(name = "delete", description = "Removes a key.")
+    @Command(name = "delete", mixinStandardHelpOptions = true, description = "Removes a key.")
     int delete(
             @Mixin NodeOptions node,
             @Parameters(paramLabel = "KEY") String key,

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "stop",
         mixinStandardHelpOptions = true,
-        description = "Stops the node in good order: it hands leadership over first.")
+        description = "Stops the node in good order: it hands leadership over first.",
+        footer = {"", "Example:", "  quorate stop"})
 final class StopCommand implements Callable<Integer> {
     private static final long PATIENCE_SECONDS = 20;
 

@@ -6,7 +6,12 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "version", description = "Prints the version.")
+@Command(
+        name = "version",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        description = "Prints the version.",
+        footer = {"", "Example:", "  quorate version"})
 final class VersionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

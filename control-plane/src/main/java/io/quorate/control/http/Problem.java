@@ -22,6 +22,22 @@ import org.jspecify.annotations.Nullable;
 record Problem(int status, String type, String detail, String next) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Ends the handling of a request with a problem. */
+    static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        Refusal(Problem problem) {
+            super(problem.detail());
+            this.problem = problem;
+        }
+
+        Problem problem() {
+            return problem;
+        }
+    }
+
     HttpResponse response() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:quorate:" + type);
@@ -52,6 +68,7 @@ record Problem(int status, String type, String detail, String next) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return switch (cause) {
+            case Refusal refusal -> refusal.problem();
             case JournalException e ->
                 switch (e.kind()) {
                     case NO_LEADER ->

@@ -14,6 +14,7 @@ import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.journal.Query;
+import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -60,6 +62,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KV = "/v1/kv/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
+    private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
 
     private final Node node;
     private final NodeMetrics metrics;
@@ -137,13 +140,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 node.journal()
                         .ask(new Query.EntriesAfter(number(uri, "after", 0, 0, Integer.MAX_VALUE), 512 * 1024))
                         .thenApply(entries -> json(200, entriesJson(entries)));
-            default ->
-                done(new Problem(
+            default -> {
+                request.discardEntityBytes(materializer);
+                yield done(new Problem(
                                 404,
                                 "not-found",
                                 method + " " + path + " is not served here",
                                 "the paths are listed in README.md")
                         .response());
+            }
         };
     }
 
@@ -152,13 +157,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     }
 
     private CompletionStage<HttpResponse> keyValue(HttpRequest request, Uri uri, String path) {
-        String key = URLDecoder.decode(path.substring(KV.length()), StandardCharsets.UTF_8);
+        // In a path a plus is a plus; the decoder is one for forms, where it is a space.
+        String key = URLDecoder.decode(path.substring(KV.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
         int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
         if (keyBytes < 1 || keyBytes > KeyValueCommand.MAX_KEY_BYTES) {
             request.discardEntityBytes(materializer);
             return done(new Problem(
-                            414,
-                            "key-too-long",
+                            keyBytes < 1 ? 400 : 414,
+                            keyBytes < 1 ? "no-key" : "key-too-long",
                             "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has "
                                     + keyBytes,
                             "")
@@ -166,11 +172,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
         long expected = expected(request, uri);
         if (request.method().equals(HttpMethods.PUT)) {
-            Optional<Problem> tooLarge = tooLarge(request);
-            if (tooLarge.isPresent()) {
-                request.discardEntityBytes(materializer);
-                return done(tooLarge.get().response());
-            }
             return body(request, KeyValueCommand.MAX_VALUE_BYTES)
                     .thenCompose(value -> command(new KeyValueCommand.Put(key, value, expected)))
                     .thenApply(reply -> written(key, reply));
@@ -182,18 +183,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (request.method().equals(HttpMethods.DELETE)) {
             return command(new KeyValueCommand.Delete(key, expected)).thenApply(reply -> written(key, reply));
         }
-        return done(new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "").response());
-    }
-
-    private static Optional<Problem> tooLarge(HttpRequest request) {
-        long length = request.entity().getContentLengthOption().orElse(0L);
-        return length > KeyValueCommand.MAX_VALUE_BYTES
-                ? Optional.of(new Problem(
-                        413,
-                        "value-too-large",
-                        "a value has at most " + KeyValueCommand.MAX_VALUE_BYTES + " bytes, this one has " + length,
-                        "split it"))
-                : Optional.empty();
+        return done(new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "")
+                .response()
+                .addHeader(RawHeader.create("Allow", "GET, PUT, DELETE")));
     }
 
     private static long expected(HttpRequest request, Uri uri) {
@@ -283,18 +275,30 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     }
 
     private CompletionStage<byte[]> body(HttpRequest request, int max) {
+        long length = request.entity().getContentLengthOption().orElse(0L);
+        if (length > max) {
+            request.discardEntityBytes(materializer);
+            throw new Problem.Refusal(tooLarge(max, "this one has " + length));
+        }
         if (request.entity() instanceof HttpEntity.Strict strict) {
-            if (strict.getData().length() > max) {
-                throw new IllegalArgumentException("the body has more than " + max + " bytes");
-            }
             return CompletableFuture.completedFuture(strict.getData().toArray());
         }
         return request.entity()
                 .withSizeLimit(max)
-                .toStrict(10_000, materializer)
+                .toStrict(BODY_PATIENCE.toMillis(), materializer)
                 .thenApply(strict -> strict.getData().toArray())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new IllegalArgumentException(
-                        "the body did not come in time, or has more than " + max + " bytes")));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new Problem.Refusal(
+                        failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
+                                ? new Problem(
+                                        408,
+                                        "body-too-slow",
+                                        "the body did not come within " + BODY_PATIENCE.toSeconds() + " s",
+                                        "try again")
+                                : tooLarge(max, "this one has more"))));
+    }
+
+    private static Problem tooLarge(int max, String instead) {
+        return new Problem(413, "value-too-large", "a body has at most " + max + " bytes here, " + instead, "split it");
     }
 
     private CompletionStage<HttpResponse> issueToken(byte[] body) {
@@ -366,8 +370,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static JsonNode read(byte[] body) {
         try {
             return JSON.readTree(body.length == 0 ? "{}".getBytes(StandardCharsets.UTF_8) : body);
-        } catch (java.io.IOException e) {
-            throw new IllegalArgumentException("the body is no JSON: " + e.getMessage(), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the body cannot be read", e);
         }
     }
 

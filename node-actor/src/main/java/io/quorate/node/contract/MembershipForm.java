@@ -39,6 +39,8 @@ public final class MembershipForm {
     public static <T> T read(byte[] bytes, Class<T> type) {
         try {
             return CBOR.readValue(bytes, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getMessage(), e);
         }

@@ -1,0 +1,121 @@
+package io.quorate.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.quorate.control.http.HttpServer;
+import io.quorate.control.kv.KeyValues;
+import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.node.Node;
+import io.quorate.node.NodeSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A node with its HTTP in this process, as {@code quorate start} has it; it leads a cluster of one. */
+public final class RunningNode implements AutoCloseable {
+    /** The registry behind it is the process's: one for all nodes here. */
+    private static final class Metrics {
+        static final NodeMetrics ONE = start();
+
+        private static NodeMetrics start() {
+            System.setProperty("kamon.metric.tick-interval", "200 milliseconds");
+            ConfigFactory.invalidateCaches();
+            return NodeMetrics.start();
+        }
+    }
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final NodeSettings settings;
+    private final Node node;
+    private final HttpServer http;
+
+    private RunningNode(NodeSettings settings, Node node, HttpServer http) {
+        this.settings = settings;
+        this.node = node;
+        this.http = http;
+    }
+
+    /**
+     * Starts a node and waits until it is founded and leads.
+     *
+     * @param name its name, {@code n} and a number of 1 to 99
+     */
+    public static RunningNode start(Path folder, String name) throws Exception {
+        String address = "127.0.3." + name.substring(1);
+        NodeSettings settings = NodeSettings.of(
+                ConfigFactory.parseString(
+                                "quorate.node { name = %s, address = \"%s\", cluster-port = %d, api-port = %d, join-port = %d }"
+                                        .formatted(
+                                                name, address, freePort(address), freePort(address), freePort(address)))
+                        .withFallback(ConfigFactory.load()),
+                folder,
+                "host");
+        NodeMetrics metrics = Metrics.ONE;
+        Node node = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, (reason, cause) -> {
+            throw new AssertionError(reason, cause);
+        });
+        HttpServer http = HttpServer.start(node, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
+        RunningNode running = new RunningNode(settings, node, http);
+        running.awaitFounded();
+        return running;
+    }
+
+    private void awaitFounded() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (node.status().toCompletableFuture().get(10, TimeUnit.SECONDS).nodes().stream()
+                .noneMatch(member -> member.leader() && member.role().equals("voter"))) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            node.journal().barrier().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static int freePort(String address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public NodeSettings settings() {
+        return settings;
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    /** Where nodes join, {@code host:port}. */
+    public String joinAddress() {
+        return settings.address() + ":" + settings.joinPort();
+    }
+
+    /** A request to the API port; a path begins with a slash. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + settings.address() + ":" + settings.apiPort() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    public HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /** Stops it; the second time nothing happens. */
+    @Override
+    public void close() {
+        http.close();
+        node.close();
+    }
+}

@@ -1,0 +1,275 @@
+package io.quorate.control.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.quorate.control.RunningNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command line prints and ends with, against a node that runs, one that does not, and none. */
+class QuorateCliTest {
+    @TempDir
+    static Path root;
+
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start() throws Exception {
+        node = RunningNode.start(root.resolve("n11"), "n11");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private record Ended(int code, String out, String err) {
+        List<String> lines() {
+            return out.lines().toList();
+        }
+
+        /** One line for a person, on standard error, and nothing else. */
+        void failed(int with, String... words) {
+            assertThat(code).as(err).isEqualTo(with);
+            assertThat(out).isEmpty();
+            assertThat(err.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains(words));
+        }
+    }
+
+    private static Ended run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = QuorateCli.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    private static Ended onNode(String... arguments) {
+        return on(root.resolve("n11"), arguments);
+    }
+
+    private static Ended on(Path folder, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--data-folder");
+        all.add(folder.toString());
+        return run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void status_keeps_the_form_that_people_and_scripts_know() {
+        Ended status = onNode("status");
+        assertThat(status.code()).isEqualTo(ExitCode.OK);
+        assertThat(status.err()).isEmpty();
+        assertThat(status.out()).startsWith("""
+                quorate is running
+                high-availability: no
+                  datastore master nodes: %s
+                  datastore standby nodes: none
+                """.formatted(node.settings().clusterAddress()));
+        assertThat(status.lines()).hasSize(5).last().isEqualTo("leader: n11");
+    }
+
+    @Test
+    void status_of_three_voters_and_a_standby_has_the_same_form_and_problems_come_after_it() throws Exception {
+        JsonNode status = new ObjectMapper().readTree("""
+                {"highAvailability": true, "leader": "n1", "nodes": [
+                  {"name": "n1", "address": "127.0.0.11:19001", "role": "voter", "lastContactMillis": 0},
+                  {"name": "n2", "address": "127.0.0.12:19001", "role": "voter", "lastContactMillis": 20},
+                  {"name": "n3", "address": "127.0.0.13:19001", "role": "voter", "lastContactMillis": 7000},
+                  {"name": "n4", "address": "127.0.0.14:19001", "role": "standby", "lastContactMillis": -1}]}
+                """);
+        assertThat(StatusCommand.pretty(status))
+                .containsExactly(
+                        "quorate is running",
+                        "high-availability: yes",
+                        "  datastore master nodes: 127.0.0.11:19001 127.0.0.12:19001 127.0.0.13:19001",
+                        "  datastore standby nodes: 127.0.0.14:19001",
+                        "leader: n1",
+                        "problem: n3 (127.0.0.13:19001) was last heard of 7 s ago: `quorate start` there");
+    }
+
+    @Test
+    void status_without_a_leader_says_what_to_do() throws Exception {
+        JsonNode status = new ObjectMapper().readTree("""
+                {"highAvailability": false, "leader": "", "nodes": []}
+                """);
+        assertThat(StatusCommand.pretty(status)).hasSize(5).last().asString().contains("no leader", "`quorate start`");
+    }
+
+    @Test
+    void status_is_also_json_yaml_and_a_table() throws Exception {
+        Ended json = onNode("status", "-o", "json");
+        Ended yaml = onNode("status", "-o", "yaml");
+        JsonNode fromJson = new ObjectMapper().readTree(json.out());
+        JsonNode fromYaml = new ObjectMapper(new YAMLFactory()).readTree(yaml.out());
+        for (JsonNode status : List.of(fromJson, fromYaml)) {
+            assertThat(status.path("name").asText()).isEqualTo("n11");
+            assertThat(status.path("nodes")).hasSize(1);
+        }
+        assertThat(yaml.out()).doesNotStartWith("---");
+        Ended table = onNode("status", "--output", "TABLE");
+        assertThat(table.lines()).hasSize(2);
+        assertThat(table.lines().getFirst()).matches("NAME +ADDRESS +ROLE +LEADER +LAG +LAST-CONTACT");
+        assertThat(table.lines().getLast())
+                .matches("n11 +" + node.settings().clusterAddress() + " +voter +yes +0 +0 ms");
+    }
+
+    @Test
+    void a_node_that_is_ready_is_not_waited_for() {
+        assertThat(onNode("status", "--wait-ready", "--timeout", "20").code()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void a_folder_without_a_node_is_not_running_and_the_line_says_how_to_start_one() {
+        for (String[] command : new String[][] {
+            {"status"}, {"add-node"}, {"kv", "get", "a"}, {"join", "127.0.0.1:25000/" + "0".repeat(32)}
+        }) {
+            Ended ended = on(root.resolve("nobody"), command);
+            assertThat(ended.code()).isEqualTo(ExitCode.NOT_RUNNING);
+            assertThat(ended.out()).isEmpty();
+            assertThat(ended.err()).contains("quorate is not running", "`quorate start --data-folder");
+        }
+        on(root.resolve("nobody"), "stop").failed(ExitCode.NOT_RUNNING, "quorate is not running");
+    }
+
+    @Test
+    void a_node_that_is_down_is_one_line_with_the_next_step() throws Exception {
+        Path down = Files.createDirectories(root.resolve("down"));
+        Files.writeString(
+                down.resolve("node.yaml"),
+                Files.readString(root.resolve("n11").resolve("node.yaml"))
+                        .replaceAll("(?m)^api: .*$", "api: 127.0.3.12:1"));
+        on(down, "status").failed(ExitCode.NOT_RUNNING, "not running at 127.0.3.12:1", "`quorate start`");
+        on(down, "kv", "put", "a", "b").failed(ExitCode.NOT_RUNNING, "`quorate start`");
+        on(down, "status", "--wait-ready", "--timeout", "0")
+                .failed(ExitCode.FAILED, "not ready after 0 s", "not running at 127.0.3.12:1");
+    }
+
+    @Test
+    void a_folder_that_cannot_be_read_is_one_line_with_file_and_next_step() throws Exception {
+        Path broken = Files.createDirectories(root.resolve("broken"));
+        Files.writeString(broken.resolve("node.yaml"), "cluster: [");
+        on(broken, "status").failed(ExitCode.FAILED, "node.yaml", "Restore it from a backup");
+    }
+
+    @Test
+    void keys_are_written_read_and_removed_whatever_their_letters() {
+        assertThat(onNode("kv", "put", "a b+c/d?ü%", "blau ü").out()).matches("revision \\d+\\R");
+        assertThat(onNode("kv", "get", "a b+c/d?ü%").lines()).containsExactly("blau ü");
+        assertThat(onNode("kv", "delete", "a b+c/d?ü%").lines()).containsExactly("deleted");
+        onNode("kv", "get", "a b+c/d?ü%").failed(ExitCode.FAILED, "'a b+c/d?ü%' is not there");
+    }
+
+    @Test
+    void compare_and_set_that_fails_says_what_there_is_and_what_to_do() {
+        assertThat(onNode("kv", "put", "cas", "1", "--expect", "0").code()).isEqualTo(ExitCode.OK);
+        onNode("kv", "put", "cas", "2", "--expect", "0")
+                .failed(ExitCode.FAILED, "the key has revision", "Next: read it");
+        onNode("kv", "put", "k".repeat(513), "x").failed(ExitCode.FAILED, "512 bytes");
+    }
+
+    @Test
+    void add_node_prints_the_line_to_run_on_the_next_machine() throws Exception {
+        Ended pretty = onNode("add-node");
+        assertThat(pretty.lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .matches("quorate join " + node.joinAddress() + "/[0-9a-f]{32}");
+        assertThat(onNode("add-node", "-o", "short").lines())
+                .singleElement()
+                .asString()
+                .startsWith("quorate join ");
+        assertThat(onNode("add-node", "-o", "token").out()).matches("[0-9a-f]{32}\\R");
+        assertThat(new ObjectMapper()
+                        .readTree(onNode("add-node", "-o", "json").out())
+                        .path("urls"))
+                .hasSize(1);
+        onNode("add-node", "--uses", "0").failed(ExitCode.FAILED, "uses of 1 to 1000");
+    }
+
+    @Test
+    void a_join_line_that_is_none_is_wrong_usage() {
+        onNode("join", "127.0.0.1/token").failed(ExitCode.USAGE, "<address>:<port>/<token>", "quorate add-node");
+    }
+
+    @Test
+    void a_setting_that_is_wrong_stops_the_start_with_one_line() {
+        Path fresh = root.resolve("fresh");
+        on(fresh, "start", "--name", "No_Name").failed(ExitCode.USAGE, "quorate.node.name", "No_Name");
+        on(fresh, "start", "--api-port", "70000").failed(ExitCode.USAGE, "quorate.node.api-port", "70000");
+        assertThat(fresh).doesNotExist();
+        Ended twice = onNode("start");
+        twice.failed(ExitCode.FAILED, "in use by the process", "`quorate stop`");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "kv", "version"})
+    void every_command_explains_itself_with_examples(String command) {
+        Ended help = run(command, "--help");
+        assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);
+        assertThat(help.out())
+                .contains("Usage: quorate " + command)
+                .containsPattern("Examples?:\\R  quorate " + command);
+        assertThat(run("--help").out()).contains("  " + command + " ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"put", "get", "delete"})
+    void every_command_on_keys_explains_itself(String command) {
+        Ended help = run("kv", command, "--help");
+        assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);
+        assertThat(help.out()).contains("Usage: quorate kv " + command);
+    }
+
+    @Test
+    void the_help_lists_every_exit_code() {
+        Ended help = run("--help");
+        assertThat(help.code()).isEqualTo(ExitCode.OK);
+        assertThat(help.out()).contains("Exit codes:", "Examples:");
+        for (int code : List.of(
+                ExitCode.OK,
+                ExitCode.FAILED,
+                ExitCode.USAGE,
+                ExitCode.NOT_RUNNING,
+                ExitCode.UNKNOWN,
+                ExitCode.FAIL_STOP)) {
+            assertThat(help.out()).containsPattern("(?m)^ +" + code + " +\\S");
+        }
+    }
+
+    @Test
+    void wrong_usage_ends_with_2_and_names_what_is_wrong() {
+        Ended none = run();
+        assertThat(none.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(none.err()).contains("Usage: quorate");
+        for (String[] wrong :
+                new String[][] {{"fly"}, {"status", "-o", "xml"}, {"status", "--fast"}, {"kv"}, {"kv", "put", "a"}}) {
+            Ended ended = run(wrong);
+            assertThat(ended.code()).as(String.join(" ", wrong)).isEqualTo(ExitCode.USAGE);
+            assertThat(ended.out()).isEmpty();
+            assertThat(ended.err()).isNotEmpty();
+        }
+        assertThat(run("status", "-o", "xml").err()).contains("xml").containsIgnoringCase("json");
+    }
+
+    @Test
+    void the_version_is_one_line() {
+        assertThat(run("version").out()).matches("quorate .+\\R");
+        assertThat(run("--version").out()).isEqualTo(run("version").out());
+    }
+}

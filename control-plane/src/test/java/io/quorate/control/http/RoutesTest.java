@@ -1,0 +1,339 @@
+package io.quorate.control.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.RunningNode;
+import io.quorate.control.kv.KeyValueCommand;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.MembershipMessage;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a node answers over HTTP, asked over HTTP. */
+class RoutesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    static Path root;
+
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start() throws Exception {
+        node = RunningNode.start(root.resolve("n1"), "n1");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static HttpResponse<byte[]> get(String path) throws Exception {
+        return node.send(node.request(path).GET());
+    }
+
+    private static HttpResponse<byte[]> put(String path, byte[] value, String... headers) throws Exception {
+        HttpRequest.Builder request = node.request(path).PUT(BodyPublishers.ofByteArray(value));
+        return node.send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    private static HttpResponse<byte[]> put(String path, String value, String... headers) throws Exception {
+        return put(path, value.getBytes(UTF_8), headers);
+    }
+
+    private static HttpResponse<byte[]> delete(String path) throws Exception {
+        return node.send(node.request(path).DELETE());
+    }
+
+    private static HttpResponse<byte[]> post(String path, String body) throws Exception {
+        return node.send(node.request(path).POST(BodyPublishers.ofString(body)));
+    }
+
+    private static String etag(HttpResponse<?> response) {
+        return response.headers().firstValue("ETag").orElseThrow();
+    }
+
+    private static long revision(HttpResponse<byte[]> response) throws Exception {
+        assertThat(response.statusCode()).as(new String(response.body(), UTF_8)).isEqualTo(200);
+        return JSON.readTree(response.body()).path("revision").asLong();
+    }
+
+    /** Every error is a problem document: its type, and one line that says what and where. */
+    private static JsonNode problem(HttpResponse<byte[]> response, int status, String type, String... words)
+            throws Exception {
+        String text = new String(response.body(), UTF_8);
+        assertThat(response.statusCode()).as(text).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = JSON.readTree(response.body());
+        assertThat(problem.path("type").asText()).isEqualTo("urn:quorate:" + type);
+        assertThat(problem.path("title").asText()).isEqualTo(type.replace('-', ' '));
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("detail").asText())
+                .satisfies(detail -> assertThat(List.of(words)).allMatch(detail::contains))
+                .doesNotContain("\n");
+        return problem;
+    }
+
+    @Test
+    void a_key_is_read_as_it_was_written_with_its_revision() throws Exception {
+        byte[] value = {0, (byte) 0xFF, 10, 13};
+        HttpResponse<byte[]> written = put("/v1/kv/bytes", value);
+        long revision = revision(written);
+        assertThat(etag(written)).isEqualTo("\"" + revision + "\"");
+        HttpResponse<byte[]> read = get("/v1/kv/bytes");
+        assertThat(read.statusCode()).isEqualTo(200);
+        assertThat(read.body()).isEqualTo(value);
+        assertThat(etag(read)).isEqualTo("\"" + revision + "\"");
+        assertThat(revision(put("/v1/kv/bytes", ""))).isGreaterThan(revision);
+        assertThat(get("/v1/kv/bytes").body()).isEmpty();
+    }
+
+    @Test
+    void a_key_that_is_not_there_is_a_problem_and_so_is_one_that_was_removed() throws Exception {
+        problem(get("/v1/kv/nowhere"), 404, "no-such-key", "'nowhere'");
+        problem(delete("/v1/kv/nowhere"), 404, "no-such-key", "'nowhere'");
+        put("/v1/kv/gone", "x");
+        assertThat(delete("/v1/kv/gone").statusCode()).isEqualTo(200);
+        problem(get("/v1/kv/gone"), 404, "no-such-key");
+    }
+
+    @Test
+    void compare_and_set_by_expect_changes_a_key_only_at_its_revision() throws Exception {
+        long first = revision(put("/v1/kv/cas?expect=0", "1"));
+        JsonNode there =
+                problem(put("/v1/kv/cas?expect=0", "2"), 412, "revision-mismatch", "the key has revision " + first);
+        assertThat(there.path("next").asText()).contains("expect " + first);
+        long second = revision(put("/v1/kv/cas?expect=" + first, "2"));
+        problem(put("/v1/kv/cas?expect=" + first, "3"), 412, "revision-mismatch", "revision " + second);
+        problem(delete("/v1/kv/cas?expect=" + first), 412, "revision-mismatch", "revision " + second);
+        assertThat(get("/v1/kv/cas").body()).asString().isEqualTo("2");
+        assertThat(delete("/v1/kv/cas?expect=" + second).statusCode()).isEqualTo(200);
+        problem(put("/v1/kv/cas?expect=" + second, "3"), 412, "revision-mismatch", "revision 0");
+    }
+
+    @Test
+    void compare_and_set_by_headers_is_the_same() throws Exception {
+        HttpResponse<byte[]> first = put("/v1/kv/headers", "1", "If-None-Match", "*");
+        problem(put("/v1/kv/headers", "2", "If-None-Match", "*"), 412, "revision-mismatch");
+        HttpResponse<byte[]> second = put("/v1/kv/headers", "2", "If-Match", etag(first));
+        problem(put("/v1/kv/headers", "3", "If-Match", etag(first)), 412, "revision-mismatch");
+        assertThat(etag(get("/v1/kv/headers"))).isEqualTo(etag(second));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "x", "", "1.5", "99999999999999999999"})
+    void an_expectation_that_is_no_revision_is_refused(String expected) throws Exception {
+        problem(put("/v1/kv/a?expect=" + expected, "x"), 400, "invalid", "'" + expected + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a+b,a+b", "a%2Bb,a+b", "a%20b,a b", "a/b,a/b", "a%2Fb,a/b", "50%25,50%", "50%2525,50%25", "%C3%BC,ü"})
+    void a_key_is_what_its_path_says(String path, String key) throws Exception {
+        delete("/v1/kv/" + path);
+        problem(get("/v1/kv/" + path), 404, "no-such-key", "'" + key + "'");
+    }
+
+    @Test
+    void a_key_has_1_to_512_bytes() throws Exception {
+        revision(put("/v1/kv/" + "k".repeat(512), "x"));
+        problem(put("/v1/kv/" + "k".repeat(513), "x"), 414, "key-too-long", "1 to 512 bytes", "513");
+        problem(put("/v1/kv/" + "%C3%BC".repeat(257), "x"), 414, "key-too-long", "514");
+        problem(put("/v1/kv/", "x"), 400, "no-key");
+    }
+
+    @Test
+    void a_value_has_at_most_256_kib_whether_its_length_is_told_before_or_not() throws Exception {
+        byte[] largest = new byte[KeyValueCommand.MAX_VALUE_BYTES];
+        revision(put("/v1/kv/large", largest));
+        assertThat(get("/v1/kv/large").body()).isEqualTo(largest);
+        byte[] larger = new byte[KeyValueCommand.MAX_VALUE_BYTES + 1];
+        problem(put("/v1/kv/large", larger), 413, "value-too-large", "262144", "262145");
+        problem(
+                node.send(node.request("/v1/kv/large")
+                        .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(larger)))),
+                413,
+                "value-too-large",
+                "262144");
+        assertThat(get("/v1/kv/large").body())
+                .as("what was refused changed nothing")
+                .isEqualTo(largest);
+    }
+
+    @Test
+    void what_is_not_served_is_a_problem_and_the_connection_stays_good() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            JsonNode problem = problem(
+                    post("/v1/nothing", "x".repeat(50_000)), 404, "not-found", "POST /v1/nothing is not served here");
+            assertThat(problem.path("next").asText()).isNotEmpty();
+        }
+        problem(get("/"), 404, "not-found", "GET /");
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_key_takes_get_put_and_delete_and_says_so() throws Exception {
+        HttpResponse<byte[]> refused = post("/v1/kv/a", "x");
+        problem(refused, 405, "method-not-allowed", "GET, PUT and DELETE");
+        assertThat(refused.headers().firstValue("Allow")).contains("GET, PUT, DELETE");
+    }
+
+    @Test
+    void a_node_that_leads_is_healthy_and_ready() throws Exception {
+        HttpResponse<byte[]> health = get("/healthz");
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).asString().isEqualTo("ok\n");
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void the_status_tells_the_node_its_cluster_and_every_member() throws Exception {
+        HttpResponse<byte[]> response = get("/v1/status");
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        JsonNode status = JSON.readTree(response.body());
+        assertThat(status.path("running").asBoolean()).isTrue();
+        assertThat(status.path("name").asText()).isEqualTo("n1");
+        assertThat(status.path("cluster").asText())
+                .isEqualTo(node.node().identity().clusterId());
+        assertThat(status.path("role").asText()).isEqualTo("leader");
+        assertThat(status.path("leader").asText()).isEqualTo("n1");
+        assertThat(status.path("term").asLong()).isPositive();
+        assertThat(status.path("applied").asLong()).isPositive();
+        assertThat(status.path("voters").asInt()).isEqualTo(1);
+        assertThat(status.path("highAvailability").asBoolean()).isFalse();
+        assertThat(status.path("nodes")).singleElement().satisfies(one -> {
+            assertThat(one.path("address").asText()).isEqualTo(node.settings().clusterAddress());
+            assertThat(one.path("role").asText()).isEqualTo("voter");
+            assertThat(one.path("leader").asBoolean()).isTrue();
+            assertThat(one.path("lag").asLong()).isZero();
+        });
+    }
+
+    @Test
+    void the_metrics_tell_what_the_journal_did() throws Exception {
+        put("/v1/kv/metrics", "x");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        String text = "";
+        while (!text.contains("quorate_journal_operations_total")) {
+            assertThat(System.nanoTime()).as(text).isLessThan(deadline);
+            HttpResponse<byte[]> response = get("/metrics");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+            text = new String(response.body(), UTF_8);
+        }
+        assertThat(text).contains("quorate_journal_commit_seconds_bucket", "quorate_journal_flushed_bytes_total");
+    }
+
+    @Test
+    void a_token_is_issued_with_the_lines_to_join_by() throws Exception {
+        HttpResponse<byte[]> response = post("/v1/tokens", "{\"ttlSeconds\":60,\"uses\":2}");
+        assertThat(response.statusCode()).isEqualTo(201);
+        JsonNode issued = JSON.readTree(response.body());
+        String token = issued.path("token").asText();
+        assertThat(token).matches("[0-9a-f]{32}");
+        assertThat(issued.path("urls"))
+                .singleElement()
+                .satisfies(url -> assertThat(url.asText()).isEqualTo(node.joinAddress() + "/" + token));
+        assertThat(post("/v1/tokens", "").statusCode()).as("the defaults").isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"uses\":0}", "{\"uses\":1001}", "{\"ttlSeconds\":0}", "{\"ttlSeconds\":99999999}", "{", "x"})
+    void a_token_beyond_its_limits_and_a_body_that_is_no_json_are_refused(String body) throws Exception {
+        problem(post("/v1/tokens", body), 400, "invalid");
+    }
+
+    private static HttpResponse<byte[]> admit(byte[] body) throws Exception {
+        return node.send(HttpRequest.newBuilder(URI.create("http://" + node.joinAddress() + "/v1/admit"))
+                .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    @Test
+    void a_join_that_is_none_is_refused_and_the_next_good_one_is_decided() throws Exception {
+        problem(admit("nonsense".getBytes(UTF_8)), 400, "invalid");
+        problem(admit(MembershipForm.bytes(Map.of("type", "join"))), 400, "invalid");
+        problem(admit(MembershipForm.bytes(new MembershipMessage.Done())), 400, "invalid", "not a request to join");
+        HttpResponse<byte[]> answer = admit(MembershipForm.bytes(new MembershipMessage.Join(
+                "0".repeat(64), "n9", "127.0.3.9:19001", "", "", System.currentTimeMillis())));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(MembershipForm.read(answer.body(), MembershipMessage.class))
+                .isInstanceOfSatisfying(
+                        MembershipMessage.Refused.class,
+                        refused -> assertThat(refused.kind()).isEqualTo("unknown-token"));
+    }
+
+    @Test
+    void clocks_that_are_more_than_five_minutes_apart_are_refused_in_words() throws Exception {
+        HttpResponse<byte[]> answer = admit(MembershipForm.bytes(new MembershipMessage.Join(
+                "0".repeat(64), "n9", "127.0.3.9:19001", "", "", System.currentTimeMillis() - 400_000)));
+        assertThat(MembershipForm.read(answer.body(), MembershipMessage.class))
+                .isInstanceOfSatisfying(MembershipMessage.Refused.class, refused -> {
+                    assertThat(refused.kind()).isEqualTo("clock-skew");
+                    assertThat(refused.message()).contains("Set the clock");
+                });
+    }
+
+    @Test
+    void the_join_port_serves_nothing_but_joins() throws Exception {
+        HttpResponse<byte[]> answer =
+                node.send(HttpRequest.newBuilder(URI.create("http://" + node.joinAddress() + "/v1/kv/a"))
+                        .GET());
+        problem(answer, 404, "not-found", "nodes that join");
+    }
+
+    @Test
+    void a_wrong_token_lets_no_node_in_and_a_right_one_lets_it_in_once() throws Exception {
+        try (RunningNode seed = RunningNode.start(root.resolve("n2"), "n2");
+                RunningNode joiner = RunningNode.start(root.resolve("n3"), "n3")) {
+            problem(join(joiner, seed.joinAddress(), "0".repeat(32)), 403, "unknown-token", "quorate add-node");
+            problem(join(joiner, seed.joinAddress(), "short"), 400, "bad-join-line");
+            problem(join(joiner, "127.0.3.3:1", "0".repeat(32)), 502, "seed-unreachable", "the token is not spent");
+            String token = JSON.readTree(seed.send(seed.request("/v1/tokens").POST(BodyPublishers.noBody()))
+                            .body())
+                    .path("token")
+                    .asText();
+            HttpResponse<byte[]> joined = join(joiner, seed.joinAddress(), token);
+            assertThat(joined.statusCode()).isEqualTo(200);
+            assertThat(JSON.readTree(joined.body()).path("joined").asText()).startsWith("n3#1@");
+            problem(join(joiner, seed.joinAddress(), token), 409, "not-empty");
+        }
+    }
+
+    private static HttpResponse<byte[]> join(RunningNode joiner, String seed, String token) throws Exception {
+        return joiner.send(joiner.request("/v1/join")
+                .POST(BodyPublishers.ofString("{\"seed\":\"%s\",\"token\":\"%s\"}".formatted(seed, token))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clients=0", "clients=1025", "seconds=61", "bytes=x"})
+    void a_benchmark_beyond_its_limits_is_refused(String query) throws Exception {
+        problem(post("/v1/benchmarks/journal?" + query, ""), 400, "invalid", query.split("=")[0]);
+    }
+
+    @Test
+    void the_entries_of_the_replica_are_listed_with_their_digests() throws Exception {
+        put("/v1/kv/entries", "x");
+        JsonNode entries = JSON.readTree(get("/v1/replica/entries?after=0").body());
+        assertThat(entries.path("applied").asLong()).isPositive();
+        assertThat(entries.path("entries"))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.path("sha256").asText()).matches("[0-9a-f]{64}"));
+    }
+}
