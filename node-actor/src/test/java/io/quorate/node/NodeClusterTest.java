@@ -2,6 +2,7 @@ package io.quorate.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.typesafe.config.ConfigFactory;
 import io.quorate.node.contract.MembershipMessage;
@@ -240,5 +241,16 @@ class NodeClusterTest {
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherName))
                 .withMessageContaining("belongs to the node n1");
+        NodeSettings otherAddress = new NodeSettings(
+                first.dataFolder(), "n1", "127.0.2.99", first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> start(otherAddress))
+                .withMessageContaining("belongs to a node at " + first.clusterAddress())
+                .withMessageContaining("127.0.2.99");
+        NodeSettings otherStore = new NodeSettings(
+                root.resolve("store"), "n8", first.address(), first.clusterPort(), 1, 2, first.timing(), "rocks", 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> start(otherStore))
+                .withMessage("quorate.journal.store-engine: wants auto, native or java, is 'rocks'");
     }
 }

@@ -4,6 +4,7 @@ import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,10 +13,14 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The two listeners of a node: for clients, and for nodes that join. */
 public final class HttpServer implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final List<ServerBinding> bindings;
 
@@ -37,13 +42,18 @@ public final class HttpServer implements AutoCloseable {
                 address,
                 apiPort,
                 "--api-port");
-        ServerBinding join = bound(
-                Http.get(system).newServerAt(address, joinPort).bind(routes::admit),
-                "join",
-                address,
-                joinPort,
-                "--join-port");
-        return new HttpServer(List.of(api, join));
+        try {
+            ServerBinding join = bound(
+                    Http.get(system).newServerAt(address, joinPort).bind(routes::admit),
+                    "join",
+                    address,
+                    joinPort,
+                    "--join-port");
+            return new HttpServer(List.of(api, join));
+        } catch (NodeException e) {
+            new HttpServer(List.of(api)).close();
+            throw e;
+        }
     }
 
     private static ServerBinding bound(
@@ -56,14 +66,24 @@ public final class HttpServer implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             throw new NodeException(
                     "the " + what + " port " + address + ":" + port
-                            + " cannot be listened on: another process has it. `quorate"
-                            + " status` tells whether a node runs; " + option + " chooses another",
+                            + " cannot be listened on: another process has it, or the address is not this machine's."
+                            + " `quorate status` tells whether a node runs; " + option + " chooses another",
                     e);
         }
     }
 
+    /** Returns when both ports are free again; requests under way are answered still. */
     @Override
     public void close() {
-        bindings.forEach(ServerBinding::unbind);
+        CompletableFuture<?>[] unbound = bindings.stream()
+                .map(binding -> binding.unbind().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(unbound).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("a port was not let go of in time: {}", String.valueOf(e));
+        }
     }
 }

@@ -2,14 +2,18 @@ package io.quorate.control.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.RunningNode;
 import io.quorate.control.kv.KeyValueCommand;
+import io.quorate.node.NodeException;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -288,6 +292,32 @@ class RoutesTest {
                     assertThat(refused.kind()).isEqualTo("clock-skew");
                     assertThat(refused.message()).contains("Set the clock");
                 });
+    }
+
+    @Test
+    void a_port_that_is_taken_is_refused_with_the_option_that_chooses_another() throws Exception {
+        int taken = node.settings().apiPort();
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(
+                        () -> HttpServer.start(node.node(), node.settings().address(), taken, 0, RunningNode.metrics()))
+                .withMessageContaining("the API port " + node.settings().address() + ":" + taken)
+                .withMessageContaining("--api-port");
+        int free;
+        try (ServerSocket socket =
+                new ServerSocket(0, 1, InetAddress.getByName(node.settings().address()))) {
+            free = socket.getLocalPort();
+        }
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> HttpServer.start(
+                        node.node(),
+                        node.settings().address(),
+                        free,
+                        node.settings().joinPort(),
+                        RunningNode.metrics()))
+                .withMessageContaining("the join port")
+                .withMessageContaining("--join-port");
+        HttpServer.start(node.node(), node.settings().address(), free, 0, RunningNode.metrics())
+                .close();
     }
 
     @Test
