@@ -109,6 +109,7 @@ final class JournalBenchmark {
                 map.put("opsPerSecond", Math.round(done.get() / seconds));
                 map.put("p50Micros", latencies.getValueAtPercentile(50) / 1000);
                 map.put("p99Micros", latencies.getValueAtPercentile(99) / 1000);
+                map.put("maxMicros", latencies.getMaxValue() / 1000);
                 result.complete(map);
             }
         }

@@ -1,0 +1,32 @@
+package io.quorate.chaos.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmark program's entry. */
+@Command(
+        name = "quorate-bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures a cluster that is running.",
+        subcommands = {LoadCommand.class, LeaderKillCommand.class},
+        footer = {
+            "",
+            "Examples:",
+            "  quorate-bench load 127.0.0.11:16443 127.0.0.12:16443 127.0.0.13:16443",
+            "  quorate-bench load --through journal --clients 1,16 127.0.0.11:16443 127.0.0.12:16443",
+            "  quorate-bench leader-kill --rounds 20 deploy/target/quickstart/n1 deploy/target/quickstart/n2 "
+                    + "deploy/target/quickstart/n3"
+        })
+public final class BenchCommand {
+    private BenchCommand() {}
+
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new BenchCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(failure.getMessage());
+                    return 1;
+                });
+        System.exit(arguments.length == 0 ? line.execute("--help") : line.execute(arguments));
+    }
+}

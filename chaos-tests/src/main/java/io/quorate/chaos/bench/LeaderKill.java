@@ -1,0 +1,58 @@
+package io.quorate.chaos.bench;
+
+import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Rounds of killing the leader under a writer that goes through the survivors.
+ *
+ * @param nodes all nodes of the cluster, running
+ * @param patience for each single step
+ */
+public record LeaderKill(List<NodeProcess> nodes, Duration patience) {
+    private static final Duration WRITE_PERIOD = Duration.ofMillis(10);
+
+    /**
+     * @param millis of each round, from the kill to the first acknowledged write
+     * @param violations see {@link PacedWriter#violations}
+     */
+    public record Result(List<Long> millis, int acknowledged, int givenUp, List<String> violations) {}
+
+    /** @param progress told a line for each round */
+    public Result run(int rounds, Consumer<String> progress) throws InterruptedException, IOException {
+        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        ClusterView cluster = new ClusterView(apis);
+        cluster.awaitHighlyAvailable(patience);
+        AtomicReference<List<String>> survivors = new AtomicReference<>(apis);
+        List<Long> millis = new ArrayList<>();
+        String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD)) {
+            for (int round = 1; round <= rounds; round++) {
+                writer.awaitFirstSince(System.nanoTime(), patience);
+                String leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
+                NodeProcess victim = nodes.get(apis.indexOf(leader));
+                String name = victim.name();
+                survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());
+                long killed = System.nanoTime();
+                victim.kill();
+                long took = TimeUnit.NANOSECONDS.toMillis(writer.awaitFirstSince(killed, patience));
+                millis.add(took);
+                victim.start();
+                cluster.awaitHighlyAvailable(patience);
+                survivors.set(apis);
+                progress.accept("round %2d: killed %s, first write acknowledged after %4d ms".formatted(round, name, took));
+            }
+            writer.close();
+            return new Result(
+                    millis, writer.acknowledged().size(), writer.givenUp(), writer.violations(apis.getFirst()));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.quorate.chaos.load;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One keep-alive connection that sends one request at a time (RFC 9112, answers with a Content-Length only). For one thread; on
+ * a virtual thread it costs no other thread anything while it waits.
+ */
+public final class HttpConnection implements AutoCloseable {
+    private static final int CONNECT_MILLIS = 1000;
+    private static final int MAX_LINE = 8192;
+    private static final int MAX_BODY = 64 << 20;
+
+    private final String address;
+    private final int timeoutMillis;
+    private @Nullable Socket socket;
+    private @Nullable InputStream in;
+    private @Nullable OutputStream out;
+
+    /**
+     * @param address {@code host:port}
+     * @param timeoutMillis how long an answer may take, 1 or more
+     */
+    public HttpConnection(String address, int timeoutMillis) {
+        this.address = address;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /**
+     * @param etag the revision that the ETag names; -1 without one
+     */
+    public record Answer(int status, long etag, byte[] body) {
+        public String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * Sends and waits. After a failure the next request opens a new connection.
+     *
+     * @param headers further header lines, each ended by CR LF; may be empty
+     * @throws IOException when there was no answer: what was asked may have been done, unless it is a
+     *     {@link java.net.ConnectException}
+     */
+    public Answer send(String method, String path, String headers, byte[] body) throws IOException {
+        try {
+            connect();
+            byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + address + "\r\n" + headers
+                            + (body.length > 0 || method.equals("PUT") || method.equals("POST")
+                                    ? "Content-Length: " + body.length + "\r\n\r\n"
+                                    : "\r\n"))
+                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] request = new byte[head.length + body.length];
+            System.arraycopy(head, 0, request, 0, head.length);
+            System.arraycopy(body, 0, request, head.length, body.length);
+            out.write(request);
+            return answer(in);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void connect() throws IOException {
+        if (socket != null) {
+            return;
+        }
+        int colon = address.lastIndexOf(':');
+        Socket fresh = new Socket();
+        fresh.setTcpNoDelay(true);
+        fresh.setSoTimeout(timeoutMillis);
+        socket = fresh;
+        fresh.connect(
+                new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+                CONNECT_MILLIS);
+        in = new BufferedInputStream(fresh.getInputStream(), 4096);
+        out = fresh.getOutputStream();
+    }
+
+    private Answer answer(InputStream from) throws IOException {
+        String status = line(from);
+        if (!status.startsWith("HTTP/1.1 ") || status.length() < 12) {
+            throw new IOException("not an HTTP/1.1 answer: " + status);
+        }
+        int length = -1;
+        long etag = -1;
+        boolean close = false;
+        for (String header = line(from); !header.isEmpty(); header = line(from)) {
+            int colon = header.indexOf(':');
+            String name = header.substring(0, colon).toLowerCase(Locale.ROOT);
+            String value = header.substring(colon + 1).strip();
+            switch (name) {
+                case "content-length" -> length = Integer.parseInt(value);
+                case "etag" -> etag = Long.parseLong(value.replace("\"", ""));
+                case "connection" -> close = value.equalsIgnoreCase("close");
+                default -> {}
+            }
+        }
+        if (length < 0 || length > MAX_BODY) {
+            throw new IOException("an answer without a usable Content-Length");
+        }
+        byte[] body = from.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("the connection ended inside of an answer");
+        }
+        if (close) {
+            close();
+        }
+        return new Answer(Integer.parseInt(status.substring(9, 12)), etag, body);
+    }
+
+    private static String line(InputStream from) throws IOException {
+        StringBuilder line = new StringBuilder(64);
+        for (int c = from.read(); c != '\n'; c = from.read()) {
+            if (c < 0) {
+                throw new EOFException("the connection ended");
+            }
+            if (line.length() > MAX_LINE) {
+                throw new IOException("a header line of more than " + MAX_LINE + " bytes");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() {
+        if (socket != null) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // nothing is lost with a connection that is given up
+            }
+            socket = null;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.quorate.chaos.load;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Begins a write of a key of its own every few milliseconds, whatever became of the ones before it, and tries each until it is
+ * acknowledged. A key is written only where it is absent, so that a try after an unknown outcome cannot write twice unnoticed.
+ */
+public final class PacedWriter implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 3000;
+    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final String prefix;
+    private final Supplier<List<String>> targets;
+    private final Duration period;
+    private final Thread pacer;
+    private final Map<String, ConcurrentLinkedDeque<HttpConnection>> idle = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Write> acknowledged = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger givenUp = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger turn = new AtomicInteger();
+    private volatile FirstAfter awaited = new FirstAfter(Long.MAX_VALUE);
+    private volatile boolean closing;
+
+    /**
+     * An acknowledged write; times of {@link System#nanoTime}.
+     *
+     * @param revision that the acknowledgement named
+     */
+    public record Write(String key, long revision, long beganNanos, long acknowledgedNanos) {}
+
+    /**
+     * @param prefix of its keys; not used before in this cluster
+     * @param targets whom to write through at the moment, {@code host:port}; asked for each try
+     */
+    public PacedWriter(String prefix, Supplier<List<String>> targets, Duration period) {
+        this.prefix = prefix;
+        this.targets = targets;
+        this.period = period;
+        this.pacer = Thread.ofPlatform().name("pacer").start(this::pace);
+    }
+
+    private static final class FirstAfter {
+        private final long nanos;
+        private final CountDownLatch seen = new CountDownLatch(1);
+        private volatile long acknowledgedNanos;
+
+        FirstAfter(long nanos) {
+            this.nanos = nanos;
+        }
+
+        void offer(long beganNanos, long now) {
+            if (seen.getCount() > 0 && beganNanos - nanos >= 0) {
+                acknowledgedNanos = now;
+                seen.countDown();
+            }
+        }
+    }
+
+    /**
+     * Waits for the first acknowledgement of a write that began at a moment or after it.
+     *
+     * @return nanoseconds from the moment to the acknowledgement
+     * @throws IllegalStateException when there is none in time
+     */
+    public long awaitFirstSince(long nanos, Duration patience) throws InterruptedException {
+        FirstAfter first = new FirstAfter(nanos);
+        awaited = first;
+        for (Write write : acknowledged) {
+            first.offer(write.beganNanos, write.acknowledgedNanos);
+        }
+        if (!first.seen.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("no write was acknowledged within " + patience.toMillis() + " ms");
+        }
+        return first.acknowledgedNanos - nanos;
+    }
+
+    private void pace() {
+        long next = System.nanoTime();
+        for (int number = 0; !closing; number++) {
+            String key = prefix + number;
+            underWay.incrementAndGet();
+            Thread.ofVirtual().start(() -> write(key));
+            next += period.toNanos();
+            LockSupport.parkNanos(next - System.nanoTime());
+        }
+    }
+
+    private void write(String key) {
+        try {
+            long began = System.nanoTime();
+            boolean maybeStored = false;
+            while (System.nanoTime() - began < GIVE_UP_NANOS) {
+                List<String> choice = targets.get();
+                String target = choice.get(Math.floorMod(turn.getAndIncrement(), choice.size()));
+                HttpConnection connection = take(target);
+                try {
+                    HttpConnection.Answer answer = connection.send(
+                            "PUT", "/v1/kv/" + key + "?expect=0", "", key.getBytes(StandardCharsets.UTF_8));
+                    if (answer.status() == 412 && maybeStored) {
+                        answer = connection.send("GET", "/v1/kv/" + key, "", new byte[0]);
+                    }
+                    idle.get(target).push(connection);
+                    if (answer.status() == 200) {
+                        long now = System.nanoTime();
+                        acknowledged.add(new Write(key, answer.etag(), began, now));
+                        awaited.offer(began, now);
+                        return;
+                    }
+                    maybeStored |= answer.status() == 504;
+                } catch (ConnectException e) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                } catch (IOException e) {
+                    maybeStored = true;
+                }
+            }
+            givenUp.incrementAndGet();
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    private HttpConnection take(String target) {
+        HttpConnection connection =
+                idle.computeIfAbsent(target, t -> new ConcurrentLinkedDeque<>()).poll();
+        return connection == null ? new HttpConnection(target, TIMEOUT_MILLIS) : connection;
+    }
+
+    /** Stops beginning writes, and waits for those under way. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            pacer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        while (underWay.get() > 0) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        idle.values().forEach(connections -> connections.forEach(HttpConnection::close));
+    }
+
+    public List<Write> acknowledged() {
+        return List.copyOf(acknowledged);
+    }
+
+    /** Writes without an acknowledgement after 30 s. */
+    public int givenUp() {
+        return givenUp.get();
+    }
+
+    /**
+     * Reads every acknowledged key back, linearizably.
+     *
+     * @return one line for each that is lost, was written again, or shares its revision with another; empty when all is well
+     */
+    public List<String> violations(String target) throws IOException {
+        List<String> violations = new ArrayList<>();
+        Map<Long, String> byRevision = new ConcurrentHashMap<>();
+        try (HttpConnection connection = new HttpConnection(target, TIMEOUT_MILLIS)) {
+            for (Write write : acknowledged) {
+                String other = byRevision.put(write.revision, write.key);
+                if (other != null) {
+                    violations.add(write.key + " and " + other + " share revision " + write.revision);
+                }
+                HttpConnection.Answer answer = connection.send("GET", "/v1/kv/" + write.key, "", new byte[0]);
+                if (answer.status() != 200 || !answer.text().equals(write.key)) {
+                    violations.add(write.key + " was acknowledged and is lost: " + answer.status());
+                } else if (answer.etag() != write.revision) {
+                    violations.add(write.key + " was acknowledged as revision " + write.revision + " and is "
+                            + answer.etag() + ": written twice");
+                }
+            }
+        }
+        return violations;
+    }
+}

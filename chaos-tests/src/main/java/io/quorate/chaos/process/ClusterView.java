@@ -1,0 +1,114 @@
+package io.quorate.chaos.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.chaos.load.HttpConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What the nodes of a cluster say of themselves. */
+public final class ClusterView {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TIMEOUT_MILLIS = 5000;
+
+    private final List<String> apis;
+
+    /** @param apis {@code host:port} of each node */
+    public ClusterView(List<String> apis) {
+        this.apis = List.copyOf(apis);
+    }
+
+    public List<String> apis() {
+        return apis;
+    }
+
+    /** A node's {@code /v1/status}; nothing when it does not answer. */
+    public static Optional<JsonNode> status(String api) {
+        return get(api, "/v1/status");
+    }
+
+    private static Optional<JsonNode> get(String api, String path) {
+        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
+            HttpConnection.Answer answer = connection.send("GET", path, "", new byte[0]);
+            return answer.status() == 200 ? Optional.of(JSON.readTree(answer.body())) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The API of the leader that a majority of the answering nodes names and that names itself. */
+    public Optional<String> leader() {
+        for (String api : apis) {
+            Optional<JsonNode> status = status(api);
+            if (status.isPresent()
+                    && status.get().path("name").asText().equals(status.get().path("leader").asText("-"))) {
+                return Optional.of(api);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Waits until every node answers, and all of them see the same. */
+    public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            boolean all = true;
+            for (String api : apis) {
+                all &= status(api).filter(holds).isPresent();
+            }
+            if (all) {
+                return;
+            }
+            if (System.nanoTime() - end > 0) {
+                StringBuilder seen = new StringBuilder();
+                for (String api : apis) {
+                    seen.append("\n  ").append(api).append(": ").append(status(api).map(Object::toString).orElse("silent"));
+                }
+                throw new IllegalStateException(what + " does not hold after " + patience.toSeconds() + " s:" + seen);
+            }
+            Thread.sleep(20); // the status is asked for from outside: there is no event to wait for
+        }
+    }
+
+    /** Waits for as many voters as there are nodes, all alive and with everything that is committed. */
+    public void awaitHighlyAvailable(Duration patience) throws InterruptedException {
+        await("high availability with " + apis.size() + " nodes", patience, status -> {
+            boolean caughtUp = true;
+            for (JsonNode node : status.path("nodes")) {
+                caughtUp &= node.path("lag").asLong() < 1000;
+            }
+            return caughtUp
+                    && status.path("highAvailability").asBoolean()
+                    && status.path("liveVoters").asInt() == status.path("voters").asInt()
+                    && !status.path("leader").asText("").isEmpty();
+        });
+    }
+
+    /**
+     * Digests of all that a replica stores.
+     *
+     * @return by index
+     */
+    public static Map<Long, String> entries(String api) {
+        Map<Long, String> entries = new LinkedHashMap<>();
+        long after = 0;
+        while (true) {
+            long from = after;
+            JsonNode page = get(api, "/v1/replica/entries?after=" + from)
+                    .orElseThrow(() -> new IllegalStateException(api + " does not list its entries after " + from));
+            page.path("entries")
+                    .forEach(entry -> entries.put(
+                            entry.path("index").asLong(), entry.path("sha256").asText()));
+            long upTo = page.path("upTo").asLong();
+            if (upTo >= page.path("applied").asLong() || upTo <= after) {
+                return entries;
+            }
+            after = upTo;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.quorate.chaos.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The distribution's {@code bin/quorate}.
+ *
+ * @param script where it is
+ * @param environment added to this process's
+ */
+public record Launcher(Path script, Map<String, String> environment) {
+    private static final long PATIENCE_SECONDS = 120;
+
+    /** Standard output and error together. */
+    public record Printed(int exitCode, String text) {}
+
+    /** Runs a command to its end. */
+    public Printed run(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(arguments);
+        try {
+            // Through a file: a node in the background inherits a pipe, which then never ends.
+            Path output = Files.createTempFile("quorate-", ".out");
+            try {
+                ProcessBuilder builder = new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
+                builder.environment().putAll(environment);
+                Process process = builder.start();
+                process.getOutputStream().close();
+                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException(arguments + " does not end");
+                }
+                return new Printed(
+                        process.exitValue(), Files.readString(output, StandardCharsets.UTF_8).strip());
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + script, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
