@@ -140,7 +140,8 @@ public final class Node implements AutoCloseable {
     }
 
     private static ActorSystem<NodeActor.Message> actorSystem(NodeSettings settings) {
-        Config config = ConfigFactory.parseResources("quorate-node.conf")
+        Config config = ConfigFactory.defaultOverrides()
+                .withFallback(ConfigFactory.parseResources("quorate-node.conf"))
                 .withValue("pekko.remote.artery.canonical.hostname", ConfigValueFactory.fromAnyRef(settings.address()))
                 .withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(settings.clusterPort()))
                 .withFallback(ConfigFactory.load());

@@ -85,7 +85,6 @@ final class NodeParts implements AutoCloseable {
     private final JournalService leaderService;
     private final List<String> actors = new ArrayList<>();
     private final Map<String, HostedAggregate<?>> aggregates = new LinkedHashMap<>();
-    private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final RoleSteps roles;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
@@ -152,7 +151,8 @@ final class NodeParts implements AutoCloseable {
                 () -> java.util.UUID.randomUUID().toString(),
                 onState);
         aggregates.put(rules.persistenceId(), hosted);
-        followers.add(new Follower(hosted, stores.events().watch(rules.persistenceId())));
+        stores.events().watch(rules.persistenceId(), hosted::stored);
+        hosted.follow();
     }
 
     private ActorRef spawn(String name, Props props) {
@@ -182,7 +182,7 @@ final class NodeParts implements AutoCloseable {
                 thread,
                 failStop,
                 metrics,
-                this::applied,
+                journal::applied,
                 this::leadership);
         spawn("raft", started.receiver());
         member = started;
@@ -192,35 +192,8 @@ final class NodeParts implements AutoCloseable {
     private void startFollower() {
         RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
         source = remote;
-        follower = new JournalFollower(remote, stores.events(), thread, failStop, this::applied);
+        follower = new JournalFollower(remote, stores.events(), thread, failStop, journal::applied);
         leader.lookAgain();
-    }
-
-    private void applied(long index) {
-        journal.applied(index);
-        for (Follower each : followers) {
-            each.applied(index);
-        }
-    }
-
-    /** Wakes an aggregate only when there is an event of its own. */
-    private static final class Follower {
-        private final HostedAggregate<?> aggregate;
-        private final java.util.function.LongSupplier highest;
-        private long told = -1;
-
-        Follower(HostedAggregate<?> aggregate, java.util.function.LongSupplier highest) {
-            this.aggregate = aggregate;
-            this.highest = highest;
-        }
-
-        void applied(long index) {
-            long now = highest.getAsLong();
-            if (now != told) {
-                told = now;
-                aggregate.applied(index);
-            }
-        }
     }
 
     private void leadership(Leadership now) {

@@ -35,14 +35,22 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     private static final int MAX_WAITING = 16 * 1024;
     private static final int MAX_BATCH_EVENTS = 512;
     private static final int MAX_BATCH_BYTES = 64 * 1024;
-    private static final int APPENDS_IN_FLIGHT = 3;
+    private static final int APPENDS_IN_FLIGHT = Integer.getInteger("A", 4);
     private static final int PAGE = 1000;
+
+    /** Events that are kept while earlier ones are read; over it they are read as well. */
+    private static final int MAX_STORED = 4096;
 
     /** A command; any thread may tell it. */
     record Command(byte[] bytes, CompletableFuture<byte[]> answer) {}
 
-    /** The replica has applied more. */
-    record Applied(long index) {}
+    /** The replica has stored these events of the aggregate. */
+    record Stored(List<StoredEvent> events) {}
+
+    /** Read what the replica has. */
+    enum Follow {
+        NOW
+    }
 
     /** Whether this node is the leader and has applied all of its predecessors' terms. */
     record Leading(boolean leads) {}
@@ -94,6 +102,7 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     private boolean leads;
     private boolean deciding;
     private boolean reading;
+    private final ArrayDeque<StoredEvent> stored = new ArrayDeque<>();
     private boolean readAgain;
     private boolean tickSent;
     private long epoch;
@@ -142,7 +151,8 @@ final class AggregateActor<S, C, E> extends AbstractActor {
                     decideWaiting();
                 })
                 .match(Appended.class, this::appended)
-                .match(Applied.class, applied -> follow())
+                .match(Stored.class, message -> stored(message.events()))
+                .matchEquals(Follow.NOW, follow -> follow())
                 .match(Caught.class, this::caught)
                 .match(Leading.class, leading -> leading(leading.leads()))
                 .build();
@@ -197,7 +207,7 @@ final class AggregateActor<S, C, E> extends AbstractActor {
         long mine = epoch;
         journal.barrier().whenComplete((index, failure) -> {
             if (failure == null) {
-                getSelf().tell(new Applied(index), getSelf());
+                getSelf().tell(Follow.NOW, getSelf());
             } else {
                 getSelf().tell(new Caught(mine, null, failure, 0), getSelf());
             }
@@ -239,21 +249,22 @@ final class AggregateActor<S, C, E> extends AbstractActor {
                         .scheduler()
                         .scheduleOnce(
                                 java.time.Duration.ofMillis(100),
-                                () -> getSelf().tell(new Applied(0), getSelf()),
+                                () -> getSelf().tell(Follow.NOW, getSelf()),
                                 getContext().getDispatcher());
             }
             return;
         }
         if (caught.page() != null && !deciding) {
-            for (StoredEvent event : caught.page().items()) {
-                if (event.sequenceNr() == committedNr + 1) {
-                    committed = rules.evolve(committed, rules.read(event), event.sequenceNr());
-                    committedNr = event.sequenceNr();
-                }
-            }
-            listener.committed(committed, committedNr, false);
+            caught.page().items().forEach(this::take);
         }
-        if (committedNr < caught.highest() || readAgain || caught.epoch() != epoch) {
+        while (!stored.isEmpty() && (deciding || stored.peek().sequenceNr() <= committedNr + 1)) {
+            StoredEvent event = stored.poll();
+            if (!deciding) {
+                take(event);
+            }
+        }
+        listener.committed(committed, committedNr, deciding);
+        if (committedNr < caught.highest() || readAgain || !stored.isEmpty() || caught.epoch() != epoch) {
             follow();
         } else if (leads && !deciding && inFlight.isEmpty()) {
             deciding = true;
@@ -262,6 +273,37 @@ final class AggregateActor<S, C, E> extends AbstractActor {
             listener.committed(committed, committedNr, true);
             wake();
         }
+    }
+
+    private boolean take(StoredEvent event) {
+        if (event.sequenceNr() == committedNr + 1) {
+            committed = rules.evolve(committed, rules.read(event), event.sequenceNr());
+            committedNr = event.sequenceNr();
+        }
+        return event.sequenceNr() <= committedNr;
+    }
+
+    /** What the replica has stored just now; what came before it is read where it is not here. */
+    private void stored(List<StoredEvent> events) {
+        if (deciding || !inFlight.isEmpty()) {
+            return; // a deciding leader knows its own events
+        }
+        if (reading) {
+            if (stored.size() + events.size() <= MAX_STORED) {
+                stored.addAll(events);
+            } else {
+                stored.clear();
+                readAgain = true;
+            }
+            return;
+        }
+        for (StoredEvent event : events) {
+            if (!take(event)) {
+                follow();
+                return;
+            }
+        }
+        listener.committed(committed, committedNr, false);
     }
 
     private void decideWaiting() {

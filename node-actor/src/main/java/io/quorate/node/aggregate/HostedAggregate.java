@@ -3,6 +3,8 @@ package io.quorate.node.aggregate;
 import io.quorate.node.member.LeaderChannel;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.StoredEvent;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -22,6 +24,7 @@ public final class HostedAggregate<S> implements AutoCloseable {
     private final ActorRef actor;
     private final LeaderChannel channel;
     private volatile S state;
+    private volatile boolean leads;
 
     private HostedAggregate(String name, S empty, ActorRef actor, LeaderChannel channel) {
         this.name = name;
@@ -101,13 +104,21 @@ public final class HostedAggregate<S> implements AutoCloseable {
         return channel.request(command, idempotent);
     }
 
-    /** The local replica has applied more. */
-    public void applied(long index) {
-        actor.tell(new AggregateActor.Applied(index), ActorRef.noSender());
+    /** The local replica has stored events of this aggregate; the thread that applies calls this. */
+    public void stored(List<StoredEvent> events) {
+        if (!leads) { // who decides knows them already
+            actor.tell(new AggregateActor.Stored(events), ActorRef.noSender());
+        }
+    }
+
+    /** Brings the state up to what the local replica holds. */
+    public void follow() {
+        actor.tell(AggregateActor.Follow.NOW, ActorRef.noSender());
     }
 
     /** This node has begun or ceased to lead. */
     public void leading(boolean leads) {
+        this.leads = leads;
         actor.tell(new AggregateActor.Leading(leads), ActorRef.noSender());
     }
 

@@ -117,7 +117,7 @@ final class Answers {
         }
     }
 
-    private static StoredEvent event(AppendEvents append, int i, Offset offset) {
+    static StoredEvent event(AppendEvents append, int i, Offset offset) {
         return new StoredEvent(
                 offset,
                 append.persistenceId(),

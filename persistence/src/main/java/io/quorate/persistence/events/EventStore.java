@@ -12,7 +12,9 @@ import io.quorate.persistence.contract.Operation.SaveSnapshot;
 import io.quorate.persistence.contract.OperationCodec;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.contract.Payload;
+import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
 import java.nio.file.Path;
@@ -24,8 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 
 /**
  * The replicated state machine on a key-value store. {@link #apply}, {@link #adopt}, {@link #skip}, {@link #flush} and {@link
@@ -53,11 +54,20 @@ public final class EventStore implements AutoCloseable {
         }
     };
 
-    private final Map<String, AtomicLong> watched = new ConcurrentHashMap<>();
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private long pendingIndex;
     private long pendingTerm;
     private volatile long appliedIndex;
     private volatile long appliedTerm;
+
+    private static final class Watched {
+        private final Consumer<List<StoredEvent>> watcher;
+        private List<StoredEvent> pending = new ArrayList<>();
+
+        Watched(Consumer<List<StoredEvent>> watcher) {
+            this.watcher = watcher;
+        }
+    }
 
     private EventStore(KeyValueStore store) {
         this.store = store;
@@ -215,6 +225,12 @@ public final class EventStore implements AutoCloseable {
         String id = append.persistenceId();
         changes.put(
                 Keys.append(id, append.toSequenceNr()), new Place(index, position, append.fromSequenceNr()).toBytes());
+        Watched by = watched.get(id);
+        if (by != null) {
+            for (int i = 0; i < append.events().size(); i++) {
+                by.pending.add(Answers.event(append, i, new Offset(index, firstOrdinal + i)));
+            }
+        }
         int ordinal = firstOrdinal;
         for (EventData event : append.events()) {
             for (String tag : event.tags()) {
@@ -389,17 +405,16 @@ public final class EventStore implements AutoCloseable {
                         .varint(LAYOUT_VERSION)
                         .toBytes());
         changes.write();
-        if (!watched.isEmpty()) {
-            watched.forEach((id, highest) -> {
-                Head head = dirtyHeads.get(id);
-                if (head != null) {
-                    highest.set(head.highest());
-                }
-            });
-        }
         dirtyHeads.clear();
         appliedTerm = pendingTerm;
         appliedIndex = pendingIndex;
+        for (Watched each : watched.values()) {
+            if (!each.pending.isEmpty()) {
+                List<StoredEvent> events = each.pending;
+                each.pending = new ArrayList<>();
+                each.watcher.accept(events);
+            }
+        }
     }
 
     /** Flushes; on return all of it is on disk. A Raft snapshot, which lets the log be cut, comes after this. */
@@ -414,13 +429,13 @@ public final class EventStore implements AutoCloseable {
     }
 
     /**
-     * The highest sequence number of an entity, kept up to date at each flush: followers of one entity look at it before they
-     * ask for more. Any thread.
+     * Hands on an entity's new events as they become visible to {@link #ask}: whoever keeps a state up to date need not read
+     * them again. One watcher for each entity; any thread may register it.
+     *
+     * @param watcher called by the thread that applies, in order and without a gap from some event on; must return at once
      */
-    public LongSupplier watch(String persistenceId) {
-        return watched.computeIfAbsent(
-                persistenceId,
-                id -> new AtomicLong(Head.read(store.get(Keys.head(id))).highest()))::get;
+    public void watch(String persistenceId, Consumer<List<StoredEvent>> watcher) {
+        watched.put(persistenceId, new Watched(watcher));
     }
 
     /** Raft term of the entry at {@link #appliedIndex()}. */

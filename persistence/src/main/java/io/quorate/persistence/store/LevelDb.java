@@ -185,8 +185,9 @@ final class LevelDb implements KeyValueStore {
             }
         }
 
+        /** Looks without moving: to move costs a pass over all old versions of the key, which a lookup of one key has no use for. */
         private void load() {
-            at = iterator.hasNext() ? iterator.next() : null;
+            at = iterator.hasNext() ? iterator.peekNext() : null;
         }
 
         @Override
@@ -216,6 +217,7 @@ final class LevelDb implements KeyValueStore {
         public void next() {
             Lock lock = enter();
             try {
+                iterator.next();
                 load();
             } catch (RuntimeException e) {
                 throw poisoned("cannot be read", e);
