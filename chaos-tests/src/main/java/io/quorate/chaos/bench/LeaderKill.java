@@ -48,7 +48,8 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience) {
                 victim.start();
                 cluster.awaitHighlyAvailable(patience);
                 survivors.set(apis);
-                progress.accept("round %2d: killed %s, first write acknowledged after %4d ms".formatted(round, name, took));
+                progress.accept(
+                        "round %2d: killed %s, first write acknowledged after %4d ms".formatted(round, name, took));
             }
             writer.close();
             return new Result(

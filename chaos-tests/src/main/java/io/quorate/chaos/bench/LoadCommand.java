@@ -65,7 +65,9 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-8s %7s %9s %9s %9s %9s %7s%n", "through", "clients", "writes/s", "p50 ms", "p99 ms", "max ms", "failed");
+        out.printf(
+                "%-8s %7s %9s %9s %9s %9s %7s%n",
+                "through", "clients", "writes/s", "p50 ms", "p99 ms", "max ms", "failed");
         for (Through way : through) {
             for (int number : clients) {
                 switch (way) {

@@ -63,7 +63,12 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
     }
 
     private void client(
-            int client, long begin, long end, ConcurrentHistogram latencies, AtomicLong acknowledged, AtomicLong failed) {
+            int client,
+            long begin,
+            long end,
+            ConcurrentHistogram latencies,
+            AtomicLong acknowledged,
+            AtomicLong failed) {
         Random random = new Random(client);
         byte[] value = new byte[bytes];
         random.nextBytes(value);
@@ -76,7 +81,10 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
                 }
                 boolean done;
                 try {
-                    done = connection.send("PUT", "/v1/kv/load-" + random.nextInt(keys), "", value).status() == 200;
+                    done = connection
+                                    .send("PUT", "/v1/kv/load-" + random.nextInt(keys), "", value)
+                                    .status()
+                            == 200;
                 } catch (IOException e) {
                     done = false;
                 }

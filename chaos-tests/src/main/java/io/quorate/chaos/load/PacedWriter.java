@@ -23,6 +23,10 @@ import java.util.function.Supplier;
 public final class PacedWriter implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 3000;
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Each holds a connection; while so many wait, none is begun. */
+    private static final int MAX_UNDER_WAY = 512;
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final String prefix;
@@ -93,9 +97,11 @@ public final class PacedWriter implements AutoCloseable {
     private void pace() {
         long next = System.nanoTime();
         for (int number = 0; !closing; number++) {
-            String key = prefix + number;
-            underWay.incrementAndGet();
-            Thread.ofVirtual().start(() -> write(key));
+            if (underWay.get() < MAX_UNDER_WAY) {
+                String key = prefix + number;
+                underWay.incrementAndGet();
+                Thread.ofVirtual().start(() -> write(key));
+            }
             next += period.toNanos();
             LockSupport.parkNanos(next - System.nanoTime());
         }

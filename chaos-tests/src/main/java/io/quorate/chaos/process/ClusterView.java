@@ -46,7 +46,10 @@ public final class ClusterView {
         for (String api : apis) {
             Optional<JsonNode> status = status(api);
             if (status.isPresent()
-                    && status.get().path("name").asText().equals(status.get().path("leader").asText("-"))) {
+                    && status.get()
+                            .path("name")
+                            .asText()
+                            .equals(status.get().path("leader").asText("-"))) {
                 return Optional.of(api);
             }
         }
@@ -67,7 +70,10 @@ public final class ClusterView {
             if (System.nanoTime() - end > 0) {
                 StringBuilder seen = new StringBuilder();
                 for (String api : apis) {
-                    seen.append("\n  ").append(api).append(": ").append(status(api).map(Object::toString).orElse("silent"));
+                    seen.append("\n  ")
+                            .append(api)
+                            .append(": ")
+                            .append(status(api).map(Object::toString).orElse("silent"));
                 }
                 throw new IllegalStateException(what + " does not hold after " + patience.toSeconds() + " s:" + seen);
             }
@@ -84,7 +90,8 @@ public final class ClusterView {
             }
             return caughtUp
                     && status.path("highAvailability").asBoolean()
-                    && status.path("liveVoters").asInt() == status.path("voters").asInt()
+                    && status.path("liveVoters").asInt()
+                            == status.path("voters").asInt()
                     && !status.path("leader").asText("").isEmpty();
         });
     }

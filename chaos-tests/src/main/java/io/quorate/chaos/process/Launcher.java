@@ -30,9 +30,8 @@ public record Launcher(Path script, Map<String, String> environment) {
             // Through a file: a node in the background inherits a pipe, which then never ends.
             Path output = Files.createTempFile("quorate-", ".out");
             try {
-                ProcessBuilder builder = new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
+                ProcessBuilder builder =
+                        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
                 builder.environment().putAll(environment);
                 Process process = builder.start();
                 process.getOutputStream().close();
@@ -41,7 +40,8 @@ public record Launcher(Path script, Map<String, String> environment) {
                     throw new IllegalStateException(arguments + " does not end");
                 }
                 return new Printed(
-                        process.exitValue(), Files.readString(output, StandardCharsets.UTF_8).strip());
+                        process.exitValue(),
+                        Files.readString(output, StandardCharsets.UTF_8).strip());
             } finally {
                 Files.delete(output);
             }

@@ -3,9 +3,12 @@ package io.quorate.chaos.process;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,22 +47,17 @@ public final class NodeProcess {
 
     /** The process that runs with this folder now. */
     public Optional<ProcessHandle> running() {
-        try {
-            Path lock = folder.resolve("node.lock");
-            String pid = Files.exists(lock) ? Files.readString(lock).strip() : "";
-            if (pid.isEmpty()) {
-                return Optional.empty();
-            }
-            // The file outlives its process, and the number may be another's by now.
-            Path commandLine = Path.of("/proc", pid, "cmdline");
-            if (!Files.exists(commandLine)
-                    || !new String(Files.readAllBytes(commandLine), StandardCharsets.UTF_8)
-                            .contains(folder.toString())) {
-                return Optional.empty();
-            }
-            return ProcessHandle.of(Long.parseLong(pid));
+        Path file = folder.resolve("node.lock");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        // The file outlives its process, and the number in it may be another's by now: only a lock that is held tells.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            String pid = Files.readString(file).strip();
+            return free != null || pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
         } catch (IOException e) {
-            return Optional.empty(); // it ended meanwhile
+            throw new UncheckedIOException("cannot look at " + file, e);
         }
     }
 

@@ -1,0 +1,107 @@
+package io.quorate.chaos.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A cluster whose nodes {@code n1}, {@code n2}, … all run on this machine, each on a loopback address of its own. Ends its nodes
+ * when it is closed; the data stays.
+ */
+public final class LocalCluster implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path root;
+    private final String subnet;
+    private final Launcher launcher;
+    private final List<NodeProcess> nodes = new ArrayList<>();
+
+    private LocalCluster(Path root, String subnet, Launcher launcher) {
+        this.root = root;
+        this.subnet = subnet;
+        this.launcher = launcher;
+    }
+
+    /**
+     * Starts nodes and joins them; returns when all of them are voters.
+     *
+     * @param root where the data folders go
+     * @param subnet first three numbers of the addresses, as {@code 127.0.77}: node {@code i} is at {@code 127.0.77.i}
+     * @param count 1, or 3 and more for high availability
+     */
+    public static LocalCluster start(Path root, String subnet, Launcher launcher, int count)
+            throws InterruptedException {
+        LocalCluster cluster = new LocalCluster(root, subnet, launcher);
+        try {
+            IntStream.rangeClosed(1, count)
+                    .parallel()
+                    .mapToObj(cluster::startNode)
+                    .forEachOrdered(cluster.nodes::add);
+            for (NodeProcess node : cluster.nodes.subList(1, count)) {
+                cluster.join(node);
+            }
+            if (count >= 3) {
+                cluster.view().awaitHighlyAvailable(PATIENCE);
+            }
+            return cluster;
+        } catch (RuntimeException | InterruptedException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private NodeProcess startNode(int number) {
+        NodeProcess node = new NodeProcess(root.resolve("n" + number), launcher);
+        node.start("--name", "n" + number, "--address", subnet + "." + number);
+        return node;
+    }
+
+    /** Starts one more node, alone. */
+    public NodeProcess startAnother() {
+        NodeProcess node = startNode(nodes.size() + 1);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Joins a node that runs alone to the first one. */
+    public void join(NodeProcess node) {
+        Launcher.Printed token = nodes.getFirst().quorate("add-node", "-o", "short");
+        if (token.exitCode() != 0) {
+            throw new IllegalStateException(token.text());
+        }
+        String url = token.text().lines().findFirst().orElseThrow().replace("quorate join ", "");
+        Launcher.Printed joined = node.quorate("join", url);
+        if (joined.exitCode() != 0) {
+            throw new IllegalStateException(joined.text());
+        }
+    }
+
+    public List<NodeProcess> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    public List<String> apis() {
+        return nodes.stream().map(NodeProcess::api).toList();
+    }
+
+    public ClusterView view() {
+        return new ClusterView(apis());
+    }
+
+    /** {@code kill -9} of all of them at once. */
+    public void killAll() {
+        nodes.parallelStream().forEach(NodeProcess::kill);
+    }
+
+    /** Starts all of them. */
+    public void startAll() {
+        nodes.parallelStream().forEach(NodeProcess::start);
+    }
+
+    @Override
+    public void close() {
+        killAll();
+    }
+}

@@ -1,0 +1,106 @@
+package io.quorate.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.chaos.bench.LeaderKill;
+import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes that are killed while clients write. */
+final class CrashTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PERIOD = Duration.ofMillis(10);
+    private static final int KILLS = 4;
+
+    /** Never longer than this; how long it usually takes is measured by the benchmark program, not asserted. */
+    private static final long NEVER_OVER_MILLIS = 5000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_killed_leader_is_replaced_and_no_acknowledged_write_is_lost_or_applied_twice() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
+            List<String> rounds = new ArrayList<>();
+            LeaderKill.Result result = new LeaderKill(cluster.nodes(), PATIENCE).run(KILLS, rounds::add);
+            assertThat(result.violations()).isEmpty();
+            assertThat(result.givenUp()).isZero();
+            assertThat(result.acknowledged()).isPositive();
+            assertThat(result.millis()).as("%s", rounds).allMatch(millis -> millis < NEVER_OVER_MILLIS);
+            assertReplicasAreEqual(cluster);
+        }
+    }
+
+    @Test
+    void all_nodes_killed_at_once_under_load_come_back_with_every_acknowledged_event_byte_for_byte() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
+            List<String> apis = cluster.apis();
+            try (PacedWriter writer = new PacedWriter("kill-all-", () -> apis, Duration.ofMillis(1))) {
+                for (int round = 0; round < 2; round++) {
+                    writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                    long acknowledged = writer.acknowledged().size();
+                    while (writer.acknowledged().size() < acknowledged + 300) {
+                        writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                    }
+                    cluster.killAll();
+                    cluster.startAll();
+                    cluster.view().awaitHighlyAvailable(PATIENCE);
+                }
+                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                writer.close();
+                for (String api : apis) {
+                    assertThat(writer.violations(api)).isEmpty();
+                }
+            }
+            assertReplicasAreEqual(cluster);
+        }
+    }
+
+    @Test
+    void a_fourth_node_that_joins_under_load_holds_what_the_others_hold() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
+            List<String> apis = cluster.apis();
+            try (PacedWriter writer = new PacedWriter("join-", () -> apis, PERIOD)) {
+                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                NodeProcess fourth = cluster.startAnother();
+                cluster.join(fourth);
+                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+            }
+            assertReplicasAreEqual(cluster);
+        }
+    }
+
+    /** Compared once nothing is written any more: until then one is ahead of the other. */
+    private static void assertReplicasAreEqual(LocalCluster cluster) throws InterruptedException {
+        long committed = ClusterView.status(cluster.view().leader().orElseThrow())
+                .orElseThrow()
+                .path("committed")
+                .asLong();
+        cluster.view()
+                .await(
+                        "all of " + committed + " entries applied",
+                        PATIENCE,
+                        status -> status.path("applied").asLong() >= committed);
+        Map<Long, String> first = ClusterView.entries(cluster.apis().getFirst());
+        assertThat(first).isNotEmpty();
+        for (String api : cluster.apis()) {
+            Map<Long, String> other = ClusterView.entries(api);
+            for (Map.Entry<Long, String> entry : first.entrySet()) {
+                if (entry.getKey() <= committed) {
+                    assertThat(other)
+                            .as("%s, entry %d", api, entry.getKey())
+                            .containsEntry(entry.getKey(), entry.getValue());
+                }
+            }
+        }
+    }
+}
