@@ -44,6 +44,7 @@ public final class EventStore implements AutoCloseable {
     private final KeyValueStore store;
     private final Answers answers;
     private final PendingChanges changes;
+    private final SyncPoint synced;
     private final Map<String, Head> dirtyHeads = new HashMap<>();
     private final LinkedHashMap<String, Head> heads = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -73,20 +74,35 @@ public final class EventStore implements AutoCloseable {
         this.store = store;
         this.changes = new PendingChanges(store);
         this.answers = new Answers(store);
+        this.synced = SyncPoint.open(store);
     }
 
     /**
-     * Opens the state in a store; creates it where the store is empty.
+     * Opens the state in a store; creates it where the store is empty. Where a power loss has taken a part of it, the state is that
+     * of the last {@link #sync}: whoever wrote brings the rest again.
      *
      * @throws StorageException {@code CORRUPT} when a newer release has written it
      */
     public static EventStore open(KeyValueStore store) {
+        refuseNewerLayout(store);
         EventStore events = new EventStore(store);
         byte[] applied = store.get(Keys.APPLIED);
         if (applied != null) {
             ByteReader in = new ByteReader(applied);
             events.pendingIndex = in.varint();
             events.pendingTerm = in.varint();
+            events.appliedIndex = events.pendingIndex;
+            events.appliedTerm = events.pendingTerm;
+        }
+        return events;
+    }
+
+    private static void refuseNewerLayout(KeyValueStore store) {
+        byte[] applied = store.get(Keys.APPLIED);
+        if (applied != null) {
+            ByteReader in = new ByteReader(applied);
+            in.varint();
+            in.varint();
             long version = in.varint();
             if (version > LAYOUT_VERSION) {
                 throw new StorageException(
@@ -95,10 +111,15 @@ public final class EventStore implements AutoCloseable {
                         "backend/events has layout " + version + ", this release knows " + LAYOUT_VERSION
                                 + ": a newer release wrote it; start that release again");
             }
-            events.appliedIndex = events.pendingIndex;
-            events.appliedTerm = events.pendingTerm;
         }
-        return events;
+    }
+
+    static byte[] applied(long index, long term) {
+        return new ByteWriter(32)
+                .varint(index)
+                .varint(term)
+                .varint(LAYOUT_VERSION)
+                .toBytes();
     }
 
     /**
@@ -263,11 +284,14 @@ public final class EventStore implements AutoCloseable {
 
     private void saveSnapshot(SaveSnapshot save, long index, int position, BitSet aliveHere) {
         byte[] key = Keys.snapshot(save.persistenceId(), save.sequenceNr());
+        byte[] place = new Place(index, position, save.timestampMillis()).toBytes();
         byte[] replaced = changes.get(key);
-        if (replaced != null) {
+        if (replaced == null) {
+            changes.put(key, place);
+        } else {
             bury(Place.read(replaced), aliveHere, index);
+            changes.replace(key, place);
         }
-        changes.put(key, new Place(index, position, save.timestampMillis()).toBytes());
     }
 
     private void deleteSnapshots(DeleteSnapshots delete, BitSet aliveHere, long indexHere) {
@@ -310,7 +334,7 @@ public final class EventStore implements AutoCloseable {
         if (rest.alive().isEmpty()) {
             changes.delete(Keys.entry(place.index()));
         } else {
-            changes.put(Keys.entry(place.index()), rest.toBytes());
+            changes.replace(Keys.entry(place.index()), rest.toBytes());
         }
     }
 
@@ -393,18 +417,24 @@ public final class EventStore implements AutoCloseable {
         if (pendingIndex == appliedIndex) {
             return;
         }
+        if (changes.isDestructive()) {
+            synced.advance(appliedIndex, appliedTerm);
+        }
+        Map<String, Head> before = new HashMap<>();
+        // A deletion from an entity that has never been leaves no trace of it.
+        dirtyHeads.values().removeIf(Head.NONE::equals);
         dirtyHeads.forEach((id, head) -> {
             changes.put(Keys.head(id), head.toBytes());
+            before.put(id, heads.containsKey(id) ? heads.get(id) : Head.read(store.get(Keys.head(id))));
             heads.put(id, head);
         });
-        changes.put(
-                Keys.APPLIED,
-                new ByteWriter(32)
-                        .varint(pendingIndex)
-                        .varint(pendingTerm)
-                        .varint(LAYOUT_VERSION)
-                        .toBytes());
+        changes.put(Keys.APPLIED, applied(pendingIndex, pendingTerm));
+        synced.record(appliedIndex, pendingIndex, before, changes);
+        boolean destructive = changes.isDestructive();
         changes.write();
+        if (destructive || synced.isFarBack()) {
+            synced.advance(pendingIndex, pendingTerm);
+        }
         dirtyHeads.clear();
         appliedTerm = pendingTerm;
         appliedIndex = pendingIndex;
@@ -420,7 +450,7 @@ public final class EventStore implements AutoCloseable {
     /** Flushes; on return all of it is on disk. A Raft snapshot, which lets the log be cut, comes after this. */
     public void sync() {
         flush();
-        store.sync();
+        synced.advance(appliedIndex, appliedTerm);
     }
 
     /** Index up to which {@link #ask} sees everything. */

@@ -15,6 +15,8 @@ import java.util.Arrays;
  * h id                     head of an entity: deleted up to, highest sequence number
  * n id sequenceNr          a snapshot: where it is, its timestamp
  * t tag index ordinal      a tagged event
+ * y                        index and term up to which everything is certain to be on disk ({@link SyncPoint})
+ * f index                  a flush since then ({@link FlushRecord})
  * </pre>
  */
 final class Keys {
@@ -23,7 +25,9 @@ final class Keys {
     static final byte HEAD = 'h';
     static final byte SNAPSHOT = 'n';
     static final byte TAG = 't';
+    static final byte FLUSH = 'f';
     static final byte[] APPLIED = {'m'};
+    static final byte[] SYNCED = {'y'};
 
     private Keys() {}
 
@@ -31,6 +35,11 @@ final class Keys {
         return ByteBuffer.allocate(9).put(ENTRY).putLong(index).array();
     }
 
+    static byte[] flush(long index) {
+        return ByteBuffer.allocate(9).put(FLUSH).putLong(index).array();
+    }
+
+    /** Of the key of an entry or a flush. */
     static long entryIndex(byte[] key) {
         return ByteBuffer.wrap(key).getLong(1);
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PendingChanges {
     private final KeyValueStore store;
     private final WriteBatch batch = new WriteBatch();
+    private boolean destructive;
 
     PendingChanges(KeyValueStore store) {
         this.store = store;
@@ -23,8 +24,20 @@ final class PendingChanges {
         batch.put(key, value);
     }
 
+    /** Puts over something that is there and has to be as it was if the flush before this one is lost. */
+    void replace(byte[] key, byte[] value) {
+        batch.put(key, value);
+        destructive = true;
+    }
+
     void delete(byte[] key) {
         batch.delete(key);
+        destructive = true;
+    }
+
+    /** Whether something is deleted or replaced: what cannot be undone by taking away. */
+    boolean isDestructive() {
+        return destructive;
     }
 
     boolean isEmpty() {
@@ -34,6 +47,7 @@ final class PendingChanges {
     void write() {
         store.write(batch, false);
         batch.clear();
+        destructive = false;
     }
 
     byte @Nullable [] get(byte[] key) {

@@ -16,16 +16,38 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key-value store that knows what a crash leaves of it. A write that was asked to be durable survives once its flush has taken its
- * time; one that was not survives a crash only when the coin says so, and all before it then as well: what is lost is a suffix of
- * the writes that were not durable. (A durable write may survive while an earlier one, that was not, is lost: the interface allows
- * it and LevelDB does it when its log changes between them.) After {@link #sync()} everything survives.
+ * A key-value store that knows what a crash leaves of it, as LevelDB does. Writes go to a write-ahead file; a new one is begun now
+ * and then, and for a while the one before it is the only home of its writes. A durable write flushes the file that it is in and
+ * no other. So a crash takes a suffix of each of the two files, and a write may survive while an earlier one, that nobody flushed,
+ * is lost. After {@link #sync()} everything survives.
  */
 public final class SimulatedDisk implements KeyValueStore {
-    private record Write(List<WriteBatch.Change> changes, boolean durable, long durableAtNanos) {}
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** One write in so many begins a new file. */
+    private static final int WRITES_PER_FILE = 48;
+
+    /** After one write in so many the file before is a table, which is flushed as a whole. */
+    private static final int WRITES_UNTIL_TABLE = 12;
+
+    private static final class Write {
+        final long file;
+        final List<WriteBatch.Change> changes;
+        long durableAtNanos = NEVER;
+
+        Write(long file, List<WriteBatch.Change> changes) {
+            this.file = file;
+            this.changes = changes;
+        }
+
+        void durableAt(long atNanos) {
+            durableAtNanos = Math.min(durableAtNanos, atNanos);
+        }
+    }
 
     private final String name;
     private final RandomGenerator random;
+    private final LongSupplier present;
     private final LongSupplier nanos;
     private final LongConsumer spend;
     private final Duration flushTime;
@@ -36,21 +58,29 @@ public final class SimulatedDisk implements KeyValueStore {
     /** Written since, oldest first. */
     private final List<Write> uncertain = new ArrayList<>();
 
-    private TreeMap<byte[], byte[]> present = new TreeMap<>(Arrays::compareUnsigned);
+    private TreeMap<byte[], byte[]> values = new TreeMap<>(Arrays::compareUnsigned);
     private int openCursors;
     private DiskFault fault = DiskFault.NONE;
     private boolean broken;
     private long flushes;
+    private long file;
 
     /**
+     * @param present the world's time, at which a crash comes
      * @param nanos the owner's time within its turn
      * @param spend takes the time of a flush from the owner
      * @param flushTime the median; a flush takes half of it to twice of it
      */
     public SimulatedDisk(
-            String name, RandomGenerator random, LongSupplier nanos, LongConsumer spend, Duration flushTime) {
+            String name,
+            RandomGenerator random,
+            LongSupplier present,
+            LongSupplier nanos,
+            LongConsumer spend,
+            Duration flushTime) {
         this.name = name;
         this.random = random;
+        this.present = present;
         this.nanos = nanos;
         this.spend = spend;
         this.flushTime = flushTime;
@@ -71,14 +101,14 @@ public final class SimulatedDisk implements KeyValueStore {
 
     /** How many keys begin with a byte. */
     public int count(char first) {
-        return present.subMap(new byte[] {(byte) first}, new byte[] {(byte) (first + 1)})
+        return values.subMap(new byte[] {(byte) first}, new byte[] {(byte) (first + 1)})
                 .size();
     }
 
     /** Bytes of keys and values. */
     public long bytes() {
         long bytes = 0;
-        for (Map.Entry<byte[], byte[]> entry : present.entrySet()) {
+        for (Map.Entry<byte[], byte[]> entry : values.entrySet()) {
             bytes += entry.getKey().length + entry.getValue().length;
         }
         return bytes;
@@ -86,7 +116,7 @@ public final class SimulatedDisk implements KeyValueStore {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        byte[] value = present.get(key);
+        byte[] value = values.get(key);
         return value == null ? null : value.clone();
     }
 
@@ -95,15 +125,32 @@ public final class SimulatedDisk implements KeyValueStore {
         refuse(batch);
         if (openCursors > 0) {
             TreeMap<byte[], byte[]> copy = new TreeMap<>(Arrays::compareUnsigned);
-            copy.putAll(present);
-            present = copy;
+            copy.putAll(values);
+            values = copy;
             openCursors = 0;
         }
-        List<WriteBatch.Change> changes = List.copyOf(batch.changes());
-        apply(present, changes);
-        long doneAt = durable ? flush() : Long.MAX_VALUE;
-        uncertain.add(new Write(changes, durable && fault != DiskFault.DROPS_FLUSHES, doneAt));
+        rotate();
+        Write write = new Write(file, List.copyOf(batch.changes()));
+        apply(values, write.changes);
+        uncertain.add(write);
+        if (durable) {
+            long done = flush();
+            if (fault != DiskFault.DROPS_FLUSHES) {
+                uncertain.stream().filter(each -> each.file == file).forEach(each -> each.durableAt(done));
+            }
+        }
         settle();
+    }
+
+    /** A file before the last one is a table by the time a new one is begun: the engine waits for that. */
+    private void rotate() {
+        boolean begins = random.nextInt(WRITES_PER_FILE) == 0;
+        if ((begins || random.nextInt(WRITES_UNTIL_TABLE) == 0) && fault != DiskFault.DROPS_FLUSHES) {
+            uncertain.stream().filter(each -> each.file < file).forEach(each -> each.durableAt(nanos.getAsLong()));
+        }
+        if (begins) {
+            file++;
+        }
     }
 
     private long flush() {
@@ -121,7 +168,7 @@ public final class SimulatedDisk implements KeyValueStore {
             broken = true;
             if (random.nextBoolean() && !batch.isEmpty()) {
                 // The write may have reached the disk although it failed: nothing is known of it.
-                uncertain.add(new Write(List.copyOf(batch.changes()), false, Long.MAX_VALUE));
+                uncertain.add(new Write(file, List.copyOf(batch.changes())));
             }
             throw failed(StorageException.Kind.IO, "the device answered with an error");
         }
@@ -131,13 +178,12 @@ public final class SimulatedDisk implements KeyValueStore {
         return new StorageException(kind, Path.of(name), name + ": " + what);
     }
 
-    /** Moves to the platter what is certain: durable writes whose flush is over, with no doubtful write before them. */
+    /** Moves to the platter what is certain, up to the first write that is not. */
     private void settle() {
+        long now = present.getAsLong();
         int certain = 0;
-        while (certain < uncertain.size()
-                && uncertain.get(certain).durable()
-                && uncertain.get(certain).durableAtNanos() < nanos.getAsLong()) {
-            apply(platter, uncertain.get(certain).changes());
+        while (certain < uncertain.size() && uncertain.get(certain).durableAtNanos <= now) {
+            apply(platter, uncertain.get(certain).changes);
             certain++;
         }
         uncertain.subList(0, certain).clear();
@@ -157,58 +203,57 @@ public final class SimulatedDisk implements KeyValueStore {
     @Override
     public void sync() {
         refuse(new WriteBatch());
-        flush();
+        long done = flush();
         if (fault != DiskFault.DROPS_FLUSHES) {
-            uncertain.forEach(write -> apply(platter, write.changes()));
-            uncertain.clear();
+            uncertain.forEach(write -> write.durableAt(done));
         }
+        settle();
     }
 
-    /** Power is lost: what was not flushed may be gone. The disk can be used again afterwards. */
+    /** Power is lost: of each file a suffix that was not flushed may be gone. The disk can be used again afterwards. */
     public void crash() {
-        long now = nanos.getAsLong();
-        int doubtful =
-                (int) uncertain.stream().filter(write -> !certain(write, now)).count();
-        int survive = doubtful == 0 ? 0 : random.nextInt(doubtful + 1);
-        for (Write write : uncertain) {
-            if (certain(write, now) || survive-- > 0) {
-                apply(platter, write.changes());
-            }
+        long now = present.getAsLong();
+        long[] files =
+                uncertain.stream().mapToLong(write -> write.file).distinct().toArray();
+        for (long each : files) {
+            List<Write> writes =
+                    uncertain.stream().filter(write -> write.file == each).toList();
+            long certain =
+                    writes.stream().filter(write -> write.durableAtNanos <= now).count();
+            long survive = certain + random.nextInt((int) (writes.size() - certain) + 1);
+            writes.stream().limit(survive).forEach(write -> apply(platter, write.changes));
         }
+        file++;
         uncertain.clear();
-        present = new TreeMap<>(Arrays::compareUnsigned);
-        present.putAll(platter);
+        values = new TreeMap<>(Arrays::compareUnsigned);
+        values.putAll(platter);
         openCursors = 0;
         broken = false;
-    }
-
-    private static boolean certain(Write write, long now) {
-        return write.durable() && write.durableAtNanos() <= now;
     }
 
     /** Everything is gone: a new disk. */
     public void wipe() {
         platter.clear();
         uncertain.clear();
-        present = new TreeMap<>(Arrays::compareUnsigned);
+        values = new TreeMap<>(Arrays::compareUnsigned);
         openCursors = 0;
         broken = false;
     }
 
     /** Damages a value on the platter and in the cache; the next one at or after the key. */
     public void corrupt(byte[] from) {
-        Map.Entry<byte[], byte[]> hit = present.ceilingEntry(from);
+        Map.Entry<byte[], byte[]> hit = values.ceilingEntry(from);
         if (hit != null) {
             byte[] bad = hit.getValue().clone();
             bad[bad.length / 2] ^= 0x10;
-            present.put(hit.getKey(), bad);
+            values.put(hit.getKey(), bad);
             platter.put(hit.getKey(), bad);
         }
     }
 
     @Override
     public Cursor cursor() {
-        TreeMap<byte[], byte[]> moment = present;
+        TreeMap<byte[], byte[]> moment = values;
         openCursors++;
         return new Cursor() {
             private Map.@Nullable Entry<byte[], byte[]> at;
@@ -248,7 +293,7 @@ public final class SimulatedDisk implements KeyValueStore {
 
             @Override
             public void close() {
-                if (!closed && moment == present && openCursors > 0) {
+                if (!closed && moment == values && openCursors > 0) {
                     openCursors--;
                 }
                 closed = true;

@@ -48,10 +48,18 @@ public final class SimulatedNode {
         this.founders = founders;
         this.walls = walls;
         this.random = world.seeds().of("node " + name);
-        this.log =
-                new SimulatedDisk(name + "/log", world.seeds().of("log " + name), this::localNanos, this::spend, FLUSH);
-        this.state = new SimulatedDisk(
-                name + "/events", world.seeds().of("events " + name), this::localNanos, this::spend, FLUSH);
+        this.log = disk("log");
+        this.state = disk("events");
+    }
+
+    private SimulatedDisk disk(String purpose) {
+        return new SimulatedDisk(
+                name + "/" + purpose,
+                world.seeds().of(purpose + " " + name),
+                world.time()::nanos,
+                this::localNanos,
+                this::spend,
+                FLUSH);
     }
 
     private long localNanos() {
@@ -153,6 +161,8 @@ public final class SimulatedNode {
         } catch (StorageException e) {
             failure = e.getMessage();
             world.trace().note(name, "cannot start: " + e.getMessage());
+            log.crash();
+            state.crash();
         }
     }
 
@@ -160,8 +170,17 @@ public final class SimulatedNode {
         if (running == null || running.executor() != executor) {
             return;
         }
-        if (leadership.ready() && !lastNoted.equals(leadership)) {
-            world.trace().note(name, "leads term " + leadership.term());
+        if (!lastNoted.equals(leadership)) {
+            String leader = leadership
+                    .leader()
+                    .map(known -> known.equals(id) ? "itself" : known.node())
+                    .orElse("nobody");
+            world.trace()
+                    .note(
+                            name,
+                            leadership.ready()
+                                    ? "leads term " + leadership.term()
+                                    : "sees " + leader + " lead term " + leadership.term());
         }
         lastNoted = leadership;
     }
