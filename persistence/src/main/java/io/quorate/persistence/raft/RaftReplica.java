@@ -7,6 +7,7 @@ import io.microraft.RaftNode;
 import io.microraft.RaftRole;
 import io.microraft.exception.CannotReplicateException;
 import io.microraft.exception.NotLeaderException;
+import io.microraft.impl.RaftNodeImpl;
 import io.microraft.impl.statemachine.InternalCommitAware;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
@@ -205,7 +206,12 @@ public final class RaftReplica {
 
     /** Joins the group; completes when the engine runs, not when there is a leader. */
     public CompletionStage<Void> start() {
-        return onThread(() -> engine.start().thenApply(started -> null));
+        return onThread(() -> {
+            if (settings.walls().electionWatch() && engine instanceof RaftNodeImpl node) {
+                new ElectionWatch(node, time).start();
+            }
+            return engine.start().thenApply(started -> null);
+        });
     }
 
     /** Hands over a frame that another member sent. Frames that are not for this group are dropped. */

@@ -12,6 +12,7 @@ package io.quorate.persistence.raft;
  * @param failStopOnStorageError an error of the disk ends the replica
  * @param frequentSnapshots a snapshot each 1,000 entries, not each 50,000
  * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
+ * @param electionWatch a pre-vote that the engine left open does not keep it from the next election
  */
 public record Walls(
         boolean electionJitter,
@@ -21,6 +22,7 @@ public record Walls(
         boolean oneLearner,
         boolean failStopOnStorageError,
         boolean frequentSnapshots,
-        boolean boundedFrames) {
-    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true);
+        boolean boundedFrames,
+        boolean electionWatch) {
+    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true);
 }

@@ -7,6 +7,9 @@ import java.util.random.RandomGenerator;
 
 /** Carries messages between hosts in virtual time: late, twice, out of order, or not at all. Cuts have a direction. */
 public final class SimulatedNetwork {
+    /** Larger frames never arrive: the transport that nodes use in production refuses them. */
+    private static final int MAX_FRAME_BYTES = 2 << 20;
+
     private record Link(String from, String to) {}
 
     private final VirtualTime time;
@@ -74,7 +77,7 @@ public final class SimulatedNetwork {
     private void send(String from, String to, long departureNanos, int size, Runnable arrival, int copies) {
         sent++;
         bytes += size;
-        boolean lost = random.nextDouble() < conditions.loss() || !reaches(from, to);
+        boolean lost = random.nextDouble() < conditions.loss() || size > MAX_FRAME_BYTES || !reaches(from, to);
         for (int copy = 0; copy < copies && !lost; copy++) {
             long delay = conditions.minDelay().toNanos()
                     + (long) (-Math.log(1 - random.nextDouble())

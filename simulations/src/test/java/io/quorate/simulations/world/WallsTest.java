@@ -1,0 +1,365 @@
+package io.quorate.simulations.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.raft.MembershipChange;
+import io.quorate.persistence.raft.ReplicaReport;
+import io.quorate.persistence.raft.Walls;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each wall around a gap of the engine: a scenario that ends well with the wall and badly when that wall alone is taken away.
+ *
+ * <p>Not shown here, and why:
+ *
+ * <ul>
+ *   <li>Heartbeats in whole seconds: the scaled clock has no switch, because nothing could be promised without it. What it is for is
+ *       tested: a leader that dies is replaced in less than a second and a half.
+ *   <li>Replays that change nothing: no switch either; the applied index goes with its changes in one write. Every crash of every
+ *       scenario replays, and {@code PowerLossTest} loses writes one by one.
+ *   <li>Odd numbers of voters, and what the build excludes: not of the replica.
+ *   <li>Entries in memory and one request in flight for each follower: a matter of bytes and milliseconds on a real machine, not
+ *       of right and wrong. What bounds both, frequent snapshots and bounded frames, is shown.
+ * </ul>
+ */
+class WallsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static Walls without(String wall) {
+        try {
+            RecordComponent[] components = Walls.class.getRecordComponents();
+            assertThat(components).extracting(RecordComponent::getName).contains(wall);
+            Object[] values = Arrays.stream(components)
+                    .map(component -> (Object) !component.getName().equals(wall))
+                    .toArray();
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            return Walls.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("Walls is not a record of booleans any more", e);
+        }
+    }
+
+    private static SimulatedWorld world(long seed, int nodes, Walls walls) {
+        SimulatedWorld world = new SimulatedWorld(seed, nodes, walls);
+        world.startAll();
+        world.awaitLeader(PATIENCE);
+        return world;
+    }
+
+    private static List<SimulatedNode> others(SimulatedWorld world, SimulatedNode... without) {
+        return world.nodes().stream()
+                .filter(node -> !List.of(without).contains(node))
+                .toList();
+    }
+
+    private static CompletableFuture<Outcome> append(SimulatedNode leader, long sequenceNr, int bytes) {
+        return leader.replica()
+                .submit(new Operation.AppendEvents(
+                        "a", sequenceNr, "w", 0, List.of(EventData.of(0, "e", new byte[bytes]))))
+                .toCompletableFuture();
+    }
+
+    /** Appends one after the other, each with an entry of its own, and waits for the last. */
+    private static void append(SimulatedWorld world, SimulatedNode leader, long from, long to, int bytes) {
+        for (long sequenceNr = from; sequenceNr <= to; sequenceNr++) {
+            assertThat(await(world, append(leader, sequenceNr, bytes))).isInstanceOf(Outcome.Applied.class);
+        }
+    }
+
+    private static <T> T await(SimulatedWorld world, CompletionStage<T> stage) {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        assertThat(world.time().until(PATIENCE, future::isDone)).isTrue();
+        return future.join();
+    }
+
+    private static long highest(SimulatedNode node) {
+        return node.isUp() ? node.events().ask(new Query.HighestSequenceNr("a")) : -1;
+    }
+
+    private static void isolateTogether(SimulatedWorld world, SimulatedNode... side) {
+        world.network()
+                .partition(
+                        Stream.of(side).map(SimulatedNode::name).toList(),
+                        others(world, side).stream().map(SimulatedNode::name).toList());
+    }
+
+    // ---- election jitter
+
+    /** The longest of many elections over links that are slower than the engine's own spread of timeouts. */
+    private static Duration longestElection(Walls walls) {
+        long longest = 0;
+        for (int seed = 1; seed <= 20; seed++) {
+            SimulatedWorld world = world(seed, 5, walls);
+            world.network().conditions(new NetworkConditions(Duration.ofMillis(40), Duration.ofNanos(1), 0, 0));
+            world.time().run(Duration.ofSeconds(2));
+            SimulatedNode leader = world.awaitLeader(PATIENCE);
+            long began = world.time().nanos();
+            leader.crash();
+            world.time().until(Duration.ofSeconds(20), () -> world.leader().isPresent());
+            longest = Math.max(longest, world.time().nanos() - began);
+        }
+        return Duration.ofNanos(longest);
+    }
+
+    @Test
+    void elections_over_slow_links_end_and_without_the_jitter_votes_are_split_again_and_again() {
+        assertThat(longestElection(Walls.ALL)).isLessThan(Duration.ofSeconds(4));
+        assertThat(longestElection(without("electionJitter"))).isGreaterThan(Duration.ofSeconds(15));
+    }
+
+    // ---- clock
+
+    @Test
+    void a_leader_that_dies_is_replaced_in_less_than_a_second_and_a_half() {
+        for (int seed = 1; seed <= 50; seed++) {
+            SimulatedWorld world = world(seed, 3, Walls.ALL);
+            world.leader().orElseThrow().crash();
+            assertThat(world.time()
+                            .until(
+                                    Duration.ofMillis(1_500),
+                                    () -> world.leader().isPresent()))
+                    .as("seed %d\n%s", seed, world.trace().tail(20))
+                    .isTrue();
+        }
+    }
+
+    // ---- election watch
+
+    private static boolean leadsAgainAfterBriefCuts(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        for (SimulatedNode follower : others(world, leader)) {
+            world.isolate(follower);
+            world.time().run(Duration.ofMillis(1_500));
+            world.heal();
+            world.time().run(Duration.ofSeconds(2));
+        }
+        assertThat(leader.leads()).isTrue();
+        leader.crash();
+        return world.time().until(PATIENCE, () -> world.leader().isPresent());
+    }
+
+    @Test
+    void followers_that_were_cut_off_briefly_elect_the_next_leader_and_never_do_without_the_election_watch() {
+        assertThat(leadsAgainAfterBriefCuts(Walls.ALL)).isTrue();
+        assertThat(leadsAgainAfterBriefCuts(without("electionWatch"))).isFalse();
+    }
+
+    // ---- snapshot hold
+
+    private static boolean aNewMemberHasEverything(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        append(world, leader, 1, 50, 10);
+        SimulatedNode joiner = world.addNode();
+        joiner.start();
+        leader.replica().change(joiner.id(), MembershipChange.ADD_LEARNER);
+        world.time().run(Duration.ofSeconds(2));
+        append(world, leader, 51, 60, 10);
+        return world.time().until(PATIENCE, () -> highest(joiner) == 60)
+                && joiner.events()
+                                .ask(new Query.EventsByPersistenceId("a", 1, 60, 100))
+                                .items()
+                                .size()
+                        == 60;
+    }
+
+    @Test
+    void a_new_member_gets_everything_before_the_snapshot_and_misses_it_without_the_hold() {
+        assertThat(aNewMemberHasEverything(Walls.ALL)).isTrue();
+        assertThat(aNewMemberHasEverything(without("snapshotHold"))).isFalse();
+    }
+
+    // ---- reconcile at snapshot
+
+    private static boolean anOldLeaderComesBack(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode old = world.leader().orElseThrow();
+        long sequenceNr = 0;
+        while (await(world, old.replica().report()).snapshotIndex() == 0) {
+            append(world, old, ++sequenceNr, sequenceNr, 10);
+        }
+        world.time().run(Duration.ofMillis(500));
+        world.isolate(old);
+        append(old, sequenceNr + 1, 10);
+        append(old, sequenceNr + 2, 10);
+        world.time().run(Duration.ofMillis(100));
+        // Its start reads what stands behind the snapshot, and nothing before it.
+        old.crash();
+        old.start();
+        world.time()
+                .until(
+                        PATIENCE,
+                        () -> world.leader().filter(leader -> leader != old).isPresent());
+        SimulatedNode next = world.leader().orElseThrow();
+        append(world, next, sequenceNr + 1, sequenceNr + 5, 20);
+        world.heal();
+        long wanted = sequenceNr + 5;
+        return world.time().until(PATIENCE, () -> highest(old) == wanted);
+    }
+
+    @Test
+    void an_old_leader_with_a_snapshot_and_entries_of_its_own_after_it_comes_back_and_never_does_without_the_wall() {
+        assertThat(anOldLeaderComesBack(Walls.ALL)).isTrue();
+        assertThat(anOldLeaderComesBack(without("reconcileAtSnapshot"))).isFalse();
+    }
+
+    // ---- barrier reads
+
+    /** A leader and a learner on one side of a cut; the majority of the voters elects another and goes on. */
+    private static boolean aStrongReadIsStale(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode old = world.leader().orElseThrow();
+        append(world, old, 1, 5, 10);
+        SimulatedNode learner = world.addNode();
+        learner.start();
+        await(world, old.replica().change(learner.id(), MembershipChange.ADD_LEARNER));
+        world.time().run(Duration.ofSeconds(2));
+        isolateTogether(world, old, learner);
+        world.time().until(PATIENCE, () -> others(world, old, learner).stream().anyMatch(SimulatedNode::leads));
+        SimulatedNode next = others(world, old, learner).stream()
+                .filter(SimulatedNode::leads)
+                .findFirst()
+                .orElseThrow();
+        append(world, next, 6, 9, 10);
+        CompletableFuture<Long> read = old.replica()
+                .barrier()
+                .thenCompose(index -> old.replica().awaitApplied(index, Duration.ofSeconds(1)))
+                .thenApply(index -> highest(old))
+                .toCompletableFuture();
+        world.time().until(PATIENCE, read::isDone);
+        return read.isDone() && !read.isCompletedExceptionally() && read.join() < 9;
+    }
+
+    @Test
+    void a_read_at_a_leader_that_was_replaced_is_not_answered_and_is_stale_without_the_barrier() {
+        assertThat(aStrongReadIsStale(Walls.ALL)).isFalse();
+        assertThat(aStrongReadIsStale(without("barrierReads"))).isTrue();
+    }
+
+    // ---- one learner
+
+    /** Five voters; the leader is cut off from all of them together with those that it could take as learners. */
+    private static boolean aLeaderWithoutVotersStepsDown(Walls walls) {
+        SimulatedWorld world = world(1, 5, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        List<SimulatedNode> side = new ArrayList<>(List.of(leader));
+        for (int i = 0; i < 2; i++) {
+            SimulatedNode learner = world.addNode();
+            learner.start();
+            leader.replica().change(learner.id(), MembershipChange.ADD_LEARNER);
+            world.time().run(Duration.ofSeconds(2));
+            side.add(learner);
+        }
+        isolateTogether(world, side.toArray(SimulatedNode[]::new));
+        return world.time().until(PATIENCE, () -> !leader.leads());
+    }
+
+    @Test
+    void a_leader_that_reaches_no_voter_steps_down_and_does_not_when_it_may_have_two_learners() {
+        assertThat(aLeaderWithoutVotersStepsDown(Walls.ALL)).isTrue();
+        assertThat(aLeaderWithoutVotersStepsDown(without("oneLearner"))).isFalse();
+    }
+
+    // ---- fail-stop
+
+    private static boolean theGroupGoesOnWhenTheLeadersDiskFails(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        append(world, leader, 1, 1, 10);
+        leader.log().fault(DiskFault.IO_ERROR);
+        // The first one is with the others before the leader's own disk refuses it.
+        append(leader, 2, 10);
+        world.time().run(Duration.ofSeconds(5));
+        CompletableFuture<Outcome> answer = append(world.leader().orElse(leader), 2, 10);
+        world.time().until(PATIENCE, answer::isDone);
+        return answer.isDone() && !answer.isCompletedExceptionally();
+    }
+
+    @Test
+    void a_leader_whose_disk_fails_makes_way_and_stands_in_the_way_when_it_does_not_stop() {
+        assertThat(theGroupGoesOnWhenTheLeadersDiskFails(Walls.ALL)).isTrue();
+        assertThat(theGroupGoesOnWhenTheLeadersDiskFails(without("failStopOnStorageError")))
+                .isFalse();
+    }
+
+    // ---- frequent snapshots
+
+    private static boolean aLaggingFollowerCatchesUpWithANewLeader(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        SimulatedNode lagging = others(world, leader).getFirst();
+        world.isolate(lagging);
+        append(world, leader, 1, 3_050, 10);
+        world.network().conditions(new NetworkConditions(Duration.ofMillis(10), Duration.ofMillis(1), 0, 0));
+        leader.crash();
+        world.heal();
+        return world.time().until(PATIENCE, () -> highest(lagging) == 3_050);
+    }
+
+    @Test
+    void a_follower_far_behind_a_new_leader_catches_up_in_seconds_and_not_when_snapshots_are_rare() {
+        assertThat(aLaggingFollowerCatchesUpWithANewLeader(Walls.ALL)).isTrue();
+        assertThat(aLaggingFollowerCatchesUpWithANewLeader(without("frequentSnapshots")))
+                .isFalse();
+    }
+
+    // ---- bounded frames
+
+    private static boolean aFollowerCatchesUpWithLargeEntries(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        SimulatedNode follower = others(world, leader).getFirst();
+        world.isolate(follower);
+        append(world, leader, 1, 200, 20_000);
+        world.heal();
+        return world.time().until(PATIENCE, () -> highest(follower) == 200);
+    }
+
+    @Test
+    void a_follower_catches_up_with_large_entries_and_never_does_when_they_do_not_fit_into_a_frame() {
+        assertThat(aFollowerCatchesUpWithLargeEntries(Walls.ALL)).isTrue();
+        assertThat(aFollowerCatchesUpWithLargeEntries(without("boundedFrames"))).isFalse();
+    }
+
+    // ---- a new identity for a member that comes back
+
+    private static boolean aRemovedMemberVotesAgain(boolean reincarnate) {
+        SimulatedWorld world = world(1, 3, Walls.ALL);
+        SimulatedNode leader = world.leader().orElseThrow();
+        SimulatedNode removed = others(world, leader).getFirst();
+        await(world, leader.replica().change(removed.id(), MembershipChange.REMOVE));
+        removed.crash();
+        if (reincarnate) {
+            removed.reincarnate();
+        }
+        removed.start();
+        MemberId id = removed.id();
+        leader.replica().change(id, MembershipChange.ADD_LEARNER);
+        world.time().run(Duration.ofSeconds(2));
+        leader.replica().change(id, MembershipChange.PROMOTE);
+        world.time().run(PATIENCE);
+        ReplicaReport report = await(world, leader.replica().report());
+        return report.voters().contains(id);
+    }
+
+    @Test
+    void a_founding_member_that_was_removed_votes_again_under_its_next_incarnation_and_never_under_the_old_one() {
+        assertThat(aRemovedMemberVotesAgain(true)).isTrue();
+        assertThat(aRemovedMemberVotesAgain(false)).isFalse();
+    }
+}
