@@ -8,14 +8,15 @@ import picocli.CommandLine.Command;
         name = "quorate-bench",
         mixinStandardHelpOptions = true,
         description = "Measures a cluster that is running.",
-        subcommands = {LoadCommand.class, LeaderKillCommand.class},
+        subcommands = {LoadCommand.class, LeaderKillCommand.class, JoinCommand.class},
         footer = {
             "",
             "Examples:",
             "  quorate-bench load 127.0.0.11:16443 127.0.0.12:16443 127.0.0.13:16443",
             "  quorate-bench load --through journal --clients 1,16 127.0.0.11:16443 127.0.0.12:16443",
             "  quorate-bench leader-kill --rounds 20 deploy/target/quickstart/n1 deploy/target/quickstart/n2 "
-                    + "deploy/target/quickstart/n3"
+                    + "deploy/target/quickstart/n3",
+            "  quorate-bench join --name n4 --address 127.0.0.14 --data-folder deploy/target/quickstart/n4 127.0.0.11:16443"
         })
 public final class BenchCommand {
     private BenchCommand() {}

@@ -1,0 +1,153 @@
+package io.quorate.chaos.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.chaos.load.ClosedLoop;
+import io.quorate.chaos.load.HttpConnection;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "join",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts one more node, joins it, and measures how long it takes to hold every entry that was committed when it",
+            "asked to join. The new node runs on this machine and is left running."
+        })
+final class JoinCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration LOAD = Duration.ofSeconds(8);
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "HOST:PORT", arity = "1..*", description = "API ports of the cluster's nodes.")
+    private List<String> members = List.of();
+
+    @Option(names = "--data-folder", required = true, description = "Of the new node; not there yet.")
+    private Path folder = Path.of("");
+
+    @Option(names = "--name", required = true, description = "Of the new node.")
+    private String name = "";
+
+    @Option(names = "--address", required = true, description = "Of the new node.")
+    private String address = "";
+
+    @Option(names = "--events", defaultValue = "100000", description = "Written before. Default: ${DEFAULT-VALUE}.")
+    private int events;
+
+    @Option(names = "--bytes", defaultValue = "256", description = "Of each event. Default: ${DEFAULT-VALUE}.")
+    private int bytes;
+
+    @Option(
+            names = "--writers",
+            defaultValue = "0",
+            description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
+    private int writers;
+
+    @Option(names = "--launcher", description = "bin/quorate of the distribution. Default: the one beside this program.")
+    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        ClusterView cluster = new ClusterView(members);
+        String leader =
+                cluster.leader().orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
+        write(leader);
+        NodeProcess node = new NodeProcess(folder, new Launcher(launcher, Map.of()));
+        node.start("--name", name, "--address", address);
+        if (writers > 0) {
+            print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));
+        }
+        CompletableFuture<ClosedLoop.Result> meanwhile = new CompletableFuture<>();
+        if (writers > 0) {
+            Thread.ofPlatform().start(() -> {
+                try {
+                    meanwhile.complete(new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ZERO, LOAD));
+                } catch (InterruptedException e) {
+                    meanwhile.cancel(true);
+                }
+            });
+        }
+        long committed = number(leader, "committed");
+        String url = token(leader);
+        long since = System.nanoTime();
+        join(node.api(), url);
+        long end = since + PATIENCE.toNanos();
+        while (number(node.api(), "applied") < committed) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        out.printf(
+                "caught up with %d entries %d ms after it asked to join%n",
+                committed, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+        if (writers > 0) {
+            print(out, "meanwhile", meanwhile.get());
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, String when, ClosedLoop.Result result) {
+        out.printf(
+                "%-9s %d writers: %d writes/s, p50 %.2f ms, p99 %.2f ms%n",
+                when, result.clients(), result.opsPerSecond(), result.p50() / 1000.0, result.p99() / 1000.0);
+        out.flush();
+    }
+
+    private void write(String leader) throws IOException {
+        long written = 0;
+        while (written < events) {
+            written += send(leader, "POST", "/v1/benchmarks/journal?clients=128&seconds=2&bytes=" + bytes, "")
+                    .path("operations")
+                    .asLong();
+        }
+    }
+
+    private static String token(String leader) throws IOException {
+        return send(leader, "POST", "/v1/tokens", "{}").path("urls").path(0).asText();
+    }
+
+    private static void join(String api, String url) throws IOException {
+        int slash = url.lastIndexOf('/');
+        send(
+                api,
+                "POST",
+                "/v1/join",
+                "{\"seed\":\"" + url.substring(0, slash) + "\",\"token\":\"" + url.substring(slash + 1) + "\"}");
+    }
+
+    private static long number(String api, String field) throws IOException {
+        return send(api, "GET", "/v1/status", "").path(field).asLong();
+    }
+
+    private static JsonNode send(String api, String method, String path, String body) throws IOException {
+        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
+            HttpConnection.Answer answer =
+                    connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
+            if (answer.status() >= 300) {
+                throw new IllegalStateException(api + " refuses " + path + ": " + answer.text());
+            }
+            return new ObjectMapper().readTree(answer.body());
+        }
+    }
+}
