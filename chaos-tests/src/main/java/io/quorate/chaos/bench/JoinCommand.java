@@ -62,15 +62,17 @@ final class JoinCommand implements Callable<Integer> {
             description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
     private int writers;
 
-    @Option(names = "--launcher", description = "bin/quorate of the distribution. Default: the one beside this program.")
+    @Option(
+            names = "--launcher",
+            description = "bin/quorate of the distribution. Default: the one beside this program.")
     private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         ClusterView cluster = new ClusterView(members);
-        String leader =
-                cluster.leader().orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
+        String leader = cluster.leader()
+                .orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
         write(leader);
         NodeProcess node = new NodeProcess(folder, new Launcher(launcher, Map.of()));
         node.start("--name", name, "--address", address);
@@ -82,8 +84,8 @@ final class JoinCommand implements Callable<Integer> {
             Thread.ofPlatform().start(() -> {
                 try {
                     meanwhile.complete(new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ZERO, LOAD));
-                } catch (InterruptedException e) {
-                    meanwhile.cancel(true);
+                } catch (IOException e) {
+                    meanwhile.completeExceptionally(e);
                 }
             });
         }
@@ -142,8 +144,7 @@ final class JoinCommand implements Callable<Integer> {
 
     private static JsonNode send(String api, String method, String path, String body) throws IOException {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
-            HttpConnection.Answer answer =
-                    connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
+            HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
             if (answer.status() >= 300) {
                 throw new IllegalStateException(api + " refuses " + path + ": " + answer.text());
             }

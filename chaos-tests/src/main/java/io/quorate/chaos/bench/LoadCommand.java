@@ -80,7 +80,7 @@ final class LoadCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void http(PrintWriter out, int number) throws InterruptedException {
+    private void http(PrintWriter out, int number) throws IOException {
         ClosedLoop.Result result = new ClosedLoop(targets, number, bytes, keys)
                 .run(Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds));
         print(out, "http", number, result.opsPerSecond(), result.p50(), result.p99(), result.max(), result.failed());

@@ -1,16 +1,22 @@
 package io.quorate.chaos.load;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
-import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
 
 /**
- * Clients that each send the next request when the last one is answered. Spread evenly over the nodes; each on a connection and
- * a virtual thread of its own.
+ * Clients that each send the next request when the last one is answered. Spread evenly over the nodes, each on a keep-alive
+ * connection of its own, all of them on one thread: on a small machine the clients share the processors with the nodes that
+ * they measure, and a thread that wakes up for each answer would cost as much as the node's work for it.
  *
  * @param targets {@code host:port} of API ports, one or more
  * @param clients 1 or more
@@ -18,8 +24,9 @@ import org.HdrHistogram.ConcurrentHistogram;
  * @param keys how many keys there are; clients choose among them at random
  */
 public record ClosedLoop(List<String> targets, int clients, int bytes, int keys) {
-    private static final int TIMEOUT_MILLIS = 15_000;
-    private static final int MAX_FAILURES_IN_A_ROW = 100;
+    private static final long SILENCE_MILLIS = 15_000;
+    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(StandardCharsets.US_ASCII);
 
     /**
      * What was measured. Latencies are of acknowledged writes, in microseconds.
@@ -33,69 +40,175 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
         }
     }
 
-    /** Runs for a warm-up, whose figures are dropped, and then for the duration. Blocks. */
-    public Result run(Duration warmUp, Duration duration) throws InterruptedException {
-        ConcurrentHistogram latencies = new ConcurrentHistogram(60_000_000_000L, 3);
-        AtomicLong acknowledged = new AtomicLong();
-        AtomicLong failed = new AtomicLong();
-        long begin = System.nanoTime() + warmUp.toNanos();
-        long end = begin + duration.toNanos();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
-            int client = i;
-            threads.add(Thread.ofVirtual()
-                    .name("client-" + i)
-                    .start(() -> client(client, begin, end, latencies, acknowledged, failed)));
+    /**
+     * Runs for a warm-up, whose figures are dropped, and then for the duration. Blocks.
+     *
+     * @throws IOException when a node cannot be reached at all
+     */
+    public Result run(Duration warmUp, Duration duration) throws IOException {
+        try (Selector selector = Selector.open()) {
+            Run run = new Run(selector, System.nanoTime() + warmUp.toNanos(), duration.toNanos());
+            try {
+                return run.toEnd();
+            } finally {
+                run.closeAll();
+            }
         }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        double seconds = Math.max(1, System.nanoTime() - begin) / 1e9;
-        return new Result(
-                clients,
-                seconds,
-                acknowledged.get(),
-                failed.get(),
-                latencies.getValueAtPercentile(50) / 1000,
-                latencies.getValueAtPercentile(99) / 1000,
-                latencies.getValueAtPercentile(99.9) / 1000,
-                latencies.getMaxValue() / 1000);
     }
 
-    private void client(
-            int client,
-            long begin,
-            long end,
-            ConcurrentHistogram latencies,
-            AtomicLong acknowledged,
-            AtomicLong failed) {
-        Random random = new Random(client);
-        byte[] value = new byte[bytes];
-        random.nextBytes(value);
-        int inARow = 0;
-        try (HttpConnection connection = new HttpConnection(targets.get(client % targets.size()), TIMEOUT_MILLIS)) {
-            while (inARow < MAX_FAILURES_IN_A_ROW) {
-                long since = System.nanoTime();
-                if (since >= end) {
-                    return;
+    private final class Run {
+        private final Selector selector;
+        private final long begin;
+        private final long end;
+        private final Random random = new Random(clients);
+        private final byte[] value = new byte[bytes];
+        private final Histogram latencies = new Histogram(60_000_000_000L, 3);
+        private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        private long acknowledged;
+        private long failed;
+
+        Run(Selector selector, long begin, long duration) {
+            this.selector = selector;
+            this.begin = begin;
+            this.end = begin + duration;
+            random.nextBytes(value);
+        }
+
+        Result toEnd() throws IOException {
+            for (int i = 0; i < clients; i++) {
+                new Client(targets.get(i % targets.size())).send();
+            }
+            while (System.nanoTime() < end) {
+                if (selector.select(this::readable, SILENCE_MILLIS) == 0) {
+                    throw new IOException("no answer from any of " + targets + " within " + SILENCE_MILLIS + " ms");
                 }
-                boolean done;
+            }
+            double seconds = Math.max(1, System.nanoTime() - begin) / 1e9;
+            return new Result(
+                    clients,
+                    seconds,
+                    acknowledged,
+                    failed,
+                    latencies.getValueAtPercentile(50) / 1000,
+                    latencies.getValueAtPercentile(99) / 1000,
+                    latencies.getValueAtPercentile(99.9) / 1000,
+                    latencies.getMaxValue() / 1000);
+        }
+
+        private void readable(SelectionKey key) {
+            ((Client) key.attachment()).readable();
+        }
+
+        private void answered(long since, boolean done) {
+            if (since >= begin) {
+                if (done) {
+                    latencies.recordValue(System.nanoTime() - since);
+                    acknowledged++;
+                } else {
+                    failed++;
+                }
+            }
+        }
+
+        void closeAll() throws IOException {
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+        }
+
+        /** One connection, one request under way. */
+        private final class Client {
+            private final String target;
+            private final byte[] answer = new byte[BUFFER_BYTES];
+            private SocketChannel channel;
+            private int length;
+            private long since;
+
+            Client(String target) throws IOException {
+                this.target = target;
+                this.channel = connect();
+            }
+
+            private SocketChannel connect() throws IOException {
+                int colon = target.lastIndexOf(':');
+                SocketChannel fresh = SocketChannel.open(new InetSocketAddress(
+                        target.substring(0, colon), Integer.parseInt(target.substring(colon + 1))));
+                fresh.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                fresh.configureBlocking(false);
+                fresh.register(selector, SelectionKey.OP_READ, this);
+                return fresh;
+            }
+
+            void send() throws IOException {
+                byte[] head = ("PUT /v1/kv/load-" + random.nextInt(keys) + " HTTP/1.1\r\nHost: " + target
+                                + "\r\nContent-Length: " + bytes + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+                ByteBuffer request = ByteBuffer.allocate(head.length + bytes)
+                        .put(head)
+                        .put(value)
+                        .flip();
+                length = 0;
+                since = System.nanoTime();
+                while (request.hasRemaining()) {
+                    channel.write(request); // one small request: the socket's buffer takes it at once
+                }
+            }
+
+            void readable() {
                 try {
-                    done = connection
-                                    .send("PUT", "/v1/kv/load-" + random.nextInt(keys), "", value)
-                                    .status()
-                            == 200;
-                } catch (IOException e) {
-                    done = false;
-                }
-                inARow = done ? 0 : inARow + 1;
-                if (since >= begin) {
-                    if (done) {
-                        latencies.recordValue(System.nanoTime() - since);
-                        acknowledged.incrementAndGet();
-                    } else {
-                        failed.incrementAndGet();
+                    in.clear();
+                    int read = channel.read(in);
+                    if (read < 0 || length + read > answer.length) {
+                        throw new IOException("the connection ended, or the answer is too long");
                     }
+                    in.flip().get(answer, length, read);
+                    length += read;
+                    if (isComplete()) {
+                        answered(since, answer[9] == '2');
+                        send();
+                    }
+                } catch (IOException e) {
+                    lost();
+                }
+            }
+
+            /** Whether head and body are here (RFC 9112, section 6.3: the length is told). */
+            private boolean isComplete() throws IOException {
+                int body = 0;
+                for (int i = 3; i < length; i++) {
+                    if (answer[i] == '\n' && answer[i - 1] == '\r' && answer[i - 2] == '\n' && answer[i - 3] == '\r') {
+                        body = i + 1;
+                        break;
+                    }
+                }
+                return body > 0 && length >= body + contentLength(body);
+            }
+
+            private int contentLength(int headEnd) throws IOException {
+                for (int i = 0; i < headEnd - LENGTH.length; i++) {
+                    int matched = 0;
+                    while (matched < LENGTH.length && (answer[i + matched] | 0x20) == (LENGTH[matched] | 0x20)) {
+                        matched++;
+                    }
+                    if (matched == LENGTH.length) {
+                        int number = 0;
+                        for (int j = i + matched; answer[j] != '\r'; j++) {
+                            number = answer[j] == ' ' ? number : number * 10 + answer[j] - '0';
+                        }
+                        return number;
+                    }
+                }
+                throw new IOException("an answer without a Content-Length");
+            }
+
+            private void lost() {
+                answered(since, false);
+                try {
+                    channel.close();
+                    channel = connect();
+                    send();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(target + " does not answer any more", e);
                 }
             }
         }

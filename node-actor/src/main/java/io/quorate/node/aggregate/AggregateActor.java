@@ -35,7 +35,7 @@ final class AggregateActor<S, C, E> extends AbstractActor {
     private static final int MAX_WAITING = 16 * 1024;
     private static final int MAX_BATCH_EVENTS = 512;
     private static final int MAX_BATCH_BYTES = 64 * 1024;
-    private static final int APPENDS_IN_FLIGHT = 3;
+    private static final int APPENDS_IN_FLIGHT = 1;
     private static final int PAGE = 1000;
 
     /** Events that are kept while earlier ones are read; over it they are read as well. */

@@ -66,7 +66,7 @@ public final class RaftReplica {
     private static final long SNAPSHOT_EVERY_BYTES = 16L << 20;
 
     /** Entries proposed and not yet applied; what comes meanwhile goes into the next one. */
-    private static final int MAX_ENTRIES_IN_FLIGHT = 4;
+    private static final int MAX_ENTRIES_IN_FLIGHT = 2;
 
     /** A learner within this many entries of the leader may vote. */
     private static final long CAUGHT_UP_ENTRIES = 100;
