@@ -22,6 +22,8 @@ if [ ! -x "$quorate" ] || [ -n "$(find pom.xml ./*/pom.xml ./*/src deploy/src -n
     mvn -q -B -ntp -Dquick -DskipTests package
     touch "$quorate"
 fi
+say "Preparing the class caches (once, about a minute: nodes start in half the time)"
+"$quorate-aot" || true
 
 say "Starting three nodes"
 for i in 1 2 3; do

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * A follower that was cut off for a second and came back would so never again stand for election in that term: with two of
  * them in a group of three, the loss of the leader is the loss of the group. Here the pre-vote is begun anew.
  *
- * <p>Looks once in each heartbeat period, on the replica's thread.
+ * <p>Looks once in each heartbeat timeout, on the replica's thread.
  */
 final class ElectionWatch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ElectionWatch.class);
@@ -28,7 +28,7 @@ final class ElectionWatch implements Runnable {
 
     /** Looks from now on, until the engine ends. */
     void start() {
-        time.schedule(this, 1, TimeUnit.SECONDS);
+        time.schedule(this, time.heartbeatTimeoutSeconds(), TimeUnit.SECONDS);
     }
 
     @Override
