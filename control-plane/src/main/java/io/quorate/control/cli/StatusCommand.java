@@ -109,6 +109,9 @@ final class StatusCommand implements Callable<Integer> {
                             + node.path("address").asText() + ") "
                             + (contact < 0 ? "has not been heard of" : "was last heard of " + contact / 1000 + " s ago")
                             + ": `quorate start` there");
+                } else if (node.path("lag").asLong() > 100) {
+                    lines.add(node.path("name").asText() + " catches up: "
+                            + node.path("lag").asLong() + " entries behind the leader");
                 }
             }
         }

@@ -23,9 +23,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorIdentity;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Identify;
 import org.apache.pekko.actor.Props;
 
 /**
@@ -124,10 +127,26 @@ public final class RaftMember {
             this.replica = replica;
         }
 
+        /**
+         * Greets the others, and is greeted back: with that the connections stand in both directions. Without it they are made
+         * by the first vote, which would wait a second for an answer when the leader dies just after this node has come back.
+         */
+        @Override
+        public void preStart() {
+            ActorSystem system = getContext().getSystem();
+            ActorRef self = getSelf();
+            replica.report()
+                    .thenAccept(report -> Stream.concat(report.voters().stream(), report.learners().stream())
+                            .filter(member -> !member.equals(report.self()))
+                            .forEach(member -> RequestChannel.resolve(system, member.address(), "/user/raft")
+                                    .tell(new Identify("greeting"), self)));
+        }
+
         @Override
         public Receive createReceive() {
             return receiveBuilder()
                     .match(Frame.class, frame -> replica.deliver(frame.bytes()))
+                    .match(ActorIdentity.class, greeted -> {})
                     .build();
         }
     }
