@@ -78,6 +78,7 @@ class PackageArrowsTest {
                 knows(
                         "io.quorate.control.metrics",
                         "kamon..",
+                        "ch.qos.logback.classic..",
                         "scala..",
                         "com.typesafe.config",
                         "io.quorate.persistence.journal"),

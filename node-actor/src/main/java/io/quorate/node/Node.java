@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.aggregate.HostedAggregate;
-import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
@@ -308,9 +307,5 @@ public final class Node implements AutoCloseable {
         system.terminate();
         ended.join();
         folder.close();
-    }
-
-    static byte[] bytes(MembershipMessage message) {
-        return MembershipForm.bytes(message);
     }
 }

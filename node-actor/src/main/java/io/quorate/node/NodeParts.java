@@ -37,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -192,7 +191,7 @@ final class NodeParts implements AutoCloseable {
     private void startFollower() {
         RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
         source = remote;
-        follower = new JournalFollower(remote, stores.events(), thread, failStop, journal::applied);
+        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, journal::applied);
         leader.lookAgain();
     }
 
@@ -576,13 +575,5 @@ final class NodeParts implements AutoCloseable {
                 }
             });
         }
-    }
-
-    static JournalException reasonOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof JournalException reason
-                ? reason
-                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
     }
 }

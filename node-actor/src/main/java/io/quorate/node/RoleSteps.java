@@ -6,6 +6,7 @@ import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePlanner;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.raft.MembershipChange;
 import io.quorate.persistence.raft.RaftReplica;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class RoleSteps {
                     if (failure != null) {
                         LOG.info(
                                 "a role change will be tried again: {}",
-                                NodeParts.reasonOf(failure).getMessage());
+                                JournalException.of(failure).getMessage());
                         system.scheduler().scheduleOnce(PAUSE_AFTER_FAILURE, this::plan, system.dispatcher());
                     } else if (stepped) {
                         plan();

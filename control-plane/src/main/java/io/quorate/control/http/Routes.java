@@ -57,6 +57,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+    /** A voter within this many entries of the leader is ready to lead. */
+    private static final long MAX_LAG = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -125,10 +128,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             case "GET /metrics" -> done(HttpResponse.create().withEntity(ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
             case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
             case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
-            case "POST /v1/stop" -> {
-                Thread.ofPlatform().name("quorate-stop").start(() -> System.exit(0));
-                yield done(json(202, Map.of("stopping", true)));
-            }
             case "POST /v1/benchmarks/journal" ->
                 benchmark
                         .run(
@@ -402,12 +401,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         map.put("committed", status.committed());
         long voters =
                 status.nodes().stream().filter(n -> n.role().equals("voter")).count();
-        long live = status.nodes().stream()
+        List<NodeStatus.Member> live = status.nodes().stream()
                 .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 1500)
-                .count();
+                .toList();
+        // One that is far behind cannot take over at once: it counts again when it has caught up.
+        long ready =
+                live.stream().filter(n -> n.lag() >= 0 && n.lag() <= MAX_LAG).count();
         map.put("voters", voters);
-        map.put("liveVoters", live);
-        map.put("highAvailability", live >= 3 && live - 1 > voters / 2);
+        map.put("liveVoters", live.size());
+        map.put("highAvailability", ready >= 3 && ready - 1 > voters / 2);
         map.put(
                 "nodes",
                 status.nodes().stream()

@@ -21,6 +21,7 @@ public final class NodeMetrics implements JournalMetrics {
     private final Counter elections = count("quorate.journal.elections");
     private final Counter leaderChanges = count("quorate.journal.leader-changes");
     private final Histogram barrier = time("quorate.journal.barrier-wait");
+    private final Gauge applied = Kamon.gauge("quorate.journal.applied").withoutTags();
     private final Gauge lag = Kamon.gauge("quorate.journal.lag").withoutTags();
 
     private NodeMetrics(PrometheusReporter reporter) {
@@ -77,7 +78,9 @@ public final class NodeMetrics implements JournalMetrics {
     }
 
     @Override
-    public void lag(long entries) {
-        lag.update(entries);
+    public void applied(long index, long entriesBehind) {
+        applied.update(index);
+        lag.update(entriesBehind);
+        OffsetConverter.applied(index);
     }
 }

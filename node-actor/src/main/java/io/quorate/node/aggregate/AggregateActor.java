@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractActor;
@@ -391,7 +390,7 @@ final class AggregateActor<S, C, E> extends AbstractActor {
         }
         JournalException reason = appended.failure() == null
                 ? new JournalException(Kind.NO_LEADER, "another leader decides meanwhile")
-                : reasonOf(appended.failure());
+                : JournalException.of(appended.failure());
         LOG.info("{} starts over: {}", rules.persistenceId(), reason.getMessage());
         // Those behind it were decided upon it: the log refuses them, or they share its fate.
         List<Batch<E>> lost = List.copyOf(inFlight);
@@ -435,14 +434,6 @@ final class AggregateActor<S, C, E> extends AbstractActor {
         if (!deciding && inFlight.isEmpty()) {
             follow();
         }
-    }
-
-    private static JournalException reasonOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof JournalException reason
-                ? reason
-                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.node.member;
 
 import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.SerialExecutor;
@@ -25,6 +26,7 @@ public final class JournalFollower implements AutoCloseable {
     private final EventStore events;
     private final SerialExecutor thread;
     private final FailStop failStop;
+    private final JournalMetrics metrics;
     private final LongConsumer applied;
     private final Journal.Subscription news;
     private long sourceIndex;
@@ -36,11 +38,17 @@ public final class JournalFollower implements AutoCloseable {
      * @param applied told of each new applied index, on {@code thread}
      */
     public JournalFollower(
-            Journal source, EventStore events, SerialExecutor thread, FailStop failStop, LongConsumer applied) {
+            Journal source,
+            EventStore events,
+            SerialExecutor thread,
+            FailStop failStop,
+            JournalMetrics metrics,
+            LongConsumer applied) {
         this.source = source;
         this.events = events;
         this.thread = thread;
         this.failStop = failStop;
+        this.metrics = metrics;
         this.applied = applied;
         this.news = source.onApplied(index -> thread.execute(() -> {
             sourceIndex = Math.max(sourceIndex, index);
@@ -76,6 +84,7 @@ public final class JournalFollower implements AutoCloseable {
             return;
         }
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
+        metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
         fetch();
     }

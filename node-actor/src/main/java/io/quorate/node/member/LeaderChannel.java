@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -145,7 +144,7 @@ public final class LeaderChannel implements AutoCloseable {
                 if (failure == null) {
                     answer.complete(value);
                 } else {
-                    failed(reasonOf(failure));
+                    failed(JournalException.of(failure));
                 }
             });
         }
@@ -160,7 +159,7 @@ public final class LeaderChannel implements AutoCloseable {
                 if (overloaded == null) {
                     make();
                 } else {
-                    answer.completeExceptionally(reasonOf(overloaded));
+                    answer.completeExceptionally(JournalException.of(overloaded));
                 }
             });
         }
@@ -181,14 +180,6 @@ public final class LeaderChannel implements AutoCloseable {
                 waiting.remove(change);
             }
         });
-    }
-
-    private static JournalException reasonOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof JournalException reason
-                ? reason
-                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
     }
 
     @Override

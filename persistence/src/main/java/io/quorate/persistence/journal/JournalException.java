@@ -1,5 +1,7 @@
 package io.quorate.persistence.journal;
 
+import java.util.concurrent.CompletionException;
+
 /** Why the journal did not do what it was asked. */
 public final class JournalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -28,6 +30,19 @@ public final class JournalException extends RuntimeException {
     public JournalException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+    }
+
+    /**
+     * What a failed stage tells.
+     *
+     * @return the failure itself where it is one of these; else {@code UNKNOWN}, because nothing may be concluded from it
+     */
+    public static JournalException of(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof JournalException reason
+                ? reason
+                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
     }
 
     public Kind kind() {

@@ -23,6 +23,11 @@ public interface JournalMetrics {
     /** How long a strong read waited for its barrier. */
     default void barrierWaited(long nanos) {}
 
-    /** Entries that this replica has still to apply, as far as it knows. */
-    default void lag(long entries) {}
+    /**
+     * The replica of this process has applied more.
+     *
+     * @param index up to which it has
+     * @param lag entries that it has still to apply, as far as it knows
+     */
+    default void applied(long index, long lag) {}
 }

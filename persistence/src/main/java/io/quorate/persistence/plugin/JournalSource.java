@@ -143,7 +143,7 @@ final class JournalSource<T> extends GraphStage<SourceShape<T>> {
         private void received(@Nullable Batch<T> found, @Nullable Throwable failure) {
             asking = false;
             if (failure != null || found == null) {
-                failed(PatientJournal.reasonOf(failure == null ? new IllegalStateException("no answer") : failure));
+                failed(JournalException.of(failure == null ? new IllegalStateException("no answer") : failure));
                 return;
             }
             batch = found.items().iterator();

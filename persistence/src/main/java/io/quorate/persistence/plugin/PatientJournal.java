@@ -5,7 +5,6 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.Cancellable;
@@ -47,14 +46,6 @@ final class PatientJournal {
         Call<A> call = new Call<>(request);
         call.start();
         return call.answer;
-    }
-
-    static JournalException reasonOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof JournalException reason
-                ? reason
-                : new JournalException(Kind.UNKNOWN, "the journal failed: " + cause, cause);
     }
 
     static boolean worthRepeating(Kind kind) {
@@ -104,7 +95,7 @@ final class PatientJournal {
                     answer.complete(value);
                     return;
                 }
-                JournalException reason = reasonOf(failure);
+                JournalException reason = JournalException.of(failure);
                 if (!worthRepeating(reason.kind())) {
                     answer.completeExceptionally(reason);
                     return;

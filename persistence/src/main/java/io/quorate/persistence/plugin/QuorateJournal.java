@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Operation.AppendEvents;
 import io.quorate.persistence.contract.Outcome;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public final class QuorateJournal extends AsyncWriteJournal {
                 done.completeExceptionally(
                         failure.getCause() instanceof StaleWriterException stale
                                 ? stale
-                                : PatientJournal.reasonOf(failure));
+                                : JournalException.of(failure));
             }
         });
         return FutureConverters.asScala(done);

@@ -623,7 +623,7 @@ public final class RaftReplica {
         long applied = events.appliedIndex();
         if (applied != announcedIndex) {
             announcedIndex = applied;
-            metrics.lag(Math.max(0, store.lastIndex() - applied));
+            metrics.applied(applied, Math.max(0, store.lastIndex() - applied));
             while (!waiters.isEmpty() && waiters.firstKey() <= applied) {
                 waiters.pollFirstEntry()
                         .getValue()

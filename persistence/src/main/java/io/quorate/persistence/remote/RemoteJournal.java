@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
@@ -117,7 +116,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(body);
                     }
-                    JournalException reason = reasonOf(failure);
+                    JournalException reason = JournalException.of(failure);
                     boolean again = reason.kind() == Kind.NO_LEADER
                             || reason.kind() == Kind.UNKNOWN
                             || reason.kind() == Kind.CLOSED;
@@ -146,14 +145,6 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                         }),
                         system.dispatcher());
         return answer;
-    }
-
-    private static JournalException reasonOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof JournalException reason
-                ? reason
-                : new JournalException(Kind.UNKNOWN, String.valueOf(cause.getMessage()), cause);
     }
 
     @Override

@@ -11,8 +11,11 @@ import org.iq80.leveldb.Options;
 
 /** Opens LevelDB in one of its two forms; their files are interchangeable: no compression, the byte-wise order. */
 record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
-    /** What is written goes to a sorted table after this many bytes; also bounds the log that is read at a start. */
-    private static final int WRITE_BUFFER_BYTES = 4 << 20;
+    /**
+     * What is written goes to a sorted table after this many bytes; also bounds the log that is read at a start. The larger, the
+     * more of what is cut from a Raft log meanwhile is never merged: against 4 MiB it saves about a twentieth of a write's work.
+     */
+    private static final int WRITE_BUFFER_BYTES = 16 << 20;
 
     private static final int CACHE_BYTES = 4 << 20;
     private static final int OPEN_FILES = 128;
