@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
  * read.
  */
 @Command(
-        name = "simulate",
+        name = "quorate-simulate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30",
+            "  quorate-simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30",
             "      a hundred groups of three, four or five nodes, half a virtual minute each",
-            "  simulate --seed 4711 --runs 1 --nodes 3 --seconds 30 --trace 500",
+            "  quorate-simulate --seed 4711 --runs 1 --nodes 3 --seconds 30 --trace 500",
             "      one of them again, with the last 500 lines of its trace"
         })
 public final class Simulate implements Callable<Integer> {

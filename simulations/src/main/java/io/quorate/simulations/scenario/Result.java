@@ -61,7 +61,7 @@ public record Result(
 
     /** Why it failed, the end of its trace, and how to run it again. */
     public String explanation() {
-        return line() + "\n\n" + trace(EXPLAINING_LINES) + "\n\nrun it again: simulate --seed " + plan.seed()
+        return line() + "\n\n" + trace(EXPLAINING_LINES) + "\n\nrun it again: quorate-simulate --seed " + plan.seed()
                 + " --runs 1 --nodes " + plan.nodes() + " --seconds "
                 + plan.duration().toSeconds() + "\n";
     }
