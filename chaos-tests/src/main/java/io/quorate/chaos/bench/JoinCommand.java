@@ -50,7 +50,10 @@ final class JoinCommand implements Callable<Integer> {
     @Option(names = "--address", required = true, description = "Of the new node.")
     private String address = "";
 
-    @Option(names = "--events", defaultValue = "100000", description = "Written before. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--events",
+            defaultValue = "100000",
+            description = "Written before, at least. Default: ${DEFAULT-VALUE}.")
     private int events;
 
     @Option(names = "--bytes", defaultValue = "256", description = "Of each event. Default: ${DEFAULT-VALUE}.")
@@ -73,7 +76,7 @@ final class JoinCommand implements Callable<Integer> {
         ClusterView cluster = new ClusterView(members);
         String leader = cluster.leader()
                 .orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
-        write(leader);
+        long written = write(leader);
         NodeProcess node = new NodeProcess(folder, new Launcher(launcher, Map.of()));
         node.start("--name", name, "--address", address);
         if (writers > 0) {
@@ -101,8 +104,8 @@ final class JoinCommand implements Callable<Integer> {
             TimeUnit.MILLISECONDS.sleep(5);
         }
         out.printf(
-                "caught up with %d entries %d ms after it asked to join%n",
-                committed, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+                "caught up with %d events in %d entries %d ms after it asked to join%n",
+                written, committed, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
         if (writers > 0) {
             print(out, "meanwhile", meanwhile.get());
         }
@@ -116,13 +119,14 @@ final class JoinCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void write(String leader) throws IOException {
+    private long write(String leader) throws IOException {
         long written = 0;
         while (written < events) {
             written += send(leader, "POST", "/v1/benchmarks/journal?clients=128&seconds=2&bytes=" + bytes, "")
                     .path("operations")
                     .asLong();
         }
+        return written;
     }
 
     private static String token(String leader) throws IOException {

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
- * one bounded chunk at a time; each is on disk before the next one is asked for, so that a loss of power leaves no hole.
+ * bounded chunks, the next one while it stores the one before, so that two are in memory at most; each is on disk before the next one
+ * is stored, so that a loss of power leaves no hole.
  */
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
@@ -30,6 +31,7 @@ public final class JournalFollower implements AutoCloseable {
     private final LongConsumer applied;
     private final Journal.Subscription news;
     private long sourceIndex;
+    private long fetchedIndex;
     private boolean fetching;
     private volatile boolean closed;
 
@@ -50,6 +52,7 @@ public final class JournalFollower implements AutoCloseable {
         this.failStop = failStop;
         this.metrics = metrics;
         this.applied = applied;
+        this.fetchedIndex = events.pendingIndex();
         this.news = source.onApplied(index -> thread.execute(() -> {
             sourceIndex = Math.max(sourceIndex, index);
             fetch();
@@ -57,11 +60,11 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     private void fetch() {
-        if (fetching || closed || sourceIndex <= events.pendingIndex()) {
+        if (fetching || closed || sourceIndex <= fetchedIndex) {
             return;
         }
         fetching = true;
-        source.ask(new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
+        source.ask(new Query.EntriesAfter(fetchedIndex, CHUNK_BYTES))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(entries, failure)));
     }
 
@@ -71,10 +74,13 @@ public final class JournalFollower implements AutoCloseable {
             return;
         }
         if (failure != null || entries == null) {
-            LOG.info("the journal stream was cut at index {}: {}", events.pendingIndex(), String.valueOf(failure));
+            LOG.info("the journal stream was cut at index {}: {}", fetchedIndex, String.valueOf(failure));
             thread.schedule(this::fetch, PAUSE);
             return;
         }
+        sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
+        fetchedIndex = Math.max(fetchedIndex, entries.upTo());
+        fetch();
         try {
             events.adopt(entries);
             events.sync();
@@ -83,10 +89,8 @@ public final class JournalFollower implements AutoCloseable {
             failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
             return;
         }
-        sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
-        fetch();
     }
 
     @Override

@@ -57,9 +57,6 @@ import org.slf4j.LoggerFactory;
 public final class RaftReplica {
     private static final Logger LOG = LoggerFactory.getLogger(RaftReplica.class);
 
-    /** A snapshot is a handle and costs a flush: often enough that a lagging follower is near it. */
-    private static final int SNAPSHOT_EVERY_ENTRIES = 1_000;
-
     private static final int SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL = 50_000;
 
     /** Entries since the last snapshot stay in the engine's memory: also bounded in bytes. */
@@ -172,7 +169,7 @@ public final class RaftReplica {
 
     private RaftNode engine(Optional<RestoredRaftState> restored, RandomGenerator random) {
         int snapshotEvery =
-                settings.walls().frequentSnapshots() ? SNAPSHOT_EVERY_ENTRIES : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
+                settings.walls().frequentSnapshots() ? SnapshotSpacing.EVERY : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
         RaftNode.RaftNodeBuilder builder = RaftNode.newBuilder()
                 .setGroupId(settings.clusterId())
                 .setConfig(RaftConfig.newBuilder()
@@ -458,7 +455,7 @@ public final class RaftReplica {
                     Kind.INVALID, "another promotion is under way: a learner counts in the leader's quorum check"));
         }
         // A fresh snapshot first: a new member is probed back one entry a round trip to the first retained one.
-        snapshotNow();
+        snapshotIfSpaced();
         return engineChange(member, MembershipChangeMode.ADD_LEARNER);
     }
 
@@ -599,8 +596,7 @@ public final class RaftReplica {
             giveAnswers();
             announce();
             if (snapshotWanted) {
-                snapshotWanted = false;
-                snapshotNow();
+                snapshotIfSpaced();
             }
             if (!promotions.isEmpty()) {
                 promoteCaughtUp();
@@ -637,9 +633,12 @@ public final class RaftReplica {
         }
     }
 
-    private void snapshotNow() {
-        if (events.pendingIndex() > store.snapshotIndex()) {
-            bytesSinceSnapshot = 0;
+    /** Takes a snapshot where it may; one that is wanted and may not be taken yet is tried again as the log grows. */
+    private void snapshotIfSpaced() {
+        long index = events.pendingIndex();
+        long last = store.snapshotIndex();
+        if (index > last
+                && (SnapshotSpacing.allows(index, last) || !settings.walls().spacedSnapshots())) {
             engine.takeSnapshot();
         }
     }
@@ -762,6 +761,7 @@ public final class RaftReplica {
         public void takeSnapshot(long index, Consumer<Object> chunks) {
             guarded(events::sync);
             bytesSinceSnapshot = 0;
+            snapshotWanted = false;
             chunks.accept(new ByteWriter(16).i64(index).toBytes());
         }
 

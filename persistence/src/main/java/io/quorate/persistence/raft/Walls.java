@@ -11,6 +11,7 @@ package io.quorate.persistence.raft;
  * @param oneLearner at most one learner
  * @param failStopOnStorageError an error of the disk ends the replica
  * @param frequentSnapshots a snapshot each 1,000 entries, not each 50,000
+ * @param spacedSnapshots no snapshot so soon after another that the engine's log would begin at entries that are gone
  * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
  * @param electionWatch a pre-vote that the engine left open does not keep it from the next election
  */
@@ -22,7 +23,8 @@ public record Walls(
         boolean oneLearner,
         boolean failStopOnStorageError,
         boolean frequentSnapshots,
+        boolean spacedSnapshots,
         boolean boundedFrames,
         boolean electionWatch) {
-    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true);
+    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true, true);
 }

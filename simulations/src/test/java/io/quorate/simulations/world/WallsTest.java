@@ -164,18 +164,18 @@ class WallsTest {
     private static boolean aNewMemberHasEverything(Walls walls) {
         SimulatedWorld world = world(1, 3, walls);
         SimulatedNode leader = world.leader().orElseThrow();
-        append(world, leader, 1, 50, 10);
+        append(world, leader, 1, 150, 10);
         SimulatedNode joiner = world.addNode();
         joiner.start();
         leader.replica().change(joiner.id(), MembershipChange.ADD_LEARNER);
         world.time().run(Duration.ofSeconds(2));
-        append(world, leader, 51, 60, 10);
-        return world.time().until(PATIENCE, () -> highest(joiner) == 60)
+        append(world, leader, 151, 160, 10);
+        return world.time().until(PATIENCE, () -> highest(joiner) == 160)
                 && joiner.events()
-                                .ask(new Query.EventsByPersistenceId("a", 1, 60, 100))
+                                .ask(new Query.EventsByPersistenceId("a", 1, 160, 1000))
                                 .items()
                                 .size()
-                        == 60;
+                        == 160;
     }
 
     @Test
@@ -315,6 +315,48 @@ class WallsTest {
     void a_follower_far_behind_a_new_leader_catches_up_in_seconds_and_not_when_snapshots_are_rare() {
         assertThat(aLaggingFollowerCatchesUpWithANewLeader(Walls.ALL)).isTrue();
         assertThat(aLaggingFollowerCatchesUpWithANewLeader(without("frequentSnapshots")))
+                .isFalse();
+    }
+
+    // ---- spaced snapshots
+
+    /**
+     * A follower misses some entries; then the others restart behind a snapshot, so that their logs begin there, and take another
+     * snapshot soon. The follower comes back and asks for what is in neither.
+     */
+    private static boolean aFollowerThatMissedARestartCatchesUp(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        append(world, leader, 1, 150, 10);
+        SimulatedNode lagging = others(world, leader).getFirst();
+        world.isolate(lagging);
+        append(world, leader, 151, 180, 10);
+        addLearner(world, leader);
+        List<SimulatedNode> others = others(world, lagging);
+        others.forEach(SimulatedNode::crash);
+        others.forEach(SimulatedNode::start);
+        SimulatedNode next = world.awaitLeader(PATIENCE);
+        append(world, next, 181, 190, 10);
+        await(world, next.replica().change(others.getLast().id(), MembershipChange.REMOVE));
+        addLearner(world, next);
+        world.heal();
+        CompletableFuture<Outcome> answer = append(next, 191, 10);
+        return world.time().until(PATIENCE, () -> highest(lagging) == 191)
+                && next.leads()
+                && !answer.isCompletedExceptionally();
+    }
+
+    private static void addLearner(SimulatedWorld world, SimulatedNode leader) {
+        SimulatedNode learner = world.addNode();
+        learner.start();
+        await(world, leader.replica().change(learner.id(), MembershipChange.ADD_LEARNER));
+    }
+
+    @Test
+    void
+            a_follower_that_missed_a_restart_catches_up_and_costs_the_leader_its_place_when_snapshots_follow_each_other_closely() {
+        assertThat(aFollowerThatMissedARestartCatchesUp(Walls.ALL)).isTrue();
+        assertThat(aFollowerThatMissedARestartCatchesUp(without("spacedSnapshots")))
                 .isFalse();
     }
 
