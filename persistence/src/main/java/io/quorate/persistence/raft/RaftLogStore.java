@@ -114,22 +114,25 @@ final class RaftLogStore implements RaftStore {
     private List<LogEntry> restoreEntries(long snapshotIndex) {
         List<LogEntry> entries = new ArrayList<>();
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            long expected = -1;
+            // Up to the snapshot there may be any: what is cut off is deleted little by little, and a snapshot that was
+            // installed
+            // leaves a gap before it.
+            long expected = snapshotIndex + 1;
+            boolean first = true;
             for (cursor.seek(entryKey(0)); cursor.valid() && cursor.key()[0] == 'e'; cursor.next()) {
                 LogEntry entry = entry(read(cursor.key(), cursor.value()));
-                if (expected < 0) {
+                if (first) {
                     firstIndex = entry.getIndex();
+                    first = false;
                 }
-                boolean retained = entry.getIndex() > snapshotIndex;
-                if (retained && expected >= 0 && entry.getIndex() != expected
-                        || retained && expected < 0 && entry.getIndex() != snapshotIndex + 1) {
-                    throw corrupt("entry " + Math.max(expected, snapshotIndex + 1) + " is missing, the next one is "
-                            + entry.getIndex());
+                if (entry.getIndex() <= snapshotIndex) {
+                    continue;
                 }
-                expected = entry.getIndex() + 1;
-                if (retained) {
-                    entries.add(entry);
+                if (entry.getIndex() != expected) {
+                    throw corrupt("entry " + expected + " is missing, the next one is " + entry.getIndex());
                 }
+                expected++;
+                entries.add(entry);
             }
         }
         return entries;

@@ -7,24 +7,31 @@ package io.quorate.persistence.raft;
  * @param electionJitter random delay of our own on every election timer
  * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
  * @param reconcileAtSnapshot a request that follows the follower's own snapshot is accepted (0.7 refuses it for ever)
+ * @param committedPrefix a request that begins before the follower's own snapshot is taken from there on
  * @param barrierReads strong reads go through the log, never through the engine's queries
  * @param oneLearner at most one learner
  * @param failStopOnStorageError an error of the disk ends the replica
  * @param frequentSnapshots a snapshot each 1,000 entries, not each 50,000
  * @param spacedSnapshots no snapshot so soon after another that the engine's log would begin at entries that are gone
  * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
+ * @param onlyVotersStand a member that is removed asks for no votes
+ * @param changesAwaitTransfer the group does not change while leadership is handed over
  * @param electionWatch a pre-vote that the engine left open does not keep it from the next election
  */
 public record Walls(
         boolean electionJitter,
         boolean snapshotHold,
         boolean reconcileAtSnapshot,
+        boolean committedPrefix,
         boolean barrierReads,
         boolean oneLearner,
         boolean failStopOnStorageError,
         boolean frequentSnapshots,
         boolean spacedSnapshots,
         boolean boundedFrames,
+        boolean onlyVotersStand,
+        boolean changesAwaitTransfer,
         boolean electionWatch) {
-    public static final Walls ALL = new Walls(true, true, true, true, true, true, true, true, true, true);
+    public static final Walls ALL =
+            new Walls(true, true, true, true, true, true, true, true, true, true, true, true, true);
 }

@@ -16,7 +16,8 @@ class SnapshotSpacingTest {
             @ForAll @LongRange(min = 0, max = 5_000) long start,
             @ForAll @LongRange(min = 1, max = 400) long askedEvery) {
         long last = start - start % SnapshotSpacing.EVERY;
-        for (long index = last + 1; index < last + 5_000; index++) {
+        long end = last + 5_000;
+        for (long index = last + 1; index < end; index++) {
             boolean engines = index % SnapshotSpacing.EVERY == 0;
             boolean asked = index % askedEvery == 0 && SnapshotSpacing.allows(index, last);
             if (engines || asked) {

@@ -32,11 +32,13 @@ public final class SimulatedDisk implements KeyValueStore {
 
     private static final class Write {
         final long file;
+        final long begunAtNanos;
         final List<WriteBatch.Change> changes;
         long durableAtNanos = NEVER;
 
-        Write(long file, List<WriteBatch.Change> changes) {
+        Write(long file, long begunAtNanos, List<WriteBatch.Change> changes) {
             this.file = file;
+            this.begunAtNanos = begunAtNanos;
             this.changes = changes;
         }
 
@@ -130,7 +132,7 @@ public final class SimulatedDisk implements KeyValueStore {
             openCursors = 0;
         }
         rotate();
-        Write write = new Write(file, List.copyOf(batch.changes()));
+        Write write = new Write(file, nanos.getAsLong(), List.copyOf(batch.changes()));
         apply(values, write.changes);
         uncertain.add(write);
         if (durable) {
@@ -168,7 +170,7 @@ public final class SimulatedDisk implements KeyValueStore {
             broken = true;
             if (random.nextBoolean() && !batch.isEmpty()) {
                 // The write may have reached the disk although it failed: nothing is known of it.
-                uncertain.add(new Write(file, List.copyOf(batch.changes())));
+                uncertain.add(new Write(file, nanos.getAsLong(), List.copyOf(batch.changes())));
             }
             throw failed(StorageException.Kind.IO, "the device answered with an error");
         }
@@ -210,9 +212,13 @@ public final class SimulatedDisk implements KeyValueStore {
         settle();
     }
 
-    /** Power is lost: of each file a suffix that was not flushed may be gone. The disk can be used again afterwards. */
+    /**
+     * Power is lost: of each file a suffix that was not flushed may be gone. What the owner would only have begun later within its
+     * present turn, when a flush before it had ended, never happened. The disk can be used again afterwards.
+     */
     public void crash() {
         long now = present.getAsLong();
+        uncertain.removeIf(write -> write.begunAtNanos > now);
         long[] files =
                 uncertain.stream().mapToLong(write -> write.file).distinct().toArray();
         for (long each : files) {

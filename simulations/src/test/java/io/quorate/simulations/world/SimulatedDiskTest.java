@@ -69,7 +69,7 @@ class SimulatedDiskTest {
             SimulatedWorld world = new SimulatedWorld(seed, 3, Walls.ALL);
             world.startAll();
             SimulatedNode leader = world.awaitLeader(Duration.ofSeconds(5));
-            for (int i = 1; i <= 20; i++) {
+            for (int i = 1; i <= 120; i++) {
                 leader.replica()
                         .submit(new Operation.AppendEvents(
                                 "a", i, "w", 0, List.of(EventData.of(0, "e", new byte[10]))));
