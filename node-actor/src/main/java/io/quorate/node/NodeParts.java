@@ -87,6 +87,7 @@ final class NodeParts implements AutoCloseable {
     private final RoleSteps roles;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
+    private volatile @Nullable ActorRef raftReceiver;
     private volatile @Nullable JournalFollower follower;
     private volatile @Nullable RemoteJournal source;
     private final ReentrantLock transitions = new ReentrantLock();
@@ -183,9 +184,25 @@ final class NodeParts implements AutoCloseable {
                 metrics,
                 journal::applied,
                 this::leadership);
-        spawn("raft", started.receiver());
+        raftReceiver = spawn("raft", started.receiver());
         member = started;
         started.start();
+        greet(membership());
+    }
+
+    private void greet(MembershipState state) {
+        RaftMember started = member;
+        ActorRef receiver = raftReceiver;
+        if (started != null && receiver != null) {
+            started.greet(receiver, othersIn(state));
+        }
+    }
+
+    private List<String> othersIn(MembershipState state) {
+        return state.nodes().values().stream()
+                .map(node -> node.member().address())
+                .filter(address -> !address.equals(identity.member().address()))
+                .toList();
     }
 
     private void startFollower() {
@@ -223,6 +240,7 @@ final class NodeParts implements AutoCloseable {
                     });
         }
         storeMembers(state);
+        greet(state);
         if (committed.leading()) {
             roles.plan();
         }
@@ -250,10 +268,7 @@ final class NodeParts implements AutoCloseable {
                 .filter(one -> one.id().equals(identity.member().toString()))
                 .findFirst()
                 .ifPresent(self -> folder.storeMembers(listed, self));
-        List<String> contacts = state.nodes().values().stream()
-                .map(node -> node.member().address())
-                .filter(address -> !address.equals(identity.member().address()))
-                .toList();
+        List<String> contacts = othersIn(state);
         if (!contacts.isEmpty() && !contacts.equals(identity.contacts())) {
             identity = identity.withContacts(contacts);
             folder.store(identity);

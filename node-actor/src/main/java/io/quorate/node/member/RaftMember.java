@@ -17,13 +17,14 @@ import io.quorate.persistence.remote.Frame;
 import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.remote.RequestChannel;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorIdentity;
 import org.apache.pekko.actor.ActorRef;
@@ -42,6 +43,7 @@ public final class RaftMember {
     private final RaftReplica replica;
     private final Map<MemberId, ActorRef> targets = new ConcurrentHashMap<>();
     private final Map<String, RequestChannel> streams = new ConcurrentHashMap<>();
+    private final Set<String> greeted = ConcurrentHashMap.newKeySet();
     private final LongConsumer applied;
     private final Consumer<Leadership> leadership;
 
@@ -93,6 +95,22 @@ public final class RaftMember {
         return Props.create(Receiver.class, () -> new Receiver(to)).withDispatcher("quorate.frame-dispatcher");
     }
 
+    /**
+     * Greets other nodes, each once, and is greeted back: with that the connections stand in both directions. Without it those between
+     * two followers are made by the first vote, which would wait a second for its answer when the leader dies soon after a start or
+     * a join.
+     *
+     * @param receiver the actor of {@link #receiver()}
+     * @param addresses {@code host:port} of the cluster ports
+     */
+    public void greet(ActorRef receiver, Collection<String> addresses) {
+        for (String address : addresses) {
+            if (greeted.add(address)) {
+                RequestChannel.resolve(system, address, "/user/raft").tell(new Identify("greeting"), receiver);
+            }
+        }
+    }
+
     public CompletionStage<Void> stop() {
         streams.values().forEach(RequestChannel::close);
         return replica.stop();
@@ -125,21 +143,6 @@ public final class RaftMember {
 
         Receiver(RaftReplica replica) {
             this.replica = replica;
-        }
-
-        /**
-         * Greets the others, and is greeted back: with that the connections stand in both directions. Without it they are made
-         * by the first vote, which would wait a second for an answer when the leader dies just after this node has come back.
-         */
-        @Override
-        public void preStart() {
-            ActorSystem system = getContext().getSystem();
-            ActorRef self = getSelf();
-            replica.report()
-                    .thenAccept(report -> Stream.concat(report.voters().stream(), report.learners().stream())
-                            .filter(member -> !member.equals(report.self()))
-                            .forEach(member -> RequestChannel.resolve(system, member.address(), "/user/raft")
-                                    .tell(new Identify("greeting"), self)));
         }
 
         @Override

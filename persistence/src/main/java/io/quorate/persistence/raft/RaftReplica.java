@@ -117,6 +117,7 @@ public final class RaftReplica {
     private final WatchedStore store;
     private final RaftFrames frames;
     private final SnapshotHold hold;
+    private final PreVoteCrossing crossing;
     private final RaftNode engine;
     private final Proposals proposals = new Proposals();
     private final AtomicBoolean proposing = new AtomicBoolean();
@@ -151,6 +152,7 @@ public final class RaftReplica {
                 ports.log(), walls.failStopOnStorageError() ? this::die : (reason, cause) -> {}, metrics, nanos);
         this.store = new WatchedStore(log);
         this.frames = new RaftFrames(settings.clusterId(), walls.boundedFrames());
+        this.crossing = new PreVoteCrossing(settings.self());
         this.hold = new SnapshotHold(
                 events, ports.stream(), task -> executor.execute(() -> time.run(() -> guarded(task))), this::handle);
         this.engine = engine(log.restore(), ports.random());
@@ -231,6 +233,9 @@ public final class RaftReplica {
     private void handle(RaftMessage message) {
         switch (message) {
             case InstallSnapshotRequest request when settings.walls().snapshotHold() -> guarded(() -> install(request));
+            case PreVoteRequest request
+            when passesOver(request) ->
+                LOG.debug("passes over the pre-vote of {}", request.getSender().getId());
             case AppendEntriesRequest request when beginsBeforeSnapshot(request) -> handle(fromSnapshotOn(request));
             case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
             default -> engine.handle(message);
@@ -254,6 +259,16 @@ public final class RaftReplica {
     private void signOfLife(InstallSnapshotRequest request) {
         engine.handle(frames.appendRequest(
                 request.getSender(), request.getTerm(), request.getTerm(), NO_SUCH_INDEX, 0, 0, 0, List.of()));
+    }
+
+    private boolean passesOver(PreVoteRequest request) {
+        long lastIndex = store.lastIndex();
+        int lastTerm = store.terms().of(lastIndex);
+        boolean logIsBetter = request.getLastLogTerm() > lastTerm
+                || request.getLastLogTerm() == lastTerm && request.getLastLogIndex() > lastIndex;
+        return settings.walls().electionJitter()
+                && crossing.passesOver(
+                        RaftMemberEndpoint.memberOf(request.getSender()), logIsBetter, nanos.getAsLong());
     }
 
     private boolean beginsBeforeSnapshot(AppendEntriesRequest request) {
@@ -754,6 +769,9 @@ public final class RaftReplica {
         public void send(RaftEndpoint target, RaftMessage message) {
             if (asksForVotes(message) && !mayStand()) {
                 return;
+            }
+            if (message instanceof PreVoteRequest) {
+                crossing.asking(nanos.getAsLong());
             }
             RaftMessage sent = message;
             if (rewrittenBase > 0 && message instanceof AppendEntriesSuccessResponse answer) {

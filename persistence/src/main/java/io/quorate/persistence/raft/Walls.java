@@ -4,7 +4,7 @@ package io.quorate.persistence.raft;
  * The walls around known gaps of the engine (design, section 4). All stand in production; a simulation takes one away to show
  * that its test fails then. Each method names the wall, the javadoc of the class that builds it tells the gap.
  *
- * @param electionJitter random delay of our own on every election timer
+ * @param electionJitter random delay of our own on every election timer; pre-votes that cross give way
  * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
  * @param reconcileAtSnapshot a request that follows the follower's own snapshot is accepted (0.7 refuses it for ever)
  * @param committedPrefix a request that begins before the follower's own snapshot is taken from there on

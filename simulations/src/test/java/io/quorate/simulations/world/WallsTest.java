@@ -125,6 +125,20 @@ class WallsTest {
     // ---- clock
 
     @Test
+    void followers_that_miss_the_leader_at_the_same_moment_split_no_vote() {
+        for (int seed = 1; seed <= 60; seed++) {
+            SimulatedWorld world = world(seed, 3, Walls.ALL);
+            world.network().conditions(new NetworkConditions(Duration.ofMillis(12), Duration.ofNanos(1), 0, 0));
+            world.time().run(Duration.ofSeconds(2));
+            long term = world.awaitLeader(PATIENCE).replica().leadership().term();
+            world.leader().orElseThrow().crash();
+            assertThat(world.awaitLeader(PATIENCE).replica().leadership().term())
+                    .as("seed %d", seed)
+                    .isEqualTo(term + 1);
+        }
+    }
+
+    @Test
     void a_leader_that_dies_is_replaced_in_less_than_a_second_and_a_half() {
         for (int seed = 1; seed <= 50; seed++) {
             SimulatedWorld world = world(seed, 3, Walls.ALL);
@@ -376,7 +390,8 @@ class WallsTest {
         follower.crash();
         follower.start();
         world.heal();
-        return world.time().until(PATIENCE, () -> highest(follower) == 1_040) && leader.leads();
+        append(world, leader, 1_041, 1_050, 10);
+        return world.time().until(PATIENCE, () -> highest(follower) == 1_050) && leader.leads();
     }
 
     @Test
