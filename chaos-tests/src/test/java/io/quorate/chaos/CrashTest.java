@@ -46,16 +46,16 @@ final class CrashTest {
             List<String> apis = cluster.apis();
             try (PacedWriter writer = new PacedWriter("kill-all-", () -> apis, Duration.ofMillis(1))) {
                 for (int round = 0; round < 2; round++) {
-                    writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                    writer.firstFromNow().await(PATIENCE);
                     long acknowledged = writer.acknowledged().size();
                     while (writer.acknowledged().size() < acknowledged + 300) {
-                        writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                        writer.firstFromNow().await(PATIENCE);
                     }
                     cluster.killAll();
                     cluster.startAll();
                     cluster.view().awaitHighlyAvailable(PATIENCE);
                 }
-                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                writer.firstFromNow().await(PATIENCE);
                 writer.close();
                 for (String api : apis) {
                     assertThat(writer.violations(api)).isEmpty();
@@ -70,10 +70,10 @@ final class CrashTest {
         try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
             List<String> apis = cluster.apis();
             try (PacedWriter writer = new PacedWriter("join-", () -> apis, PERIOD)) {
-                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                writer.firstFromNow().await(PATIENCE);
                 NodeProcess fourth = cluster.startAnother();
                 cluster.join(fourth);
-                writer.awaitFirstSince(System.nanoTime(), PATIENCE);
+                writer.firstFromNow().await(PATIENCE);
             }
             assertReplicasAreEqual(cluster);
         }

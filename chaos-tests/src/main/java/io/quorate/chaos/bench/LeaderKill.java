@@ -36,14 +36,14 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience) {
         String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD)) {
             for (int round = 1; round <= rounds; round++) {
-                writer.awaitFirstSince(System.nanoTime(), patience);
+                writer.firstFromNow().await(patience);
                 String leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
                 NodeProcess victim = nodes.get(apis.indexOf(leader));
                 String name = victim.name();
                 survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());
-                long killed = System.nanoTime();
+                PacedWriter.First first = writer.firstFromNow();
                 victim.kill();
-                long took = TimeUnit.NANOSECONDS.toMillis(writer.awaitFirstSince(killed, patience));
+                long took = TimeUnit.NANOSECONDS.toMillis(first.await(patience));
                 millis.add(took);
                 victim.start();
                 cluster.awaitHighlyAvailable(patience);

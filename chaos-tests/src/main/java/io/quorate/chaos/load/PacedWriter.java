@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -38,7 +40,7 @@ public final class PacedWriter implements AutoCloseable {
     private final AtomicInteger givenUp = new AtomicInteger();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
-    private volatile FirstAfter awaited = new FirstAfter(Long.MAX_VALUE);
+    private volatile First awaited = new First(Long.MAX_VALUE);
     private volatile boolean closing;
 
     /**
@@ -59,39 +61,41 @@ public final class PacedWriter implements AutoCloseable {
         this.pacer = Thread.ofPlatform().name("pacer").start(this::pace);
     }
 
-    private static final class FirstAfter {
-        private final long nanos;
-        private final CountDownLatch seen = new CountDownLatch(1);
-        private volatile long acknowledgedNanos;
+    /** The first acknowledgement of a write that began at a moment or after it. */
+    public static final class First {
+        private final long sinceNanos;
+        private final CompletableFuture<Long> acknowledgedNanos = new CompletableFuture<>();
 
-        FirstAfter(long nanos) {
-            this.nanos = nanos;
+        private First(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
         }
 
-        void offer(long beganNanos, long now) {
-            if (seen.getCount() > 0 && beganNanos - nanos >= 0) {
-                acknowledgedNanos = now;
-                seen.countDown();
+        private void offer(long beganNanos, long now) {
+            if (beganNanos - sinceNanos >= 0) {
+                acknowledgedNanos.complete(now);
+            }
+        }
+
+        /**
+         * Waits for it.
+         *
+         * @return nanoseconds from the moment to the acknowledgement
+         * @throws IllegalStateException when there is none in time
+         */
+        public long await(Duration patience) throws InterruptedException {
+            try {
+                return acknowledgedNanos.get(patience.toMillis(), TimeUnit.MILLISECONDS) - sinceNanos;
+            } catch (TimeoutException | ExecutionException e) {
+                throw new IllegalStateException("no write was acknowledged within " + patience.toMillis() + " ms", e);
             }
         }
     }
 
-    /**
-     * Waits for the first acknowledgement of a write that began at a moment or after it.
-     *
-     * @return nanoseconds from the moment to the acknowledgement
-     * @throws IllegalStateException when there is none in time
-     */
-    public long awaitFirstSince(long nanos, Duration patience) throws InterruptedException {
-        FirstAfter first = new FirstAfter(nanos);
+    /** From this moment on; call it before what is to be measured, not after: it looks for what comes, not for what has been. */
+    public First firstFromNow() {
+        First first = new First(System.nanoTime());
         awaited = first;
-        for (Write write : acknowledged) {
-            first.offer(write.beganNanos, write.acknowledgedNanos);
-        }
-        if (!first.seen.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("no write was acknowledged within " + patience.toMillis() + " ms");
-        }
-        return first.acknowledgedNanos - nanos;
+        return first;
     }
 
     private void pace() {
