@@ -6,7 +6,7 @@
  *  Joining ─────────▶ Spare ◀───────────────▶ Standby ◀───────────────▶ Voter
  * </pre>
  *
- * <p>Pure code only; {@code RoleActor} in the node's root package takes the steps.
+ * <p>Pure code only; {@code RoleSteps} in the node's root package takes the steps.
  */
 @NullMarked
 package io.quorate.node.role;
