@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
- * bounded chunks, the next one while it stores the one before, so that two are in memory at most; each is on disk before the next one
- * is stored, so that a loss of power leaves no hole.
+ * bounded chunks, one after the other. They are not synced: where a loss of power takes some, the store goes back to its last sync, and
+ * the stream brings the rest again.
  */
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
@@ -80,10 +80,9 @@ public final class JournalFollower implements AutoCloseable {
         }
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         fetchedIndex = Math.max(fetchedIndex, entries.upTo());
-        fetch();
         try {
             events.adopt(entries);
-            events.sync();
+            events.flush();
         } catch (RuntimeException e) {
             closed = true;
             failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
@@ -91,6 +90,7 @@ public final class JournalFollower implements AutoCloseable {
         }
         metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
+        fetch();
     }
 
     @Override
