@@ -31,7 +31,6 @@ public final class JournalFollower implements AutoCloseable {
     private final LongConsumer applied;
     private final Journal.Subscription news;
     private long sourceIndex;
-    private long fetchedIndex;
     private boolean fetching;
     private volatile boolean closed;
 
@@ -52,7 +51,6 @@ public final class JournalFollower implements AutoCloseable {
         this.failStop = failStop;
         this.metrics = metrics;
         this.applied = applied;
-        this.fetchedIndex = events.pendingIndex();
         this.news = source.onApplied(index -> thread.execute(() -> {
             sourceIndex = Math.max(sourceIndex, index);
             fetch();
@@ -60,11 +58,11 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     private void fetch() {
-        if (fetching || closed || sourceIndex <= fetchedIndex) {
+        if (fetching || closed || sourceIndex <= events.pendingIndex()) {
             return;
         }
         fetching = true;
-        source.ask(new Query.EntriesAfter(fetchedIndex, CHUNK_BYTES))
+        source.ask(new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(entries, failure)));
     }
 
@@ -74,12 +72,11 @@ public final class JournalFollower implements AutoCloseable {
             return;
         }
         if (failure != null || entries == null) {
-            LOG.info("the journal stream was cut at index {}: {}", fetchedIndex, String.valueOf(failure));
+            LOG.info("the journal stream was cut at index {}: {}", events.pendingIndex(), String.valueOf(failure));
             thread.schedule(this::fetch, PAUSE);
             return;
         }
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
-        fetchedIndex = Math.max(fetchedIndex, entries.upTo());
         try {
             events.adopt(entries);
             events.flush();

@@ -114,8 +114,8 @@ final class RaftLogStore implements RaftStore {
     private List<LogEntry> restoreEntries(long snapshotIndex) {
         List<LogEntry> entries = new ArrayList<>();
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            // Up to the snapshot there may be any: what is cut off is deleted little by little, and a snapshot that was
-            // installed
+            // Up to the snapshot there may be any: what is cut off is deleted little by little, and an installed
+            // snapshot
             // leaves a gap before it.
             long expected = snapshotIndex + 1;
             boolean first = true;
