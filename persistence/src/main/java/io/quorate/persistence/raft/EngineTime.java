@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Wall: the engine knows heartbeats in whole seconds only, at least one. Here its second lasts as long as our heartbeat period
- * (five to one by default); nothing outside of this class knows. Also adds the jitter that the engine's own 100 ms, divided by
+ * (three to one, about, by default); nothing outside of this class knows. Also adds the jitter that the engine's own 100 ms, divided by
  * five, no longer gives: without it two followers that wake together split the vote again and again.
  */
 final class EngineTime extends Clock implements RaftNodeExecutor {

@@ -140,7 +140,7 @@ public final class SimulatedNode {
         try {
             EventStore events = EventStore.open(state);
             RaftReplica replica = RaftReplica.create(
-                    new RaftReplica.Settings("simulated", id, founders, SimulatedWorld.TIMING, walls),
+                    new RaftReplica.Settings("simulated", id, founders, world.timing(), walls),
                     new RaftReplica.Ports(
                             log,
                             events,

@@ -18,8 +18,6 @@ import java.util.stream.IntStream;
 
 /** A group of nodes, their network and their time, all from one seed. Single-threaded. */
 public final class SimulatedWorld {
-    static final RaftTiming TIMING = RaftTiming.DEFAULT;
-
     /** Sees every frame that a replica hands to its transport. */
     @FunctionalInterface
     public interface FrameListener {
@@ -33,10 +31,16 @@ public final class SimulatedWorld {
     private final Map<String, SimulatedNode> nodes = new LinkedHashMap<>();
     private final List<MemberId> founders;
     private final Walls walls;
+    private final RaftTiming timing;
     private FrameListener frameListener = (from, to, frame) -> {};
 
-    /** A world of that many founding nodes, all down. */
+    /** A world of that many founding nodes, all down, with the timing that nodes have by default. */
     public SimulatedWorld(long seed, int founders, Walls walls) {
+        this(seed, founders, walls, RaftTiming.DEFAULT);
+    }
+
+    public SimulatedWorld(long seed, int founders, Walls walls, RaftTiming timing) {
+        this.timing = timing;
         this.seeds = new Seeds(seed);
         this.network = new SimulatedNetwork(time, seeds.of("network"));
         this.walls = walls;
@@ -59,6 +63,10 @@ public final class SimulatedWorld {
     /** One more machine that is not in the group, down. */
     public SimulatedNode addNode() {
         return add(member(nodes.size() + 1));
+    }
+
+    RaftTiming timing() {
+        return timing;
     }
 
     public Seeds seeds() {
