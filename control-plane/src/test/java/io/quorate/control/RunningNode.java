@@ -74,7 +74,7 @@ public final class RunningNode implements AutoCloseable {
 
     private void awaitFounded() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (node.status().toCompletableFuture().get(10, TimeUnit.SECONDS).nodes().stream()
+        while (node.status().toCompletableFuture().get(10, TimeUnit.SECONDS).cluster().nodes().stream()
                 .noneMatch(member -> member.leader() && member.role().equals("voter"))) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             node.journal().barrier().toCompletableFuture().get(10, TimeUnit.SECONDS);

@@ -8,6 +8,7 @@ import io.quorate.node.aggregate.HostedAggregate;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.presence.Transition;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalMetrics;
@@ -51,11 +52,13 @@ public final class Node implements AutoCloseable {
     private final DataFolder folder;
     private final StoreEngine engine;
     private final ActorSystem<NodeActor.Message> system;
+    private final Endpoints endpoints;
     private final Aggregates aggregates;
     private final JournalMetrics metrics;
     private final FailStop failStop;
     private final CurrentJournal journal;
     private volatile NodeParts parts;
+    private boolean closed;
 
     private Node(
             NodeSettings settings,
@@ -70,6 +73,7 @@ public final class Node implements AutoCloseable {
         this.folder = folder;
         this.engine = engine;
         this.system = system;
+        this.endpoints = new Endpoints(system);
         this.aggregates = aggregates;
         this.metrics = metrics;
         this.failStop = failStop;
@@ -81,7 +85,49 @@ public final class Node implements AutoCloseable {
 
     private NodeParts start(Identity identity) {
         return new NodeParts(
-                settings, folder, engine, system, aggregates.of(identity.clusterId()), metrics, failStop, identity);
+                settings,
+                folder,
+                engine,
+                system,
+                endpoints,
+                aggregates.of(identity.clusterId()),
+                metrics,
+                failStop,
+                identity,
+                this::becomeSoon);
+    }
+
+    /** Takes on another identity, on a thread of its own: parts are stopped and started. */
+    private void becomeSoon(Transition next) {
+        NodeParts from = parts;
+        if (from != null) { // else it is being started; it will be told again
+            Thread.ofPlatform().name("quorate-transition").start(() -> become(from, next));
+        }
+    }
+
+    private synchronized void become(NodeParts from, Transition next) {
+        if (closed || parts != from) {
+            return; // it has become something else since
+        }
+        switch (next) {
+            case Transition.Become(var identity) -> restart(identity, "");
+            case Transition.StartAnew() -> restart(found(settings), "after-leave-" + from.shortClusterId());
+        }
+    }
+
+    /** @param asideAs name under which the backend is kept; empty to go on with it */
+    private void restart(Identity next, String asideAs) {
+        try {
+            parts.close();
+            if (!asideAs.isEmpty()) {
+                folder.setBackendAside(asideAs);
+            }
+            folder.store(next);
+            parts = start(next);
+            journal.become(parts.journal());
+        } catch (RuntimeException e) {
+            failStop.stop("this node could not become " + next.member() + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -274,19 +320,60 @@ public final class Node implements AutoCloseable {
                 granted.founders().stream().map(MemberId::parse).toList(),
                 Identity.Replica.FOLLOWER,
                 granted.contacts());
-        String cluster =
-                joined.clusterId().substring(0, Math.min(8, joined.clusterId().length()));
-        parts.close();
-        folder.setBackendAside("before-join-" + cluster + "-" + joined.member().incarnation());
-        folder.store(joined);
-        parts = start(joined);
-        journal.become(parts.journal());
+        restart(
+                joined,
+                "before-join-" + NodeParts.shortId(joined.clusterId()) + "-"
+                        + joined.member().incarnation());
         LOG.info("joined cluster {} as {}", granted.clusterId(), joined.member());
+    }
+
+    /**
+     * Asks to leave the cluster: this node hands over its role, is a member no longer, and then founds a cluster of its own. The answer,
+     * Done or Refused, comes when that has begun; it is done when {@link #identity()} names another cluster.
+     */
+    public CompletionStage<MembershipMessage> leave() {
+        return parts.membershipCommand(
+                new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF), true);
+    }
+
+    /**
+     * Asks for the removal of a node, through any other. The answer, Done or Refused, comes when it has begun.
+     *
+     * @param force the node will never come back
+     */
+    public CompletionStage<MembershipMessage> remove(String name, boolean force) {
+        return parts.remove(name, force);
+    }
+
+    /** Changes what is configured of roles: a SetPolicy or a ConfigureNode. The answer is Done or Refused. */
+    public CompletionStage<MembershipMessage> configure(MembershipMessage change) {
+        return parts.membershipCommand(change, true);
+    }
+
+    /**
+     * Empties this node: it founds a cluster of its own. What it had goes aside in the data folder. Blocks until done.
+     *
+     * @throws NodeException when other nodes count on it
+     */
+    public synchronized void reset() {
+        boolean removed = identity().replica() == Identity.Replica.REMOVED;
+        if (!removed && !parts.isAlone()) {
+            throw new NodeException(
+                    "this node belongs to a cluster with others: `quorate leave` first, so that they know;"
+                            + " where they do not exist any more, `quorate remove-node` them");
+        }
+        restart(found(settings), "before-reset-" + parts.shortClusterId());
+    }
+
+    /** Hands leadership over where this node leads, and waits for it, for a bounded time. What is asked of this node goes on being served. */
+    public void handOver() {
+        parts.handOver();
     }
 
     /** Hands leadership over where this node leads, then stops everything. */
     @Override
     public synchronized void close() {
+        closed = true;
         parts.handOver();
         parts.close();
         system.terminate();
@@ -301,7 +388,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** Ends everything at once, without handing over: what a crash looks like to the others. For tests. */
-    void crash() {
+    synchronized void crash() {
+        closed = true;
         parts.close();
         CompletableFuture<?> ended = system.getWhenTerminated().toCompletableFuture();
         system.terminate();

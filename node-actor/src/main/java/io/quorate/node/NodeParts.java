@@ -2,8 +2,11 @@ package io.quorate.node;
 
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.aggregate.HostedAggregate;
+import io.quorate.node.contract.Assignment;
+import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.Presence;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.member.JournalFollower;
@@ -14,6 +17,8 @@ import io.quorate.node.member.RaftMember;
 import io.quorate.node.member.Stores;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.presence.Transition;
+import io.quorate.node.role.Role;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
@@ -29,12 +34,12 @@ import io.quorate.persistence.raft.RaftThread;
 import io.quorate.persistence.remote.JournalService;
 import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.remote.RequestChannel;
-import io.quorate.persistence.remote.RequestGateway;
 import io.quorate.persistence.store.StoreEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +50,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -67,8 +74,11 @@ final class NodeParts implements AutoCloseable {
     private static final int WHO_LEADS = 1;
     private static final int BECOME_MEMBER = 2;
     private static final int REPORT = 3;
+    private static final int ANNOUNCE = 4;
+    private static final int REMOVE = 5;
 
     private final DataFolder folder;
+    private final Endpoints endpoints;
     private final ActorSystem<NodeActor.Message> system;
     private final org.apache.pekko.actor.ActorSystem classic;
     private final NodeSettings settings;
@@ -79,17 +89,20 @@ final class NodeParts implements AutoCloseable {
     private final ThreadPoolExecutor readers;
     private final Leader leader = new Leader();
     private final LeaderJournal leaderJournal;
-    private final NodeJournal journal;
+    private final NodeJournal local;
+    private final Journal journal;
     private final JournalService journalService;
     private final JournalService leaderService;
     private final List<String> actors = new ArrayList<>();
     private final Map<String, HostedAggregate<?>> aggregates = new LinkedHashMap<>();
-    private final RoleSteps roles;
+    private final ClusterWatch watch;
+    private final PresenceExchange presence;
+    private final Consumer<Transition> become;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
-    private volatile @Nullable ActorRef raftReceiver;
     private volatile @Nullable JournalFollower follower;
     private volatile @Nullable RemoteJournal source;
+    private final AtomicInteger asked = new AtomicInteger();
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
     private volatile boolean closed;
@@ -99,10 +112,14 @@ final class NodeParts implements AutoCloseable {
             DataFolder folder,
             StoreEngine engine,
             ActorSystem<NodeActor.Message> system,
+            Endpoints endpoints,
             List<Aggregate<?, ?, ?>> controlPlane,
             JournalMetrics metrics,
             FailStop failStop,
-            Identity identity) {
+            Identity identity,
+            Consumer<Transition> become) {
+        this.become = become;
+        this.endpoints = endpoints;
         this.settings = settings;
         this.folder = folder;
         this.system = system;
@@ -110,6 +127,12 @@ final class NodeParts implements AutoCloseable {
         this.metrics = metrics;
         this.failStop = failStop;
         this.identity = identity;
+        if (identity.replica() == Identity.Replica.FOLLOWER || identity.replica() == Identity.Replica.NONE) {
+            folder.deleteLog();
+        }
+        if (identity.replica() == Identity.Replica.NONE) {
+            folder.deleteEvents();
+        }
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(
@@ -120,7 +143,14 @@ final class NodeParts implements AutoCloseable {
                 new LinkedBlockingQueue<>(MAX_WAITING_READS),
                 Thread.ofPlatform().name("quorate-read-", 0).daemon(true).factory());
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
-        this.journal = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal);
+        this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal);
+        if (identity.replica() == Identity.Replica.NONE) {
+            RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
+            source = remote;
+            journal = remote;
+        } else {
+            journal = local;
+        }
         this.journalService = new JournalService(journal);
         this.leaderService = new JournalService(leaderJournal);
         Membership membership = new Membership(identity.clusterId(), identity.founders());
@@ -128,15 +158,86 @@ final class NodeParts implements AutoCloseable {
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
             host(aggregate, committed -> {});
         }
-        this.roles = new RoleSteps(classic, this);
-        spawn("journal", RequestGateway.props(journalService));
-        spawn("leader", RequestGateway.props(leaderService));
-        spawn("node", RequestGateway.props(this::answer));
-        if (identity.replica() == Identity.Replica.MEMBER) {
-            startMember();
-        } else {
-            startFollower();
+        this.watch = new ClusterWatch(
+                classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
+        this.presence = new PresenceExchange(classic, leader, this::presence, this::assigned, this::whoLeads);
+        endpoints.serve("journal", journalService);
+        endpoints.serve("leader", leaderService);
+        endpoints.serve("node", this::answer);
+        endpoints.serve(PresenceExchange.ACTOR, watch::receive);
+        switch (identity.replica()) {
+            case MEMBER -> startMember();
+            case FOLLOWER -> startFollower();
+            case NONE -> leader.lookAgain();
+            case REMOVED ->
+                LOG.warn(
+                        "this node was removed from its cluster; `quorate reset` empties it, and then it may join again");
         }
+        if (identity.replica() != Identity.Replica.REMOVED) {
+            presence.announce();
+        }
+    }
+
+    private Presence presence() {
+        Identity now = identity;
+        return new Presence(
+                now.clusterId(),
+                now.member().toString(),
+                now.replica().name().toLowerCase(Locale.ROOT),
+                stores.events().appliedIndex(),
+                version(),
+                System.currentTimeMillis());
+    }
+
+    /** The leader has told what this node is. */
+    private void assigned(Assignment assignment) {
+        if (closed) {
+            return;
+        }
+        if (assignment.standing().equals(Assignment.MEMBER)
+                && !assignment.contacts().isEmpty()) {
+            storeContacts(assignment.contacts());
+        }
+        Transition.due(identity, assignment).ifPresent(next -> {
+            LOG.info(
+                    "{} was told that it is {} {} {}",
+                    identity.member(),
+                    assignment.role(),
+                    assignment.member(),
+                    assignment.reason());
+            become.accept(next);
+        });
+    }
+
+    private CompletionStage<String> whoLeads() {
+        List<String> contacts = identity.contacts();
+        if (contacts.isEmpty() || closed) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
+        }
+        String contact = contacts.get(Math.floorMod(asked.getAndIncrement(), contacts.size()));
+        return ask(contact, new byte[] {WHO_LEADS}).thenApply(answer -> new ByteReader(answer).text());
+    }
+
+    /** This node's release. */
+    String version() {
+        String version = NodeParts.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Has a node tell about itself at once: something about it was decided. */
+    void nudge(String address) {
+        if (address.equals(identity.member().address())) {
+            return;
+        }
+        byte[] request = new ByteWriter(64)
+                .u8(ANNOUNCE)
+                .text(identity.member().address())
+                .toBytes();
+        ask(address, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
+    }
+
+    long appliedIndex() {
+        return stores.events().appliedIndex();
     }
 
     private <S, C, E> void host(
@@ -145,6 +246,7 @@ final class NodeParts implements AutoCloseable {
                 rules,
                 classic,
                 this::spawn,
+                endpoints::serve,
                 leader,
                 leaderJournal,
                 System::currentTimeMillis,
@@ -156,21 +258,9 @@ final class NodeParts implements AutoCloseable {
     }
 
     private ActorRef spawn(String name, Props props) {
-        CompletableFuture<ActorRef> attached = new CompletableFuture<>();
-        system.tell(new NodeActor.Attach(name, props, attached));
+        ActorRef actor = endpoints.spawn(name, props);
         actors.add(name);
-        return await(attached);
-    }
-
-    private static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NodeException("interrupted", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new NodeException("a part of the node did not start or stop in time: " + e, e);
-        }
+        return actor;
     }
 
     private void startMember() {
@@ -182,9 +272,9 @@ final class NodeParts implements AutoCloseable {
                 thread,
                 failStop,
                 metrics,
-                journal::applied,
+                local::applied,
                 this::leadership);
-        raftReceiver = spawn("raft", started.receiver());
+        endpoints.receive(started.replica()::deliver);
         member = started;
         started.start();
         greet(membership());
@@ -192,9 +282,8 @@ final class NodeParts implements AutoCloseable {
 
     private void greet(MembershipState state) {
         RaftMember started = member;
-        ActorRef receiver = raftReceiver;
-        if (started != null && receiver != null) {
-            started.greet(receiver, othersIn(state));
+        if (started != null) {
+            started.greet(endpoints.raft(), othersIn(state));
         }
     }
 
@@ -208,14 +297,19 @@ final class NodeParts implements AutoCloseable {
     private void startFollower() {
         RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
         source = remote;
-        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, journal::applied);
+        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, local::applied);
         leader.lookAgain();
     }
 
     private void leadership(Leadership now) {
         leader.changed();
         aggregates.values().forEach(aggregate -> aggregate.leading(now.ready()));
+        watch.leading(now.ready());
         if (now.ready()) {
+            // Who holds no vote does not hear of an election by itself.
+            membership().nodes().values().stream()
+                    .filter(node -> node.role() != Role.VOTER)
+                    .forEach(node -> nudge(node.member().address()));
             LOG.info(
                     "{} leads in term {} from index {}",
                     identity.member().node(),
@@ -242,7 +336,7 @@ final class NodeParts implements AutoCloseable {
         storeMembers(state);
         greet(state);
         if (committed.leading()) {
-            roles.plan();
+            watch.plan();
         }
     }
 
@@ -262,16 +356,21 @@ final class NodeParts implements AutoCloseable {
                 .map(node -> new DataFolder.ListedMember(
                         node.member().address(),
                         node.member().toString(),
-                        node.role().equals("voter") ? 0 : 1))
+                        node.role().ordinal()))
                 .toList();
         listed.stream()
                 .filter(one -> one.id().equals(identity.member().toString()))
                 .findFirst()
                 .ifPresent(self -> folder.storeMembers(listed, self));
-        List<String> contacts = othersIn(state);
-        if (!contacts.isEmpty() && !contacts.equals(identity.contacts())) {
-            identity = identity.withContacts(contacts);
-            folder.store(identity);
+        storeContacts(othersIn(state));
+    }
+
+    private void storeContacts(List<String> contacts) {
+        synchronized (metadata) {
+            if (!closed && !contacts.isEmpty() && !contacts.equals(identity.contacts())) {
+                identity = identity.withContacts(contacts);
+                folder.store(identity);
+            }
         }
     }
 
@@ -315,13 +414,30 @@ final class NodeParts implements AutoCloseable {
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
 
-    boolean isAloneAndEmpty() {
+    /** Whether no other node belongs to its cluster. */
+    boolean isAlone() {
         // A node that has joined may not have read yet who else is there.
-        if (!identity.founders().equals(List.of(identity.member()))
-                || membership().nodes().size() > 1) {
-            return false;
-        }
-        return stores.events().ask(new Query.PersistenceIds("", 10)).stream().allMatch("membership"::equals);
+        int known = membership().nodes().size();
+        return identity.replica() == Identity.Replica.MEMBER
+                && (known == 1
+                        || known == 0
+                                && identity.founders().equals(List.of(identity.member()))
+                                && identity.contacts().isEmpty());
+    }
+
+    /** Begin of the cluster's identity, for names of folders. */
+    String shortClusterId() {
+        return shortId(identity.clusterId());
+    }
+
+    static String shortId(String clusterId) {
+        return clusterId.substring(0, Math.min(8, clusterId.length()));
+    }
+
+    boolean isAloneAndEmpty() {
+        return isAlone()
+                && stores.events().ask(new Query.PersistenceIds("", 10)).stream()
+                        .allMatch("membership"::equals);
     }
 
     /** Answers other nodes: who leads, become a member, report. */
@@ -336,13 +452,27 @@ final class NodeParts implements AutoCloseable {
                         : CompletableFuture.completedFuture(
                                 new ByteWriter(64).text(address).toBytes());
             }
-            case BECOME_MEMBER -> becomeMember(in.text());
-            case REPORT -> report();
+            case BECOME_MEMBER -> becomeMember(in.text(), in.text());
+            case REPORT -> watch.report().thenApply(MembershipForm::bytes);
+            case ANNOUNCE -> {
+                leader.toldBy(in.text());
+                presence.announce();
+                yield CompletableFuture.completedFuture(new byte[] {1});
+            }
+            case REMOVE -> watch.remove(in.text(), in.u8() == 1).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
         };
     }
 
-    private CompletionStage<byte[]> becomeMember(String clusterId) {
+    private CompletionStage<byte[]> becomeMember(String clusterId, String asMember) {
+        Identity now = identity;
+        boolean ready = now.member().toString().equals(asMember)
+                && (now.replica() == Identity.Replica.FOLLOWER || now.replica() == Identity.Replica.MEMBER);
+        if (!ready) {
+            presence.announce();
+            return CompletableFuture.failedFuture(
+                    new JournalException(Kind.NO_LEADER, now.member() + " does not follow the journal as " + asMember));
+        }
         if (!clusterId.equals(identity.clusterId())) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("this node belongs to another cluster"));
         }
@@ -380,14 +510,18 @@ final class NodeParts implements AutoCloseable {
         // Behind what the follower's thread has still to do: from here on only the replica writes.
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         thread.execute(() -> quiet.complete(null));
-        await(quiet);
+        Endpoints.await(quiet);
     }
 
     /** Tells a node to start its member of the group. */
     CompletionStage<byte[]> tellToBecomeMember(MemberId node) {
         return ask(
                 node.address(),
-                new ByteWriter(64).u8(BECOME_MEMBER).text(identity.clusterId()).toBytes());
+                new ByteWriter(96)
+                        .u8(BECOME_MEMBER)
+                        .text(identity.clusterId())
+                        .text(node.toString())
+                        .toBytes());
     }
 
     private CompletionStage<byte[]> ask(String address, byte[] request) {
@@ -396,86 +530,90 @@ final class NodeParts implements AutoCloseable {
         return channel.request(request).whenComplete((answer, failure) -> channel.close());
     }
 
-    private CompletionStage<byte[]> report() {
-        RaftReplica replica = replica();
-        if (replica == null || !leader.isHere()) {
-            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
-        }
-        return replica.report().thenApply(report -> {
-            ByteWriter out = new ByteWriter(256).varint(report.term()).varint(report.commitIndex());
-            out.varint(report.matchIndex().size());
-            report.matchIndex()
-                    .forEach((id, match) -> out.text(id.node())
-                            .varint(match)
-                            .varint(report.lastContactMillis().getOrDefault(id, 0L)));
-            return out.toBytes();
-        });
-    }
-
     CompletionStage<NodeStatus> status() {
         String leaderAddress = leader.isHere() ? identity.member().address() : leader.address();
-        CompletionStage<byte[]> report = leader.isHere()
-                ? report()
+        CompletionStage<ClusterReport> report = leader.isHere()
+                ? watch.report()
                 : leaderAddress == null
                         ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
-                        : ask(leaderAddress, new byte[] {REPORT});
+                        : ask(leaderAddress, new byte[] {REPORT})
+                                .thenApply(bytes -> MembershipForm.read(bytes, ClusterReport.class));
         return report.toCompletableFuture()
                 .orTimeout(2, TimeUnit.SECONDS)
-                .handle((bytes, failure) -> view(leaderAddress, bytes));
+                .exceptionally(failure -> withoutLeader())
+                .thenApply(this::view);
     }
 
-    private NodeStatus view(@Nullable String leaderAddress, byte @Nullable [] report) {
-        Map<String, long[]> matches = new LinkedHashMap<>();
-        long term = 0;
-        long committed = -1;
-        if (report != null) {
-            ByteReader in = new ByteReader(report);
-            term = in.varint();
-            committed = in.varint();
-            int count = in.count();
-            for (int i = 0; i < count; i++) {
-                String name = in.text();
-                long match = in.varint();
-                long contactMillis = in.varint();
-                if (match > 0) { // else it has not answered this leader yet
-                    matches.put(name, new long[] {match, contactMillis});
-                }
-            }
-        }
+    /** What this node last knew; of the others it has heard nothing. */
+    private ClusterReport withoutLeader() {
+        MembershipState state = membership();
         RaftReplica replica = replica();
-        if (replica != null) {
-            term = Math.max(term, replica.leadership().term());
-        }
-        String leaderName = "";
-        List<NodeStatus.Member> members = new ArrayList<>();
-        String role = replica == null ? "standby" : "voter";
-        for (MembershipState.Node node : membership().nodes().values()) {
-            boolean leads = report != null && node.member().address().equals(leaderAddress);
-            if (leads) {
-                leaderName = node.member().node();
+        int voters = (int) state.nodes().values().stream()
+                .filter(node -> node.role() == Role.VOTER)
+                .count();
+        return new ClusterReport(
+                replica == null ? 0 : replica.leadership().term(),
+                -1,
+                voters,
+                0,
+                -1,
+                state.policy().voters(),
+                state.policy().standbys(),
+                state.policy().promoteAfter().toMillis(),
+                state.nodes().values().stream()
+                        .map(node -> new ClusterReport.Node(
+                                node.member().node(),
+                                node.member().address(),
+                                node.apiAddress(),
+                                node.role().word(),
+                                false,
+                                -1,
+                                node.member().equals(identity.member()) ? 0 : -1,
+                                node.member().equals(identity.member()),
+                                node.failureDomain(),
+                                node.weight(),
+                                node.leaving(),
+                                "",
+                                0))
+                        .toList());
+    }
+
+    private NodeStatus view(ClusterReport report) {
+        String self = identity.member().node();
+        String role = switch (identity.replica()) {
+            case MEMBER -> Role.VOTER.word();
+            case FOLLOWER -> Role.STANDBY.word();
+            case NONE -> Role.SPARE.word();
+            case REMOVED -> "removed";
+        };
+        String leads = "";
+        for (ClusterReport.Node node : report.nodes()) {
+            if (node.leader()) {
+                leads = node.name();
             }
-            long[] seen = matches.get(node.member().node());
-            members.add(new NodeStatus.Member(
-                    node.member().node(),
-                    node.member().address(),
-                    node.apiAddress(),
-                    node.role(),
-                    leads,
-                    leads ? 0 : seen == null ? -1 : Math.max(0, committed - seen[0]),
-                    leads ? 0 : seen == null ? -1 : seen[1]));
-            if (node.member().equals(identity.member())) {
-                role = leads ? "leader" : node.role();
+            if (node.name().equals(self) && identity.replica() != Identity.Replica.REMOVED) {
+                role = node.leader() ? "leader" : node.role();
             }
         }
-        return new NodeStatus(
-                identity.member().node(),
-                identity.clusterId(),
-                role,
-                leaderName,
-                term,
-                stores.events().appliedIndex(),
-                committed,
-                members);
+        return new NodeStatus(self, identity.clusterId(), role, leads, appliedIndex(), report);
+    }
+
+    /** Begins the removal of a node; the leader judges it. */
+    CompletionStage<MembershipMessage> remove(String name, boolean force) {
+        if (leader.isHere()) {
+            return watch.remove(name, force);
+        }
+        String address = leader.address();
+        return address == null
+                ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
+                : ask(
+                                address,
+                                new ByteWriter(64)
+                                        .u8(REMOVE)
+                                        .text(name)
+                                        .u8(force ? 1 : 0)
+                                        .toBytes())
+                        .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
 
     /** Hands leadership to the voter that has most, and waits for it, for a bounded time. */
@@ -520,20 +658,25 @@ final class NodeParts implements AutoCloseable {
     }
 
     private void stopAll() {
+        endpoints.silence();
+        presence.close();
+        watch.close();
         RaftMember leaving = member;
         if (leaving != null) {
-            await(leaving.stop());
+            Endpoints.await(leaving.stop());
         }
         if (follower != null) {
             stopFollower();
+        } else if (source != null) {
+            source.close();
         }
         aggregates.values().forEach(HostedAggregate::close);
         journalService.close();
         leaderService.close();
-        journal.close();
+        local.close();
         CompletableFuture<Void> gone = new CompletableFuture<>();
         system.tell(new NodeActor.Detach(List.copyOf(actors), gone));
-        await(gone);
+        Endpoints.await(gone);
         thread.close();
         readers.shutdownNow();
         stores.close();
@@ -544,7 +687,6 @@ final class NodeParts implements AutoCloseable {
         private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
         private final AtomicBoolean looking = new AtomicBoolean();
         private volatile @Nullable String told;
-        private int next;
 
         @Override
         public @Nullable String address() {
@@ -570,6 +712,14 @@ final class NodeParts implements AutoCloseable {
             listeners.add(listener);
         }
 
+        /** A node says of itself that it leads. */
+        void toldBy(String address) {
+            if (replica() == null && !address.equals(told)) {
+                told = address;
+                changed();
+            }
+        }
+
         void changed() {
             listeners.forEach(Runnable::run);
         }
@@ -580,10 +730,8 @@ final class NodeParts implements AutoCloseable {
             if (replica() != null || closed || contacts.isEmpty() || !looking.compareAndSet(false, true)) {
                 return;
             }
-            String contact = contacts.get(Math.floorMod(next++, contacts.size()));
-            ask(contact, new byte[] {WHO_LEADS}).whenComplete((answer, failure) -> {
+            whoLeads().whenComplete((address, failure) -> {
                 looking.set(false);
-                String address = failure == null ? new ByteReader(answer).text() : null;
                 if (!java.util.Objects.equals(address, told)) {
                     told = address;
                     changed();

@@ -3,80 +3,103 @@ package io.quorate.node;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.Role;
-import io.quorate.node.role.RolePlanner;
-import io.quorate.node.role.RolePolicy;
+import io.quorate.node.role.RoleStep;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.raft.MembershipChange;
 import io.quorate.persistence.raft.RaftReplica;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import io.quorate.persistence.raft.ReplicaReport;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.pekko.actor.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the steps that {@link RolePlanner} plans, one at a time, on the leader. A step that is cut off is planned and taken again
- * by whoever leads then; each part of it may be repeated.
+ * Takes the steps that {@link io.quorate.node.role.RolePlanner} plans, on the leader. A step changes the group first and is recorded
+ * then; one that is cut off is planned and taken again by whoever leads then, so each part of it may be repeated.
  */
 final class RoleSteps {
     private static final Logger LOG = LoggerFactory.getLogger(RoleSteps.class);
 
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
-
-    private final ActorSystem system;
     private final NodeParts parts;
-    private final AtomicBoolean busy = new AtomicBoolean();
 
-    RoleSteps(ActorSystem system, NodeParts parts) {
-        this.system = system;
+    RoleSteps(NodeParts parts) {
         this.parts = parts;
     }
 
-    /** Looks whether a step is due; called at every change of membership on the leader. */
-    void plan() {
-        RaftReplica replica = parts.replica();
-        if (replica == null || !parts.leader().isHere() || !busy.compareAndSet(false, true)) {
-            return;
+    /**
+     * Takes a step.
+     *
+     * @param report of the group, from which the step was planned
+     */
+    CompletionStage<Void> take(RoleStep step, RaftReplica replica, ReplicaReport report) {
+        MembershipState.Node node = parts.membership().nodes().get(step.node());
+        if (node == null) {
+            return CompletableFuture.completedFuture(null); // removed since the view was taken
         }
-        Map<String, Role> roles = new TreeMap<>();
-        for (MembershipState.Node node : parts.membership().nodes().values()) {
-            roles.put(node.member().node(), Role.valueOf(node.role().toUpperCase(Locale.ROOT)));
-        }
-        RolePlanner.plan(roles, RolePolicy.DEFAULT)
-                .map(step -> promote(step, replica))
-                .orElseGet(() -> CompletableFuture.completedFuture(false))
-                .whenComplete((stepped, failure) -> {
-                    busy.set(false);
-                    if (failure != null) {
-                        LOG.info(
-                                "a role change will be tried again: {}",
-                                JournalException.of(failure).getMessage());
-                        system.scheduler().scheduleOnce(PAUSE_AFTER_FAILURE, this::plan, system.dispatcher());
-                    } else if (stepped) {
-                        plan();
-                    }
-                });
+        MemberId member = node.member();
+        CompletionStage<Void> taken = switch (step) {
+            case RoleStep.Promote promote ->
+                promote(member, replica, report)
+                        .thenCompose(votes -> assign(promote.node(), Role.VOTER, promote.reason()));
+            case RoleStep.Demote demote ->
+                leaveGroup(member, replica, report)
+                        .thenCompose(left -> assign(demote.node(), demote.to(), demote.reason()));
+            case RoleStep.Assign assign -> assign(assign.node(), assign.to(), assign.reason());
+            case RoleStep.Record record -> assign(record.node(), record.to(), record.reason());
+            case RoleStep.HandOver handOver -> replica.transferLeadership(member);
+            case RoleStep.Withdraw withdraw ->
+                leaveGroup(member, replica, report)
+                        .thenCompose(left -> told(parts.membershipCommand(
+                                new MembershipMessage.Renew(withdraw.node(), member.toString()), true)));
+            case RoleStep.Dismiss dismiss ->
+                told(parts.membershipCommand(new MembershipMessage.Dismiss(dismiss.node(), dismiss.reason()), true));
+        };
+        return taken.thenAccept(done -> {
+            LOG.info("{}: {}", words(step), step.reason());
+            parts.nudge(member.address());
+        });
     }
 
-    private CompletionStage<Boolean> promote(RolePlanner.Promote step, RaftReplica replica) {
-        MemberId node = parts.membership().nodes().get(step.node()).member();
-        return replica.report()
-                .thenCompose(report -> report.voters().contains(node)
-                        ? CompletableFuture.<Void>completedFuture(null)
-                        : parts.tellToBecomeMember(node)
-                                .thenCompose(told -> replica.change(node, MembershipChange.ADD_LEARNER))
-                                .thenCompose(added -> replica.change(node, MembershipChange.PROMOTE)))
-                .thenCompose(votes -> parts.membershipCommand(
-                        new MembershipMessage.Assign(step.node(), Role.VOTER.word(), step.reason()), true))
-                .thenApply(assigned -> {
-                    LOG.info("{} votes now: {}", step.node(), step.reason());
-                    return true;
-                });
+    private static String words(RoleStep step) {
+        return switch (step) {
+            case RoleStep.Promote promote -> promote.node() + " votes now";
+            case RoleStep.Demote demote ->
+                demote.node() + " votes no more and is a " + demote.to().word();
+            case RoleStep.Assign assign ->
+                assign.node() + " is a " + assign.to().word() + " now";
+            case RoleStep.Record record ->
+                record.node() + " is recorded as a " + record.to().word();
+            case RoleStep.HandOver handOver -> "leadership goes to " + handOver.node();
+            case RoleStep.Withdraw withdraw -> withdraw.node() + " is not promoted";
+            case RoleStep.Dismiss dismiss -> dismiss.node() + " is a member no longer";
+        };
+    }
+
+    private CompletionStage<Void> promote(MemberId member, RaftReplica replica, ReplicaReport report) {
+        return report.voters().contains(member)
+                ? CompletableFuture.completedFuture(null)
+                : parts.tellToBecomeMember(member)
+                        .thenCompose(told -> replica.change(member, MembershipChange.ADD_LEARNER))
+                        .thenCompose(added -> replica.change(member, MembershipChange.PROMOTE));
+    }
+
+    private static CompletionStage<Void> leaveGroup(MemberId member, RaftReplica replica, ReplicaReport report) {
+        return report.voters().contains(member) || report.learners().contains(member)
+                ? replica.change(member, MembershipChange.REMOVE)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletionStage<Void> assign(String node, Role role, String reason) {
+        return told(parts.membershipCommand(new MembershipMessage.Assign(node, role.word(), reason), true));
+    }
+
+    private static CompletionStage<Void> told(CompletionStage<MembershipMessage> answer) {
+        return answer.thenAccept(message -> {
+            if (message instanceof MembershipMessage.Refused refused) {
+                throw new JournalException(Kind.INVALID, refused.message());
+            }
+        });
     }
 }

@@ -105,7 +105,9 @@ class NodeClusterTest {
     }
 
     private static long voters(NodeStatus status) {
-        return status.nodes().stream().filter(n -> n.role().equals("voter")).count();
+        return status.cluster().nodes().stream()
+                .filter(n -> n.role().equals("voter"))
+                .count();
     }
 
     private void join(Node joiner, Node seed) throws Exception {
@@ -163,7 +165,7 @@ class NodeClusterTest {
         }
         assertThat(highest(fourth, "a")).isEqualTo(200);
         append(fourth, "a", 201);
-        NodeStatus status = await(cluster.get(0), s -> s.nodes().size() == 4);
+        NodeStatus status = await(cluster.get(0), s -> s.cluster().nodes().size() == 4);
         assertThat(voters(status)).isEqualTo(3);
     }
 

@@ -127,7 +127,7 @@ class PekkoApplicationTest {
                     get(one.admit(joiner.joinRequest(token.token(), System.currentTimeMillis()))));
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (get(one.status()).nodes().stream()
+        while (get(one.status()).cluster().nodes().stream()
                         .filter(n -> n.role().equals("voter"))
                         .count()
                 < 3) {

@@ -17,7 +17,19 @@ import java.util.function.Consumer;
  * @param nodes all nodes of the cluster, running
  * @param patience for each single step
  */
-public record LeaderKill(List<NodeProcess> nodes, Duration patience) {
+public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending ending) {
+    /** How the leader ends. */
+    public enum Ending {
+        /** {@code kill -9}. */
+        KILLED,
+        /** In good order: it hands leadership over. */
+        STOPPED
+    }
+
+    public LeaderKill(List<NodeProcess> nodes, Duration patience) {
+        this(nodes, patience, Ending.KILLED);
+    }
+
     private static final Duration WRITE_PERIOD = Duration.ofMillis(10);
 
     /**
@@ -42,14 +54,19 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience) {
                 String name = victim.name();
                 survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());
                 PacedWriter.First first = writer.firstFromNow();
-                victim.kill();
+                if (ending == Ending.KILLED) {
+                    victim.kill();
+                } else {
+                    victim.askToStop();
+                }
                 long took = TimeUnit.NANOSECONDS.toMillis(first.await(patience));
                 millis.add(took);
+                victim.awaitEnd();
                 victim.start();
                 cluster.awaitHighlyAvailable(patience);
                 survivors.set(apis);
-                progress.accept(
-                        "round %2d: killed %s, first write acknowledged after %4d ms".formatted(round, name, took));
+                progress.accept("round %2d: %s %s, first write acknowledged after %4d ms"
+                        .formatted(round, ending == Ending.KILLED ? "killed" : "stopped", name, took));
             }
             writer.close();
             return new Result(

@@ -5,7 +5,6 @@ import io.quorate.chaos.process.NodeProcess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -35,6 +34,9 @@ final class LeaderKillCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
+    @Option(names = "--stop", description = "Stops the leader in good order instead.")
+    private boolean stop;
+
     @Option(
             names = "--launcher",
             description = "bin/quorate of the distribution. Default: the one beside this program.")
@@ -46,20 +48,15 @@ final class LeaderKillCommand implements Callable<Integer> {
         Launcher start = new Launcher(launcher, Map.of());
         List<NodeProcess> nodes =
                 folders.stream().map(folder -> new NodeProcess(folder, start)).toList();
-        LeaderKill.Result result = new LeaderKill(nodes, PATIENCE).run(rounds, line -> {
-            out.println(line);
-            out.flush();
-        });
-        List<Long> sorted = new ArrayList<>(result.millis());
-        sorted.sort(null);
+        LeaderKill.Result result = new LeaderKill(
+                        nodes, PATIENCE, stop ? LeaderKill.Ending.STOPPED : LeaderKill.Ending.KILLED)
+                .run(rounds, line -> {
+                    out.println(line);
+                    out.flush();
+                });
         out.printf(
-                "%d rounds: median %d ms, p99 %d ms, max %d ms; %d writes acknowledged, %d given up%n",
-                rounds,
-                sorted.get(sorted.size() / 2),
-                sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1),
-                sorted.getLast(),
-                result.acknowledged(),
-                result.givenUp());
+                "%s; %d writes acknowledged, %d given up%n",
+                Spread.of(result.millis()), result.acknowledged(), result.givenUp());
         result.violations().forEach(out::println);
         out.println(result.violations().isEmpty() ? "none lost, none applied twice" : "VIOLATIONS");
         return result.violations().isEmpty() ? 0 : 1;

@@ -67,7 +67,12 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Joins a node that runs alone to the first one. */
     public void join(NodeProcess node) {
-        Launcher.Printed token = nodes.getFirst().quorate("add-node", "-o", "short");
+        join(nodes.getFirst(), node);
+    }
+
+    /** Joins a node that runs alone to the cluster of another. */
+    public void join(NodeProcess member, NodeProcess node) {
+        Launcher.Printed token = member.quorate("add-node", "-o", "short");
         if (token.exitCode() != 0) {
             throw new IllegalStateException(token.text());
         }

@@ -76,17 +76,31 @@ public final class NodeProcess {
         }
     }
 
+    /** Asks it to stop in good order ({@code SIGTERM}), and returns at once. */
+    public void askToStop() {
+        running().ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Waits until no process runs with this folder. */
+    public void awaitEnd() {
+        running().ifPresent(this::awaitEnd);
+    }
+
+    private void awaitEnd(ProcessHandle process) {
+        try {
+            process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException(folder + " does not end", e);
+        }
+    }
+
     /** {@code kill -9}; returns when the process is gone. */
     public void kill() {
         running().ifPresent(process -> {
             process.destroyForcibly();
-            try {
-                process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-                throw new IllegalStateException(folder + " does not die", e);
-            }
+            awaitEnd(process);
         });
     }
 

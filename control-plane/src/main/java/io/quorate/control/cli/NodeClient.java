@@ -8,6 +8,7 @@ import io.quorate.node.folder.Identity;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -43,6 +44,11 @@ final class NodeClient {
         } catch (FolderException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
+    }
+
+    /** A text as it stands in a path or a query. */
+    static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     String api() {

@@ -19,6 +19,12 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             AddNodeCommand.class,
             JoinCommand.class,
+            LeaveCommand.class,
+            RemoveNodeCommand.class,
+            ResetCommand.class,
+            RolesCommand.class,
+            HistoryCommand.class,
+            ExplainCommand.class,
             KeyValueCommands.class,
             VersionCommand.class,
             AutoComplete.GenerateCompletion.class

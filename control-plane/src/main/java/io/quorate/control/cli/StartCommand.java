@@ -27,6 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 @Command(
         name = "start",
@@ -88,18 +89,20 @@ final class StartCommand implements Callable<Integer> {
                 running.close();
                 throw e;
             }
-            Runtime.getRuntime()
-                    .addShutdownHook(
-                            Thread.ofPlatform().name("quorate-shutdown").unstarted(() -> {
-                                http.close();
-                                running.close();
-                                stopped.countDown();
-                            }));
+            // Not a shutdown hook: the transport has one of its own, which runs beside and would cut the heir off in
+            // the middle of
+            // a handover.
+            for (String signal : List.of("TERM", "INT")) {
+                Signal.handle(new Signal(signal), received -> stopped.countDown());
+            }
             spec.commandLine()
                     .getOut()
                     .println("quorate is running: " + settings.name() + " at http://" + settings.address() + ":"
                             + settings.apiPort() + ", data in " + folder);
             stopped.await();
+            running.handOver();
+            http.close();
+            running.close();
             return ExitCode.OK;
         } catch (NodeException | FolderException | StorageException | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Spec;
             "  quorate status --wait-ready --timeout 30"
         })
 final class StatusCommand implements Callable<Integer> {
+    /** A clock further off than this is told; certificates and tokens depend on it. */
+    private static final long MAX_SKEW_MILLIS = 5_000;
+
     private static final Duration ANSWER = Duration.ofSeconds(4);
 
     @Spec
@@ -89,33 +93,98 @@ final class StatusCommand implements Callable<Integer> {
                 ExitCode.FAILED, "the node is not ready after " + timeoutSeconds + " s: " + last + ". Look at its log");
     }
 
-    /** The form that people and scripts know; what is wrong comes after it. */
+    /** The form that people and scripts know; what is wrong, and what to do about it, comes after it. */
     static List<String> pretty(JsonNode status) {
         List<String> lines = new ArrayList<>();
+        if (status.path("role").asText().equals("removed")) {
+            lines.add("quorate is running, but belongs to no cluster");
+            lines.add(
+                    "problem: this node was removed from its cluster. To use it again: `quorate reset`, then `quorate join` with a"
+                            + " line that `quorate add-node` prints on a member");
+            return lines;
+        }
         lines.add("quorate is running");
         lines.add("high-availability: " + (status.path("highAvailability").asBoolean() ? "yes" : "no"));
         lines.add("  datastore master nodes: " + addresses(status, "voter"));
         lines.add("  datastore standby nodes: " + addresses(status, "standby"));
+        String spares = addresses(status, "spare");
+        if (!spares.equals("none")) {
+            lines.add("  datastore spare nodes: " + spares);
+        }
         String leader = status.path("leader").asText("");
         if (leader.isEmpty()) {
-            lines.add("problem: there is no leader, so nothing can be written. A majority of the master nodes must run:"
-                    + " `quorate start` on those that do not");
+            lines.addAll(withoutLeader(status));
         } else {
             lines.add("leader: " + leader);
-            for (JsonNode node : status.path("nodes")) {
-                long contact = node.path("lastContactMillis").asLong(-1);
-                if (node.path("role").asText().equals("voter") && (contact < 0 || contact >= 1500)) {
-                    lines.add("problem: " + node.path("name").asText() + " ("
-                            + node.path("address").asText() + ") "
-                            + (contact < 0 ? "has not been heard of" : "was last heard of " + contact / 1000 + " s ago")
-                            + ": `quorate start` there");
-                } else if (node.path("lag").asLong() > 100) {
-                    lines.add(node.path("name").asText() + " catches up: "
-                            + node.path("lag").asLong() + " entries behind the leader");
-                }
-            }
+            lines.add("survives: " + survives(status));
+            status.path("nodes").forEach(node -> problem(node).ifPresent(lines::add));
         }
         return lines;
+    }
+
+    private static List<String> withoutLeader(JsonNode status) {
+        List<String> others = new ArrayList<>();
+        for (JsonNode node : status.path("nodes")) {
+            if (node.path("role").asText().equals("voter")
+                    && !node.path("name").asText().equals(status.path("name").asText())) {
+                others.add(
+                        node.path("name").asText() + " (" + node.path("address").asText() + ")");
+            }
+        }
+        int voters = status.path("voters").asInt();
+        return List.of(
+                "problem: there is no leader, so nothing can be written: quorum is lost, or an election is under way.",
+                others.isEmpty()
+                        ? "  Next: `quorate status` once more, in a few seconds"
+                        : "  " + (voters / 2 + 1) + " of the " + voters
+                                + " master nodes must run. Next: `quorate start` on " + String.join(" or ", others)
+                                + ", where it does not");
+    }
+
+    private static String survives(JsonNode status) {
+        int more = status.path("survives").asInt();
+        int voters = status.path("voters").asInt();
+        int live = status.path("liveVoters").asInt();
+        String lives = live + " of " + voters + " master nodes live";
+        if (more > 0) {
+            return "the loss of " + more + (more == 1 ? " more master node" : " more master nodes") + " (" + lives
+                    + ")";
+        }
+        return switch (status.path("nodes").size()) {
+            case 1 -> "nothing: it is the only node. Next: `quorate add-node`";
+            case 2 ->
+                "no loss of its master node: it would stop until that is back; the standby has a copy of the data but"
+                        + " cannot decide alone. Next: `quorate add-node`, for a third";
+            default -> "no further loss of a master node (" + lives + ")";
+        };
+    }
+
+    private static Optional<String> problem(JsonNode node) {
+        String name = node.path("name").asText();
+        String at = name + " (" + node.path("address").asText() + ")";
+        long contact = node.path("lastContactMillis").asLong(-1);
+        if (node.has("leaving")) {
+            return Optional.of(
+                    name + " leaves the cluster: " + node.path("leaving").asText());
+        }
+        if (!node.path("online").asBoolean()) {
+            return Optional.of("problem: " + at + " "
+                    + (contact < 0 ? "has not been heard of" : "was last heard of " + contact / 1000 + " s ago")
+                    + ": `quorate start` there, or, where it never comes back, `quorate remove-node " + name
+                    + " --force`");
+        }
+        if (Math.abs(node.path("clockSkewMillis").asLong()) > MAX_SKEW_MILLIS) {
+            return Optional.of("problem: the clock of " + at + " is "
+                    + Math.abs(node.path("clockSkewMillis").asLong()) / 1000 + " s "
+                    + (node.path("clockSkewMillis").asLong() > 0 ? "ahead of" : "behind")
+                    + " the leader's: set it there");
+        }
+        boolean behind = node.path("role").asText().equals("voter")
+                && !node.path("ready").asBoolean()
+                && node.path("lag").asLong() > 0;
+        return behind
+                ? Optional.of(name + " catches up: " + node.path("lag").asLong() + " entries behind the leader")
+                : Optional.empty();
     }
 
     private static String addresses(JsonNode status, String role) {
@@ -130,8 +199,8 @@ final class StatusCommand implements Callable<Integer> {
 
     private static List<String> table(JsonNode status) {
         List<String> lines = new ArrayList<>();
-        String row = "%-20s %-24s %-8s %-7s %10s %14s";
-        lines.add(row.formatted("NAME", "ADDRESS", "ROLE", "LEADER", "LAG", "LAST-CONTACT")
+        String row = "%-20s %-24s %-8s %-7s %-8s %6s %10s %14s";
+        lines.add(row.formatted("NAME", "ADDRESS", "ROLE", "LEADER", "ONLINE", "DOMAIN", "LAG", "LAST-CONTACT")
                 .stripTrailing());
         for (JsonNode node : status.path("nodes")) {
             long lag = node.path("lag").asLong(-1);
@@ -141,6 +210,8 @@ final class StatusCommand implements Callable<Integer> {
                             node.path("address").asText(),
                             node.path("role").asText(),
                             node.path("leader").asBoolean() ? "yes" : "",
+                            node.path("online").asBoolean() ? "yes" : "no",
+                            node.path("failureDomain").asInt(),
                             lag < 0 ? "-" : Long.toString(lag),
                             contact < 0 ? "-" : contact + " ms")
                     .stripTrailing());

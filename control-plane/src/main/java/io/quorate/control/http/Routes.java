@@ -9,7 +9,6 @@ import io.quorate.control.kv.KeyValueState;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
-import io.quorate.node.NodeStatus;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.persistence.contract.ByteReader;
@@ -51,25 +50,30 @@ import org.slf4j.LoggerFactory;
  * DELETE /v1/kv/{key}[?expect=REV]
  * POST /v1/tokens                      {"ttlSeconds":…, "uses":…}
  * POST /v1/join                        {"seed":"host:port", "token":…}: this node joins a cluster
+ * POST /v1/leave                       this node leaves its cluster
+ * POST /v1/reset                       this node, alone, begins anew
+ * DELETE /v1/nodes/{name}[?force=true] that node is removed
+ * PATCH /v1/nodes/{name}               {"failureDomain":…, "weight":…}
+ * PATCH /v1/roles                      {"voters":…, "standbys":…, "promoteAfterMillis":…}
+ * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
  * </pre>
  */
 final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
-    /** A voter within this many entries of the leader is ready to lead. */
-    private static final long MAX_LAG = 100;
-
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KV = "/v1/kv/";
+    private static final String NODES = "/v1/nodes/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
 
     private final Node node;
     private final NodeMetrics metrics;
     private final JoinClient joinClient;
+    private final MembershipRoutes membership;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
 
@@ -78,6 +82,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.metrics = metrics;
         this.materializer = Materializer.matFromSystem(system);
         this.joinClient = new JoinClient(node);
+        this.membership = new MembershipRoutes(node);
         this.benchmark = new JournalBenchmark(node);
     }
 
@@ -111,9 +116,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (path.startsWith(KV)) {
             return keyValue(request, uri, path);
         }
+        if (path.startsWith(NODES)) {
+            return aboutNode(request, uri, path.substring(NODES.length()));
+        }
         String method = request.method().value();
         return switch (method + " " + path) {
-            case "GET /v1/status" -> node.status().thenApply(status -> json(200, statusJson(status)));
+            case "GET /v1/status" -> node.status().thenApply(status -> json(200, StatusDocument.of(status)));
             case "GET /healthz" -> done(text(200, "ok\n"));
             case "GET /readyz" ->
                 node.ready()
@@ -128,6 +136,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             case "GET /metrics" -> done(HttpResponse.create().withEntity(ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
             case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
             case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
+            case "POST /v1/leave" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.leave());
+            case "POST /v1/reset" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.reset());
+            case "PATCH /v1/roles" ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.setPolicy(read(bytes)));
+            case "GET /v1/history" ->
+                membership.history(
+                        number(uri, "after", 0, 0, Integer.MAX_VALUE),
+                        uri.query().get("node").orElse(""));
             case "POST /v1/benchmarks/journal" ->
                 benchmark
                         .run(
@@ -140,15 +156,38 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                         .ask(new Query.EntriesAfter(number(uri, "after", 0, 0, Integer.MAX_VALUE), 512 * 1024))
                         .thenApply(entries -> json(200, entriesJson(entries)));
             default -> {
-                request.discardEntityBytes(materializer);
-                yield done(new Problem(
+                HttpResponse notFound = new Problem(
                                 404,
                                 "not-found",
                                 method + " " + path + " is not served here",
                                 "the paths are listed in README.md")
-                        .response());
+                        .response();
+                yield afterBody(request, notFound);
             }
         };
+    }
+
+    private CompletionStage<HttpResponse> aboutNode(HttpRequest request, Uri uri, String name) {
+        if (request.method().equals(HttpMethods.DELETE)) {
+            request.discardEntityBytes(materializer);
+            return membership.remove(name, uri.query().get("force").orElse("").equals("true"));
+        }
+        if (request.method().equals(HttpMethods.PATCH)) {
+            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.configure(name, read(bytes)));
+        }
+        return afterBody(
+                request,
+                new Problem(405, "method-not-allowed", "a node takes DELETE and PATCH", "")
+                        .response()
+                        .addHeader(RawHeader.create("Allow", "DELETE, PATCH")));
+    }
+
+    /**
+     * Answers once the request's body is passed over: an answer that overtakes it ends the connection, and the client may not get to read
+     * it.
+     */
+    private CompletionStage<HttpResponse> afterBody(HttpRequest request, HttpResponse answer) {
+        return request.discardEntityBytes(materializer).completionStage().handle((passed, failure) -> answer);
     }
 
     private static CompletionStage<HttpResponse> done(HttpResponse response) {
@@ -160,14 +199,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         String key = URLDecoder.decode(path.substring(KV.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
         int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
         if (keyBytes < 1 || keyBytes > KeyValueCommand.MAX_KEY_BYTES) {
-            request.discardEntityBytes(materializer);
-            return done(new Problem(
-                            keyBytes < 1 ? 400 : 414,
-                            keyBytes < 1 ? "no-key" : "key-too-long",
-                            "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has "
-                                    + keyBytes,
-                            "")
-                    .response());
+            return afterBody(
+                    request,
+                    new Problem(
+                                    keyBytes < 1 ? 400 : 414,
+                                    keyBytes < 1 ? "no-key" : "key-too-long",
+                                    "a key has 1 to " + KeyValueCommand.MAX_KEY_BYTES + " bytes of UTF-8, this one has "
+                                            + keyBytes,
+                                    "")
+                            .response());
         }
         long expected = expected(request, uri);
         if (request.method().equals(HttpMethods.PUT)) {
@@ -175,16 +215,19 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                     .thenCompose(value -> command(new KeyValueCommand.Put(key, value, expected)))
                     .thenApply(reply -> written(key, reply));
         }
-        request.discardEntityBytes(materializer);
         if (request.method().equals(HttpMethods.GET)) {
+            request.discardEntityBytes(materializer);
             return command(new KeyValueCommand.Get(key)).thenCompose(reply -> read(key, reply));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
+            request.discardEntityBytes(materializer);
             return command(new KeyValueCommand.Delete(key, expected)).thenApply(reply -> written(key, reply));
         }
-        return done(new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "")
-                .response()
-                .addHeader(RawHeader.create("Allow", "GET, PUT, DELETE")));
+        return afterBody(
+                request,
+                new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "")
+                        .response()
+                        .addHeader(RawHeader.create("Allow", "GET, PUT, DELETE")));
     }
 
     private static long expected(HttpRequest request, Uri uri) {
@@ -276,6 +319,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private CompletionStage<byte[]> body(HttpRequest request, int max) {
         long length = request.entity().getContentLengthOption().orElse(0L);
         if (length > max) {
+            // Too much to be passed over: the answer goes first, and the connection ends.
             request.discardEntityBytes(materializer);
             throw new Problem.Refusal(tooLarge(max, "this one has " + length));
         }
@@ -336,8 +380,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     CompletionStage<HttpResponse> admit(HttpRequest request) {
         if (!request.method().equals(HttpMethods.POST)
                 || !request.getUri().path().equals("/v1/admit")) {
-            request.discardEntityBytes(materializer);
-            return done(new Problem(404, "not-found", "this port is for nodes that join", "`quorate join`").response());
+            return afterBody(
+                    request,
+                    new Problem(404, "not-found", "this port is for nodes that join", "`quorate join`").response());
         }
         return body(request, MAX_JSON_BYTES)
                 .thenCompose(bytes -> {
@@ -389,45 +434,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         throw new IllegalArgumentException(name + " wants a number of " + min + " to " + max + ", is '" + text + "'");
     }
 
-    private static Map<String, Object> statusJson(NodeStatus status) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("running", true);
-        map.put("name", status.name());
-        map.put("cluster", status.clusterId());
-        map.put("role", status.role());
-        map.put("leader", status.leader());
-        map.put("term", status.term());
-        map.put("applied", status.applied());
-        map.put("committed", status.committed());
-        long voters =
-                status.nodes().stream().filter(n -> n.role().equals("voter")).count();
-        List<NodeStatus.Member> live = status.nodes().stream()
-                .filter(n -> n.role().equals("voter") && n.lastContactMillis() >= 0 && n.lastContactMillis() < 1500)
-                .toList();
-        // One that is far behind cannot take over at once: it counts again when it has caught up.
-        long ready =
-                live.stream().filter(n -> n.lag() >= 0 && n.lag() <= MAX_LAG).count();
-        map.put("voters", voters);
-        map.put("liveVoters", live.size());
-        map.put("highAvailability", ready >= 3 && ready - 1 > voters / 2);
-        map.put(
-                "nodes",
-                status.nodes().stream()
-                        .map(n -> {
-                            Map<String, Object> one = new LinkedHashMap<>();
-                            one.put("name", n.name());
-                            one.put("address", n.address());
-                            one.put("api", n.apiAddress());
-                            one.put("role", n.role());
-                            one.put("leader", n.leader());
-                            one.put("lag", n.lag());
-                            one.put("lastContactMillis", n.lastContactMillis());
-                            return one;
-                        })
-                        .toList());
-        return map;
-    }
-
     private static Map<String, Object> entriesJson(Query.Entries entries) {
         List<Map<String, Object>> list = entries.entries().stream()
                 .map(entry -> Map.<String, Object>of("index", entry.index(), "sha256", Digests.sha256(entry.bytes())))
@@ -443,7 +449,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return HttpResponse.create().withStatus(status).withEntity(ContentTypes.TEXT_PLAIN_UTF8, text);
     }
 
-    private static HttpResponse json(int status, @Nullable Object body) {
+    static HttpResponse json(int status, @Nullable Object body) {
         try {
             return HttpResponse.create()
                     .withStatus(status)

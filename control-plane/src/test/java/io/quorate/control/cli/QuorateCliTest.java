@@ -80,34 +80,102 @@ class QuorateCliTest {
                   datastore master nodes: %s
                   datastore standby nodes: none
                 """.formatted(node.settings().clusterAddress()));
-        assertThat(status.lines()).hasSize(5).last().isEqualTo("leader: n11");
+        assertThat(status.lines().subList(4, 6))
+                .containsExactly("leader: n11", "survives: nothing: it is the only node. Next: `quorate add-node`");
+    }
+
+    private static String member(String name, String role, String rest) {
+        return """
+                {"name": "%s", "address": "127.0.0.1%s:19001", "role": "%s", "online": true, "ready": true%s}""".formatted(name, name.substring(1), role, rest);
+    }
+
+    private static List<String> pretty(String cluster, String... members) throws Exception {
+        return StatusCommand.pretty(
+                new ObjectMapper().readTree("{" + cluster + ", \"nodes\": [" + String.join(",", members) + "]}"));
     }
 
     @Test
     void status_of_three_voters_and_a_standby_has_the_same_form_and_problems_come_after_it() throws Exception {
-        JsonNode status = new ObjectMapper().readTree("""
-                {"highAvailability": true, "leader": "n1", "nodes": [
-                  {"name": "n1", "address": "127.0.0.11:19001", "role": "voter", "lastContactMillis": 0},
-                  {"name": "n2", "address": "127.0.0.12:19001", "role": "voter", "lastContactMillis": 20},
-                  {"name": "n3", "address": "127.0.0.13:19001", "role": "voter", "lastContactMillis": 7000},
-                  {"name": "n4", "address": "127.0.0.14:19001", "role": "standby", "lastContactMillis": -1}]}
-                """);
-        assertThat(StatusCommand.pretty(status))
+        assertThat(pretty(
+                        "\"highAvailability\": true, \"leader\": \"n1\", \"voters\": 3, \"liveVoters\": 2, \"survives\": 0",
+                        member("n1", "voter", ""),
+                        member("n2", "voter", ", \"clockSkewMillis\": -8000"),
+                        member("n3", "voter", ", \"online\": false, \"lastContactMillis\": 7000"),
+                        member("n4", "standby", ""),
+                        member("n5", "spare", ", \"leaving\": \"removed\"")))
                 .containsExactly(
                         "quorate is running",
                         "high-availability: yes",
                         "  datastore master nodes: 127.0.0.11:19001 127.0.0.12:19001 127.0.0.13:19001",
                         "  datastore standby nodes: 127.0.0.14:19001",
+                        "  datastore spare nodes: 127.0.0.15:19001",
                         "leader: n1",
-                        "problem: n3 (127.0.0.13:19001) was last heard of 7 s ago: `quorate start` there");
+                        "survives: no further loss of a master node (2 of 3 master nodes live)",
+                        "problem: the clock of n2 (127.0.0.12:19001) is 8 s behind the leader's: set it there",
+                        "problem: n3 (127.0.0.13:19001) was last heard of 7 s ago: `quorate start` there, or, where it never"
+                                + " comes back, `quorate remove-node n3 --force`",
+                        "n5 leaves the cluster: removed");
+    }
+
+    @Test
+    void status_of_two_nodes_says_plainly_what_the_second_one_is_good_for() throws Exception {
+        assertThat(pretty(
+                        "\"highAvailability\": false, \"leader\": \"n1\", \"voters\": 1, \"liveVoters\": 1, \"survives\": 0",
+                        member("n1", "voter", ""),
+                        member("n2", "standby", "")))
+                .last()
+                .asString()
+                .contains("no loss of its master node", "cannot decide alone", "`quorate add-node`");
     }
 
     @Test
     void status_without_a_leader_says_what_to_do() throws Exception {
-        JsonNode status = new ObjectMapper().readTree("""
-                {"highAvailability": false, "leader": "", "nodes": []}
-                """);
-        assertThat(StatusCommand.pretty(status)).hasSize(5).last().asString().contains("no leader", "`quorate start`");
+        List<String> lines = pretty(
+                "\"highAvailability\": false, \"leader\": \"\", \"name\": \"n1\", \"voters\": 3",
+                member("n1", "voter", ""),
+                member("n2", "voter", ""),
+                member("n3", "voter", ""));
+        assertThat(lines.get(4)).contains("no leader", "nothing can be written", "quorum is lost");
+        assertThat(lines.get(5))
+                .contains("2 of the 3 master nodes must run", "`quorate start` on n2", "n3 (127.0.0.13:19001)")
+                .doesNotContain("n1 (");
+    }
+
+    @Test
+    void status_of_a_removed_node_says_what_to_type_next() throws Exception {
+        assertThat(pretty("\"role\": \"removed\""))
+                .last()
+                .asString()
+                .contains("was removed", "`quorate reset`", "`quorate join`");
+    }
+
+    @Test
+    void what_happened_and_what_a_node_is_are_told_in_words() {
+        assertThat(onNode("history").lines().getFirst()).matches(" +1 {2}\\d{4}-.*Z {2}n11 at .* founded the cluster");
+        assertThat(onNode("explain", "n11").lines().getFirst())
+                .contains("n11", "is a voter, and leads", "failure domain");
+        onNode("explain", "n99").failed(ExitCode.FAILED, "nothing is known of a node n99", "quorate status");
+    }
+
+    @Test
+    void roles_are_changed_field_by_field_and_nonsense_is_refused_with_its_bounds() {
+        assertThat(onNode("roles", "set", "--standbys", "2").code()).isEqualTo(ExitCode.OK);
+        assertThat(onNode("roles", "set", "--promote-after", "4s").code()).isEqualTo(ExitCode.OK);
+        assertThat(onNode("roles", "show").lines()).containsExactly("voters: 3", "standbys: 2", "promote-after: 4.0 s");
+        assertThat(onNode("roles", "set", "n11", "--failure-domain", "42").code())
+                .isEqualTo(ExitCode.OK);
+        assertThat(onNode("explain", "n11").lines().getFirst()).contains("failure domain 42");
+        onNode("roles", "set", "--voters", "4").failed(ExitCode.FAILED, "voters: wants 1, 3, 5 or 7, is 4");
+        onNode("roles", "set", "n99", "--weight", "4").failed(ExitCode.FAILED, "there is no node n99");
+        onNode("roles", "set", "--weight", "4").failed(ExitCode.USAGE, "a node's name");
+        onNode("roles", "set", "--promote-after", "soon").failed(ExitCode.USAGE, "'soon' is no time");
+    }
+
+    @Test
+    void the_only_node_cannot_leave_or_be_removed() {
+        onNode("leave").failed(ExitCode.FAILED, "last node", "`quorate reset`");
+        onNode("remove-node", "n99").failed(ExitCode.FAILED, "there is no node n99");
+        onNode("remove-node", "n11", "--force").failed(ExitCode.FAILED, "n11 is alive");
     }
 
     @Test
@@ -123,9 +191,9 @@ class QuorateCliTest {
         assertThat(yaml.out()).doesNotStartWith("---");
         Ended table = onNode("status", "--output", "TABLE");
         assertThat(table.lines()).hasSize(2);
-        assertThat(table.lines().getFirst()).matches("NAME +ADDRESS +ROLE +LEADER +LAG +LAST-CONTACT");
+        assertThat(table.lines().getFirst()).matches("NAME +ADDRESS +ROLE +LEADER +ONLINE +DOMAIN +LAG +LAST-CONTACT");
         assertThat(table.lines().getLast())
-                .matches("n11 +" + node.settings().clusterAddress() + " +voter +yes +0 +0 ms");
+                .matches("n11 +" + node.settings().clusterAddress() + " +voter +yes +yes +\\d+ +0 +0 ms");
     }
 
     @Test

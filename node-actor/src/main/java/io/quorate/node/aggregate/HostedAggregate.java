@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
@@ -36,7 +37,8 @@ public final class HostedAggregate<S> implements AutoCloseable {
     /**
      * Starts the aggregate's shell.
      *
-     * @param spawn starts an actor under a name, for this node or for others to reach
+     * @param spawn starts an actor under a name, for this node
+     * @param serve answers other nodes under a name
      * @param leaderJournal the local replica as the leader
      * @param onState told of each committed state, on a thread of the shell; must return soon
      */
@@ -44,6 +46,7 @@ public final class HostedAggregate<S> implements AutoCloseable {
             Aggregate<S, C, E> rules,
             ActorSystem system,
             Spawn spawn,
+            Serve serve,
             LeaderChannel.LeaderView leader,
             Journal leaderJournal,
             LongSupplier wallMillis,
@@ -62,12 +65,12 @@ public final class HostedAggregate<S> implements AutoCloseable {
         LeaderChannel channel = new LeaderChannel(system, leader, "/user/" + name, command -> ask(actor, command));
         holder[0] = new HostedAggregate<>(name, rules.empty(), actor, channel);
         built.complete(null);
-        spawn.actor(
+        serve.requests(
                 name,
-                io.quorate.persistence.remote.RequestGateway.props(command -> leader.isHere()
+                command -> leader.isHere()
                         ? ask(actor, command)
                         : CompletableFuture.failedFuture(
-                                new JournalException(JournalException.Kind.NO_LEADER, "this node does not lead"))));
+                                new JournalException(JournalException.Kind.NO_LEADER, "this node does not lead")));
         return holder[0];
     }
 
@@ -75,6 +78,12 @@ public final class HostedAggregate<S> implements AutoCloseable {
     @FunctionalInterface
     public interface Spawn {
         ActorRef actor(String name, Props props);
+    }
+
+    /** Answers other nodes' requests to a name. */
+    @FunctionalInterface
+    public interface Serve {
+        void requests(String name, Function<byte[], CompletionStage<byte[]>> service);
     }
 
     /** @param leading whether this node decides */

@@ -10,7 +10,13 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 @JsonSubTypes({
     @Type(MembershipEvent.TokenIssued.class),
     @Type(MembershipEvent.NodeJoined.class),
-    @Type(MembershipEvent.RoleAssigned.class)
+    @Type(MembershipEvent.JoinCompleted.class),
+    @Type(MembershipEvent.RoleAssigned.class),
+    @Type(MembershipEvent.PolicyChanged.class),
+    @Type(MembershipEvent.NodeConfigured.class),
+    @Type(MembershipEvent.MemberRenewed.class),
+    @Type(MembershipEvent.NodeLeaving.class),
+    @Type(MembershipEvent.NodeRemoved.class)
 })
 public sealed interface MembershipEvent {
 
@@ -31,10 +37,48 @@ public sealed interface MembershipEvent {
     record NodeJoined(String member, String apiAddress, String joinAddress, String tokenHash)
             implements MembershipEvent {}
 
+    /** A node that was let in has been heard of: from here on it counts, and its token's use is spent. */
+    @JsonTypeName("membership.join-completed.v1")
+    record JoinCompleted(String node) implements MembershipEvent {}
+
     /**
-     * @param role {@code voter} or {@code standby}
+     * @param role {@code voter}, {@code standby} or {@code spare}
      * @param reason what {@code quorate explain} prints
      */
     @JsonTypeName("membership.role-assigned.v1")
     record RoleAssigned(String node, String role, String reason) implements MembershipEvent {}
+
+    /**
+     * @param voters see {@code RolePolicy}
+     * @param promoteAfterMillis likewise
+     */
+    @JsonTypeName("membership.policy-changed.v1")
+    record PolicyChanged(int voters, int standbys, long promoteAfterMillis) implements MembershipEvent {}
+
+    /**
+     * @param failureDomain what fails together with this node
+     * @param weight lighter nodes get a role first
+     */
+    @JsonTypeName("membership.node-configured.v1")
+    record NodeConfigured(String node, int failureDomain, int weight) implements MembershipEvent {}
+
+    /**
+     * A node left the Raft group and, should it come back, is another member there.
+     *
+     * @param member its identity from now on
+     */
+    @JsonTypeName("membership.member-renewed.v1")
+    record MemberRenewed(String node, String member) implements MembershipEvent {}
+
+    /**
+     * A node is to hand over its role, and then its membership.
+     *
+     * @param reason what {@code quorate explain} prints
+     */
+    @JsonTypeName("membership.node-leaving.v1")
+    record NodeLeaving(String node, String reason) implements MembershipEvent {}
+
+    /** A node is a member no longer; its name and address are free. */
+    @JsonTypeName("membership.node-removed.v1")
+    record NodeRemoved(String node, String reason) implements MembershipEvent {}
 }

@@ -13,6 +13,13 @@ import java.util.List;
     @Type(MembershipMessage.IssueToken.class),
     @Type(MembershipMessage.Join.class),
     @Type(MembershipMessage.Assign.class),
+    @Type(MembershipMessage.Complete.class),
+    @Type(MembershipMessage.Abandon.class),
+    @Type(MembershipMessage.SetPolicy.class),
+    @Type(MembershipMessage.ConfigureNode.class),
+    @Type(MembershipMessage.Renew.class),
+    @Type(MembershipMessage.Leave.class),
+    @Type(MembershipMessage.Dismiss.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -31,8 +38,45 @@ public sealed interface MembershipMessage {
     record Join(String tokenHash, String node, String address, String apiAddress, String joinAddress, long nowMillis)
             implements MembershipMessage {}
 
+    /** A node that was let in has been heard of. */
+    @JsonTypeName("complete")
+    record Complete(String node) implements MembershipMessage {}
+
+    /** A node that was let in was never heard of: its join was cut off for good. */
+    @JsonTypeName("abandon")
+    record Abandon(String node) implements MembershipMessage {}
+
     @JsonTypeName("assign")
     record Assign(String node, String role, String reason) implements MembershipMessage {}
+
+    /** A value that stays as it is. */
+    int KEEP = -1;
+
+    /** @param voters see {@code RolePolicy}, as for the others; each may be {@link #KEEP} */
+    @JsonTypeName("set-policy")
+    record SetPolicy(int voters, int standbys, long promoteAfterMillis) implements MembershipMessage {}
+
+    /**
+     * @param failureDomain 0 to 1,000,000, or {@link #KEEP}
+     * @param weight likewise
+     */
+    @JsonTypeName("configure-node")
+    record ConfigureNode(String node, int failureDomain, int weight) implements MembershipMessage {}
+
+    /** A node has left the Raft group without having had its role changed: it gets a new identity there. */
+    @JsonTypeName("renew")
+    record Renew(String node, String member) implements MembershipMessage {}
+
+    /** @param reason who wants it, and why */
+    @JsonTypeName("leave")
+    record Leave(String node, String reason) implements MembershipMessage {
+        /** The reason of a node that leaves by its own command; when it is done it founds a cluster of its own. */
+        public static final String BY_ITSELF = "it left by its own command";
+    }
+
+    /** A leaving node without a role is no member any more. */
+    @JsonTypeName("dismiss")
+    record Dismiss(String node, String reason) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

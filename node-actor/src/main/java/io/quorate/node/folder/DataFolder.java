@@ -20,10 +20,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,7 +197,8 @@ public final class DataFolder implements AutoCloseable {
                 return replica;
             }
         }
-        throw new IllegalArgumentException("field 'replica' wants member or follower, is '" + word + "'");
+        throw new IllegalArgumentException(
+                "field 'replica' wants member, follower, none or removed, is '" + word + "'");
     }
 
     public void store(Identity identity) {
@@ -247,6 +250,29 @@ public final class DataFolder implements AutoCloseable {
             return aside;
         } catch (IOException e) {
             throw new FolderException(backend + " cannot be moved to " + aside + ": " + e, e);
+        }
+    }
+
+    /** Deletes the Raft log: who is not in the group has none, and one of an earlier membership must never be spoken for again. */
+    public void deleteLog() {
+        delete(log());
+    }
+
+    /** Deletes the copy of the journal. */
+    public void deleteEvents() {
+        delete(events());
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new FolderException(folder + " cannot be deleted: " + e + ". Look at its permissions", e);
         }
     }
 

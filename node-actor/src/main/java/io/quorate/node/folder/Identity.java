@@ -28,7 +28,11 @@ public record Identity(
         /** In the Raft group, or about to be. */
         MEMBER,
         /** Outside of the group, following the journal. */
-        FOLLOWER
+        FOLLOWER,
+        /** Holds no copy. */
+        NONE,
+        /** Was removed from its cluster, and waits for what its operator does next. */
+        REMOVED
     }
 
     public Identity {
@@ -38,6 +42,11 @@ public record Identity(
 
     public Identity with(Replica newReplica) {
         return new Identity(clusterId, member, apiAddress, joinAddress, founders, newReplica, contacts);
+    }
+
+    /** The same node as another member. */
+    public Identity as(MemberId newMember, Replica newReplica) {
+        return new Identity(clusterId, newMember, apiAddress, joinAddress, founders, newReplica, contacts);
     }
 
     public Identity withContacts(List<String> newContacts) {

@@ -25,12 +25,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.apache.pekko.actor.AbstractActor;
-import org.apache.pekko.actor.ActorIdentity;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Identify;
-import org.apache.pekko.actor.Props;
 
 /**
  * This node's member of the Raft group: the replica, and frames over Artery to and from the actor {@code /user/raft} of each
@@ -89,18 +86,12 @@ public final class RaftMember {
         return replica;
     }
 
-    /** The actor that receives frames. */
-    public Props receiver() {
-        RaftReplica to = replica;
-        return Props.create(Receiver.class, () -> new Receiver(to)).withDispatcher("quorate.frame-dispatcher");
-    }
-
     /**
      * Greets other nodes, each once, and is greeted back: with that the connections stand in both directions. Without it those between
      * two followers are made by the first vote, which would wait a second for its answer when the leader dies soon after a start or
      * a join.
      *
-     * @param receiver the actor of {@link #receiver()}
+     * @param receiver the actor that frames come to
      * @param addresses {@code host:port} of the cluster ports
      */
     public void greet(ActorRef receiver, Collection<String> addresses) {
@@ -135,22 +126,6 @@ public final class RaftMember {
         @Override
         public boolean isReachable(MemberId target) {
             return true;
-        }
-    }
-
-    private static final class Receiver extends AbstractActor {
-        private final RaftReplica replica;
-
-        Receiver(RaftReplica replica) {
-            this.replica = replica;
-        }
-
-        @Override
-        public Receive createReceive() {
-            return receiveBuilder()
-                    .match(Frame.class, frame -> replica.deliver(frame.bytes()))
-                    .match(ActorIdentity.class, greeted -> {})
-                    .build();
         }
     }
 }

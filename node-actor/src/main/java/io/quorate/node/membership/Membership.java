@@ -2,22 +2,37 @@ package io.quorate.node.membership;
 
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipEvent.JoinCompleted;
+import io.quorate.node.contract.MembershipEvent.MemberRenewed;
+import io.quorate.node.contract.MembershipEvent.NodeConfigured;
 import io.quorate.node.contract.MembershipEvent.NodeJoined;
+import io.quorate.node.contract.MembershipEvent.NodeLeaving;
+import io.quorate.node.contract.MembershipEvent.NodeRemoved;
+import io.quorate.node.contract.MembershipEvent.PolicyChanged;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.MembershipMessage.Abandon;
 import io.quorate.node.contract.MembershipMessage.Assign;
+import io.quorate.node.contract.MembershipMessage.Complete;
+import io.quorate.node.contract.MembershipMessage.ConfigureNode;
+import io.quorate.node.contract.MembershipMessage.Dismiss;
 import io.quorate.node.contract.MembershipMessage.Done;
 import io.quorate.node.contract.MembershipMessage.Found;
 import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
+import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.node.contract.MembershipMessage.Renew;
+import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.role.Role;
+import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +44,9 @@ import java.util.TreeMap;
  * granted and cut off is granted again in the same way.
  */
 public final class Membership implements Aggregate<MembershipState, MembershipMessage, MembershipEvent> {
+    /** Bound of failure domains and weights. */
+    private static final int MAX_NUMBER = 1_000_000;
+
     private final String clusterId;
     private final List<MemberId> founders;
 
@@ -59,29 +77,153 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                         ? accepted(
                                 new Done(),
                                 new NodeJoined(member, api, join, ""),
-                                new RoleAssigned(MemberId.parse(member).node(), "voter", "founded the cluster"))
+                                new RoleAssigned(
+                                        MemberId.parse(member).node(), Role.VOTER.word(), "founded the cluster"))
                         : accepted(new Done());
             case IssueToken(var hash, var expires, var uses) ->
                 uses < 1
                         ? refused("bad-uses", "a token wants one use or more, not " + uses)
                         : accepted(new Done(), new TokenIssued(hash, expires, uses));
             case Join join -> join(state, join);
-            case Assign(var node, var role, var reason) -> {
+            case Complete(var node) -> complete(state, node);
+            case Abandon(var node) -> {
+                MembershipState.Node known = state.nodes().get(node);
+                yield known == null || known.completed()
+                        ? accepted(new Done())
+                        : accepted(new Done(), new NodeRemoved(node, "its join was cut off and never went on"));
+            }
+            case Assign assign -> assign(state, assign);
+            case SetPolicy set -> setPolicy(state, set);
+            case ConfigureNode configure -> configure(state, configure);
+            case Renew(var node, var member) -> {
+                MembershipState.Node known = state.nodes().get(node);
+                yield known == null || !known.member().toString().equals(member)
+                        ? accepted(new Done()) // done already
+                        : accepted(new Done(), renewed(state, known));
+            }
+            case Leave leave -> leave(state, leave);
+            case Dismiss(var node, var reason) -> {
                 MembershipState.Node known = state.nodes().get(node);
                 if (known == null) {
-                    yield refused("unknown-node", "there is no node " + node + "; `quorate status` lists them");
+                    yield accepted(new Done());
                 }
-                if (Role.of(role).isEmpty()) {
-                    yield refused("unknown-role", "there is no role " + role + ": a node is voter or standby");
-                }
-                yield known.role().equals(role)
-                        ? accepted(new Done())
-                        : accepted(new Done(), new RoleAssigned(node, role, reason));
+                yield known.isLeaving() && known.role() == Role.SPARE
+                        ? accepted(new Done(), new NodeRemoved(node, known.leaving()))
+                        : refused("has-role", node + " is a " + known.role().word() + " and cannot be dismissed yet");
             }
             case Done d -> throw new IllegalArgumentException("an answer is no command");
             case Granted g -> throw new IllegalArgumentException("an answer is no command");
             case Refused r -> throw new IllegalArgumentException("an answer is no command");
         };
+    }
+
+    private static Decision<MembershipEvent> complete(MembershipState state, String node) {
+        MembershipState.Node known = state.nodes().get(node);
+        if (known == null || known.completed()) {
+            return accepted(new Done());
+        }
+        List<MembershipState.Node> others = state.nodes().values().stream()
+                .filter(other -> other.completed() && !other.isLeaving())
+                .toList();
+        long voters =
+                others.stream().filter(other -> other.role() == Role.VOTER).count();
+        long standbys =
+                others.stream().filter(other -> other.role() == Role.STANDBY).count();
+        boolean enough = voters >= state.policy().votersOf(others.size() + 1)
+                && standbys >= state.policy().standbys()
+                && voters + standbys > 1; // with two nodes the second holds a copy, whatever the policy
+        return enough
+                ? accepted(
+                        new Done(),
+                        new JoinCompleted(node),
+                        new RoleAssigned(
+                                node, Role.SPARE.word(), voters + " voters and " + standbys + " standbys are enough"))
+                : accepted(new Done(), new JoinCompleted(node));
+    }
+
+    private static MemberRenewed renewed(MembershipState state, MembershipState.Node node) {
+        MemberId old = node.member();
+        int incarnation = state.incarnations().getOrDefault(old.node(), old.incarnation()) + 1;
+        return new MemberRenewed(old.node(), new MemberId(old.node(), incarnation, old.address()).toString());
+    }
+
+    private static Decision<MembershipEvent> unknownNode(MembershipState state, String node) {
+        return refused(
+                "unknown-node",
+                "there is no node " + node + "; the cluster has "
+                        + String.join(", ", state.nodes().keySet()));
+    }
+
+    private static Decision<MembershipEvent> assign(MembershipState state, Assign assign) {
+        MembershipState.Node known = state.nodes().get(assign.node());
+        if (known == null) {
+            return unknownNode(state, assign.node());
+        }
+        Optional<Role> role = Role.of(assign.role());
+        if (role.isEmpty()) {
+            return refused("unknown-role", "there is no role " + assign.role() + ": a node is voter, standby or spare");
+        }
+        if (known.role() == role.get()) {
+            return accepted(new Done());
+        }
+        RoleAssigned assigned = new RoleAssigned(assign.node(), assign.role(), assign.reason());
+        // Who has left the group can come back to it under another identity only: the engine knows no return.
+        return known.role() == Role.VOTER
+                ? accepted(new Done(), renewed(state, known), assigned)
+                : accepted(new Done(), assigned);
+    }
+
+    private static Decision<MembershipEvent> setPolicy(MembershipState state, SetPolicy set) {
+        RolePolicy old = state.policy();
+        RolePolicy wanted;
+        try {
+            wanted = new RolePolicy(
+                    set.voters() == MembershipMessage.KEEP ? old.voters() : set.voters(),
+                    set.standbys() == MembershipMessage.KEEP ? old.standbys() : set.standbys(),
+                    set.promoteAfterMillis() == MembershipMessage.KEEP
+                            ? old.promoteAfter()
+                            : Duration.ofMillis(set.promoteAfterMillis()));
+        } catch (IllegalArgumentException e) {
+            return refused("bad-policy", String.valueOf(e.getMessage()));
+        }
+        return wanted.equals(old)
+                ? accepted(new Done())
+                : accepted(
+                        new Done(),
+                        new PolicyChanged(
+                                wanted.voters(),
+                                wanted.standbys(),
+                                wanted.promoteAfter().toMillis()));
+    }
+
+    private static Decision<MembershipEvent> configure(MembershipState state, ConfigureNode configure) {
+        MembershipState.Node known = state.nodes().get(configure.node());
+        if (known == null) {
+            return unknownNode(state, configure.node());
+        }
+        int domain =
+                configure.failureDomain() == MembershipMessage.KEEP ? known.failureDomain() : configure.failureDomain();
+        int weight = configure.weight() == MembershipMessage.KEEP ? known.weight() : configure.weight();
+        if (domain < 0 || domain > MAX_NUMBER || weight < 0 || weight > MAX_NUMBER) {
+            return refused("bad-number", "a failure domain and a weight want 0 to " + MAX_NUMBER);
+        }
+        return domain == known.failureDomain() && weight == known.weight()
+                ? accepted(new Done())
+                : accepted(new Done(), new NodeConfigured(configure.node(), domain, weight));
+    }
+
+    private static Decision<MembershipEvent> leave(MembershipState state, Leave leave) {
+        MembershipState.Node known = state.nodes().get(leave.node());
+        if (known == null) {
+            return unknownNode(state, leave.node());
+        }
+        if (known.isLeaving()) {
+            return accepted(new Done());
+        }
+        boolean last = state.nodes().values().stream().allMatch(node -> node == known || node.isLeaving());
+        return last
+                ? refused("last-node", leave.node() + " is the last node that stays: `quorate reset` empties it")
+                : accepted(new Done(), new NodeLeaving(leave.node(), leave.reason()));
     }
 
     private Decision<MembershipEvent> join(MembershipState state, Join join) {
@@ -113,7 +255,9 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
             return refused(
                     "name-taken",
                     "a node named " + join.node() + " is a member already, at "
-                            + namesake.member().address() + ". Start this one with another --name");
+                            + namesake.member().address()
+                            + ". Start this one with another --name; or, where that node is gone for good,"
+                            + " first run `quorate remove-node " + join.node() + " --force` on a member");
         }
         Optional<MembershipState.Node> neighbour = state.nodes().values().stream()
                 .filter(node -> node.member().address().equals(join.address()))
@@ -126,9 +270,8 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         }
         int incarnation = state.incarnations().getOrDefault(join.node(), 0) + 1;
         MemberId member = new MemberId(join.node(), incarnation, join.address());
-        return accepted(
-                granted(state, member),
-                new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash()));
+        NodeJoined joined = new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash());
+        return accepted(granted(state, member), joined);
     }
 
     private Granted granted(MembershipState state, MemberId member) {
@@ -147,23 +290,45 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         Map<String, MembershipState.Node> nodes = new TreeMap<>(state.nodes());
         Map<String, MembershipState.Token> tokens = new HashMap<>(state.tokens());
         Map<String, Integer> incarnations = new HashMap<>(state.incarnations());
+        Map<String, MembershipState.Removed> removed = new HashMap<>(state.removed());
+        RolePolicy policy = state.policy();
         switch (event) {
             case TokenIssued(var hash, var expires, var uses) ->
                 tokens.put(hash, new MembershipState.Token(expires, uses));
             case NodeJoined(var text, var api, var join, var hash) -> {
                 MemberId member = MemberId.parse(text);
-                nodes.put(member.node(), new MembershipState.Node(member, api, join, "standby", hash));
+                nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash));
                 incarnations.merge(member.node(), member.incarnation(), Math::max);
                 tokens.computeIfPresent(
                         hash, (h, token) -> new MembershipState.Token(token.expiresAtMillis(), token.usesLeft() - 1));
             }
+            case JoinCompleted(var node) -> nodes.computeIfPresent(node, (name, known) -> known.complete());
             case RoleAssigned(var node, var role, var reason) ->
                 nodes.computeIfPresent(
-                        node,
-                        (name, known) -> new MembershipState.Node(
-                                known.member(), known.apiAddress(), known.joinAddress(), role, known.tokenHash()));
+                        node, (name, known) -> known.with(Role.of(role).orElse(known.role())));
+            case PolicyChanged(var voters, var standbys, var promoteAfterMillis) ->
+                policy = new RolePolicy(voters, standbys, Duration.ofMillis(promoteAfterMillis));
+            case NodeConfigured(var node, var domain, var weight) ->
+                nodes.computeIfPresent(node, (name, known) -> known.with(domain, weight));
+            case MemberRenewed(var node, var text) -> {
+                MemberId member = MemberId.parse(text);
+                nodes.computeIfPresent(node, (name, known) -> known.with(member));
+                incarnations.merge(node, member.incarnation(), Math::max);
+            }
+            case NodeLeaving(var node, var reason) ->
+                nodes.computeIfPresent(node, (name, known) -> known.leavingFor(reason));
+            case NodeRemoved(var node, var reason) -> {
+                MembershipState.Node gone = nodes.remove(node);
+                if (gone != null && !gone.completed()) {
+                    // A token is spent by a join that succeeded, and by nothing else.
+                    tokens.computeIfPresent(
+                            gone.tokenHash(),
+                            (hash, token) -> new MembershipState.Token(token.expiresAtMillis(), token.usesLeft() + 1));
+                }
+                removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
+            }
         }
-        return new MembershipState(nodes, tokens, incarnations);
+        return new MembershipState(nodes, tokens, incarnations, removed, policy);
     }
 
     @Override

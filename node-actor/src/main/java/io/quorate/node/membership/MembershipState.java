@@ -1,6 +1,9 @@
 package io.quorate.node.membership;
 
+import io.quorate.node.role.Role;
+import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,22 +13,85 @@ import java.util.TreeMap;
  * @param nodes by name
  * @param tokens by hash
  * @param incarnations the highest incarnation that each name ever had
+ * @param removed by name, the highest incarnation that is a member no longer
+ * @param policy who gets which role
  */
-public record MembershipState(Map<String, Node> nodes, Map<String, Token> tokens, Map<String, Integer> incarnations) {
-    static final MembershipState EMPTY = new MembershipState(Map.of(), Map.of(), Map.of());
+public record MembershipState(
+        Map<String, Node> nodes,
+        Map<String, Token> tokens,
+        Map<String, Integer> incarnations,
+        Map<String, Removed> removed,
+        RolePolicy policy) {
+    static final MembershipState EMPTY =
+            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT);
 
     /**
-     * @param role {@code voter} or {@code standby}
      * @param tokenHash of the token that let it in
+     * @param failureDomain what fails together with it
+     * @param weight lighter nodes get a role first
+     * @param completed heard of since it was let in; before, it holds no role and may be forgotten again
+     * @param leaving why it is to hand over its role and then its membership; empty while it stays
      */
-    public record Node(MemberId member, String apiAddress, String joinAddress, String role, String tokenHash) {}
+    public record Node(
+            MemberId member,
+            String apiAddress,
+            String joinAddress,
+            Role role,
+            String tokenHash,
+            int failureDomain,
+            int weight,
+            boolean completed,
+            String leaving) {
+        /** What fails together where nothing else was said. */
+        static final int DEFAULT_DOMAIN = 1;
+
+        static Node joined(MemberId member, String apiAddress, String joinAddress, String tokenHash) {
+            return new Node(member, apiAddress, joinAddress, Role.STANDBY, tokenHash, DEFAULT_DOMAIN, 0, false, "");
+        }
+
+        public boolean isLeaving() {
+            return !leaving.isEmpty();
+        }
+
+        Node with(Role newRole) {
+            return new Node(member, apiAddress, joinAddress, newRole, tokenHash, failureDomain, weight, true, leaving);
+        }
+
+        Node with(MemberId renewed) {
+            return new Node(
+                    renewed, apiAddress, joinAddress, role, tokenHash, failureDomain, weight, completed, leaving);
+        }
+
+        Node with(int newFailureDomain, int newWeight) {
+            return new Node(
+                    member, apiAddress, joinAddress, role, tokenHash, newFailureDomain, newWeight, completed, leaving);
+        }
+
+        Node complete() {
+            return with(role);
+        }
+
+        Node leavingFor(String reason) {
+            return new Node(member, apiAddress, joinAddress, role, tokenHash, failureDomain, weight, completed, reason);
+        }
+    }
 
     /** @param usesLeft joins that it is still good for */
     public record Token(long expiresAtMillis, int usesLeft) {}
 
+    /** @param reason why, for the node that comes back */
+    public record Removed(int incarnation, String reason) {}
+
     public MembershipState {
-        nodes = java.util.Collections.unmodifiableMap(new TreeMap<>(nodes));
+        nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
         tokens = Map.copyOf(tokens);
         incarnations = Map.copyOf(incarnations);
+        removed = Map.copyOf(removed);
+    }
+
+    /** Whether a node that had this identity was removed since. */
+    public boolean hasRemoved(MemberId member) {
+        Removed gone = removed.get(member.node());
+        return gone != null && member.incarnation() <= gone.incarnation();
     }
 }

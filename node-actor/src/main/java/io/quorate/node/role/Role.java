@@ -9,7 +9,9 @@ public enum Role {
     /** Replicates, votes, can lead. */
     VOTER,
     /** Replicates, does not vote, ready to step in. */
-    STANDBY;
+    STANDBY,
+    /** Neither: holds no copy, reads and writes through the others. */
+    SPARE;
 
     /** The role that a word names; none for any other word. */
     public static Optional<Role> of(String word) {

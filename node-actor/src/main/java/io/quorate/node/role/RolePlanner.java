@@ -1,40 +1,292 @@
 package io.quorate.node.role;
 
+import io.quorate.node.role.ClusterView.InGroup;
+import io.quorate.node.role.ClusterView.NodeView;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Chooses the next role change. Pure and total: equal views give equal steps; where nothing else decides, the lower name goes
  * first. Run on the leader whenever something changed; after a step has been taken, plan again from the new view.
+ *
+ * <p>Laws, each a property test: a step never takes the group's quorum; the leader is never demoted; planning and taking steps ends;
+ * then as many nodes vote as should and can, and no two vote in one failure domain while another domain with a node that could has
+ * none.
+ *
+ * <p>In the order of urgency: finish what was cut off; replace voters that are missing; take voters out that are dead, leave, or are
+ * too many; spread voters over failure domains; the same for standbys; dismiss who leaves.
  */
 public final class RolePlanner {
-    private RolePlanner() {}
+    private final ClusterView view;
+    private final RolePolicy policy;
+    private final int target;
 
-    /** One change. */
-    public record Promote(String node, String reason) {}
+    private RolePlanner(ClusterView view, RolePolicy policy) {
+        this.view = view;
+        this.policy = policy;
+        this.target = policy.votersOf((int) nodes(node -> !node.leaving()).count());
+    }
 
-    /**
-     * The next step, if any. A group has an odd number of voters but in passing: with two nodes one votes, and the loss of the
-     * other costs nothing; with three both standbys are promoted, one after the other.
-     *
-     * @param roles of all nodes, by name
-     */
-    public static Optional<Promote> plan(Map<String, Role> roles, RolePolicy policy) {
-        long voters = roles.values().stream().filter(role -> role == Role.VOTER).count();
-        int target = Math.min(policy.voters(), roles.size() % 2 == 1 ? roles.size() : roles.size() - 1);
-        if (voters >= target) {
+    /** The next step, if any is due. */
+    public static Optional<RoleStep> plan(ClusterView view, RolePolicy policy) {
+        RolePlanner planner = new RolePlanner(view, policy);
+        if (!view.hasQuorum(policy)) {
+            return Optional.empty(); // nothing could be committed
+        }
+        return Stream.<java.util.function.Supplier<Optional<RoleStep>>>of(
+                        planner::unrecorded,
+                        planner::missingVoter,
+                        planner::strayLearner,
+                        planner::voterToTakeOut,
+                        planner::voterToSpread,
+                        planner::missingStandby,
+                        planner::standbyToTakeOut,
+                        planner::standbyToSpread,
+                        planner::dismissal)
+                .map(java.util.function.Supplier::get)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Stream<NodeView> nodes(Predicate<NodeView> which) {
+        return view.nodes().stream().filter(which);
+    }
+
+    private boolean online(NodeView node) {
+        return node.online(policy);
+    }
+
+    private boolean eligible(NodeView node) {
+        return online(node) && !node.leaving();
+    }
+
+    private long goodVoters() {
+        return nodes(node -> node.votes() && eligible(node)).count();
+    }
+
+    /** A step has two parts, the group's and the record; a leader may die between them. */
+    private Optional<RoleStep> unrecorded() {
+        return nodes(node -> node.votes() != (node.role() == Role.VOTER))
+                .findFirst()
+                .map(node -> node.votes()
+                        ? new RoleStep.Record(
+                                node.name(),
+                                Role.VOTER,
+                                "it votes already: the promotion was cut off before it was recorded")
+                        : new RoleStep.Record(
+                                node.name(),
+                                Role.SPARE,
+                                "it votes no more: the demotion was cut off before it was recorded"));
+    }
+
+    private Optional<RoleStep> missingVoter() {
+        if (goodVoters() >= target) {
             return Optional.empty();
         }
-        List<String> standbys = new TreeMap<>(roles)
-                .entrySet().stream()
-                        .filter(entry -> entry.getValue() == Role.STANDBY)
-                        .map(Map.Entry::getKey)
-                        .toList();
-        return standbys.stream()
+        Set<Integer> covered = domains(node -> node.votes() && eligible(node));
+        Optional<NodeView> standby = nodes(node -> node.role() == Role.STANDBY && eligible(node) && node.current())
+                .min(Comparator.comparing((NodeView node) -> node.inGroup() != InGroup.LEARNER)
+                        .thenComparing(preference(covered)));
+        if (standby.isPresent()) {
+            return standby.map(node -> new RoleStep.Promote(node.name(), whyMissing()));
+        }
+        if (nodes(node -> node.role() == Role.STANDBY && eligible(node))
+                .findAny()
+                .isPresent()) {
+            return Optional.empty(); // it catches up
+        }
+        return nodes(node -> node.role() == Role.SPARE && eligible(node))
+                .min(preference(covered))
+                .map(node -> new RoleStep.Assign(
+                        node.name(),
+                        Role.STANDBY,
+                        whyMissing() + "; no standby is left, so a spare becomes one first"));
+    }
+
+    private String whyMissing() {
+        String silent = nodes(node -> node.votes() && !online(node))
+                .map(node -> node.name() + " has been silent for " + seconds(node.silent()))
+                .collect(Collectors.joining(", "));
+        String leaving = nodes(node -> node.votes() && node.leaving() && online(node))
+                .map(node -> node.name() + " leaves")
+                .collect(Collectors.joining(", "));
+        String why = Stream.of(silent, leaving).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
+        return goodVoters() + " of " + target + " voters"
+                + (why.isEmpty() ? ": the cluster has " + view.nodes().size() + " nodes" : ": " + why);
+    }
+
+    private static String seconds(Duration silent) {
+        return String.format(Locale.ROOT, "%.1f s", silent.toMillis() / 1000.0);
+    }
+
+    private Optional<RoleStep> strayLearner() {
+        return nodes(node -> node.inGroup() == InGroup.LEARNER)
                 .findFirst()
-                .map(node -> new Promote(
-                        node, voters + " of " + target + " voters: the cluster has " + roles.size() + " nodes"));
+                .filter(node -> !eligible(node) || goodVoters() >= target)
+                .map(node -> new RoleStep.Withdraw(
+                        node.name(),
+                        eligible(node) ? "its vote is not needed any more" : "it was lost while it was promoted"));
+    }
+
+    private Optional<RoleStep> voterToTakeOut() {
+        if (goodVoters() < target) {
+            return Optional.empty(); // better a dead voter that may come back than none
+        }
+        Optional<NodeView> dead = nodes(node -> node.votes() && !online(node)).findFirst();
+        if (dead.isPresent()) {
+            return dead.filter(this::mayGo)
+                    .map(node -> new RoleStep.Demote(
+                            node.name(),
+                            Role.SPARE,
+                            "silent for " + seconds(node.silent())
+                                    + (node.leaving() ? ", and it leaves the cluster" : ", and replaced")));
+        }
+        Optional<NodeView> leaving =
+                nodes(node -> node.votes() && node.leaving()).findFirst();
+        if (leaving.isPresent()) {
+            return leaving.flatMap(this::takeOutLeaving);
+        }
+        return view.voters().size() <= target
+                ? Optional.empty()
+                : nodes(node -> node.votes() && !node.leader())
+                        .filter(this::mayGo)
+                        .max(burden(NodeView::votes))
+                        .map(node -> new RoleStep.Demote(
+                                node.name(),
+                                Role.STANDBY,
+                                view.voters().size() + " voters where " + target + " are wanted"
+                                        + crowd(node, NodeView::votes)));
+    }
+
+    private Optional<RoleStep> takeOutLeaving(NodeView node) {
+        if (!node.leader()) {
+            return mayGo(node)
+                    ? Optional.of(new RoleStep.Demote(node.name(), Role.SPARE, "it leaves the cluster"))
+                    : Optional.empty();
+        }
+        return nodes(other -> other.votes() && eligible(other) && other.current())
+                .min(preference(Set.of()))
+                .map(other -> new RoleStep.HandOver(other.name(), node.name() + " leads, and leaves the cluster"));
+    }
+
+    /** Whether the group still has its quorum without a voter. */
+    private boolean mayGo(NodeView voter) {
+        long live = view.liveVoters(policy) - (online(voter) ? 1 : 0);
+        return !voter.leader() && live >= ClusterView.majority(view.voters().size() - 1);
+    }
+
+    private Optional<RoleStep> voterToSpread() {
+        Set<Integer> covered = domains(NodeView::votes);
+        if (view.voters().size() != target || covered.size() == target) {
+            return Optional.empty();
+        }
+        return nodes(node -> node.role() == Role.STANDBY
+                        && eligible(node)
+                        && node.steady()
+                        && node.current()
+                        && !covered.contains(node.failureDomain()))
+                .min(preference(covered))
+                .map(node -> new RoleStep.Promote(
+                        node.name(),
+                        "failure domain " + node.failureDomain() + " has no voter, and another has several"));
+    }
+
+    private Optional<RoleStep> missingStandby() {
+        long standbys =
+                nodes(node -> node.role() == Role.STANDBY && eligible(node)).count();
+        return standbys >= policy.standbys()
+                ? Optional.empty()
+                : nodes(node -> node.role() == Role.SPARE && eligible(node) && node.steady())
+                        .min(preference(domains(this::standsBy)))
+                        .map(node -> new RoleStep.Assign(
+                                node.name(), Role.STANDBY, standbys + " of " + policy.standbys() + " standbys"));
+    }
+
+    private boolean standsBy(NodeView node) {
+        return node.role() == Role.STANDBY && eligible(node);
+    }
+
+    private Optional<RoleStep> standbyToTakeOut() {
+        Optional<NodeView> leaving =
+                nodes(node -> node.role() == Role.STANDBY && node.leaving()).findFirst();
+        if (leaving.isPresent()) {
+            return leaving.map(node -> new RoleStep.Assign(node.name(), Role.SPARE, "it leaves the cluster"));
+        }
+        if (goodVoters() < target || nodes(node -> node.role() == Role.STANDBY).count() <= policy.standbys()) {
+            return Optional.empty();
+        }
+        Optional<NodeView> silent =
+                nodes(node -> node.role() == Role.STANDBY && !online(node)).findFirst();
+        return silent.isPresent()
+                ? silent.map(node -> new RoleStep.Assign(
+                        node.name(), Role.SPARE, "silent for " + seconds(node.silent()) + ", and replaced"))
+                : nodes(this::standsBy)
+                        .max(burden(this::standsBy))
+                        .map(node -> new RoleStep.Assign(
+                                node.name(),
+                                Role.SPARE,
+                                "more than " + policy.standbys() + " standbys" + crowd(node, this::standsBy)));
+    }
+
+    private Optional<RoleStep> standbyToSpread() {
+        Set<Integer> covered = domains(this::standsBy);
+        long standbys = nodes(this::standsBy).count();
+        if (standbys != policy.standbys() || covered.size() == standbys) {
+            return Optional.empty();
+        }
+        return nodes(node -> node.role() == Role.SPARE
+                        && eligible(node)
+                        && node.steady()
+                        && !covered.contains(node.failureDomain()))
+                .min(preference(covered))
+                .map(node -> new RoleStep.Assign(
+                        node.name(),
+                        Role.STANDBY,
+                        "failure domain " + node.failureDomain() + " has no standby, and another has several"));
+    }
+
+    private Optional<RoleStep> dismissal() {
+        return nodes(node -> node.leaving() && node.role() == Role.SPARE && node.inGroup() == InGroup.OUTSIDE)
+                .findFirst()
+                .map(node -> new RoleStep.Dismiss(node.name(), "it has handed over everything"));
+    }
+
+    private Set<Integer> domains(Predicate<NodeView> which) {
+        return nodes(which).map(NodeView::failureDomain).collect(Collectors.toSet());
+    }
+
+    /** Who gets a role first: from a domain that has none yet, steady, light, and by name. */
+    private static Comparator<NodeView> preference(Set<Integer> covered) {
+        return Comparator.comparing((NodeView node) -> covered.contains(node.failureDomain()))
+                .thenComparing(node -> !node.steady())
+                .thenComparing(NodeView::weight)
+                .thenComparing(NodeView::name);
+    }
+
+    /** Who loses a role first is the greatest: in the most crowded domain, not steady, heavy, and by name. */
+    private Comparator<NodeView> burden(Predicate<NodeView> holders) {
+        Map<Integer, Integer> crowds = new HashMap<>();
+        nodes(holders).forEach(node -> crowds.merge(node.failureDomain(), 1, Integer::sum));
+        return Comparator.comparing((NodeView node) -> crowds.getOrDefault(node.failureDomain(), 0))
+                .thenComparing(node -> !node.steady())
+                .thenComparing(NodeView::weight)
+                .thenComparing(NodeView::name);
+    }
+
+    private String crowd(NodeView node, Predicate<NodeView> holders) {
+        List<String> others = nodes(
+                        holders.and(other -> !other.equals(node) && other.failureDomain() == node.failureDomain()))
+                .map(NodeView::name)
+                .toList();
+        return others.isEmpty() ? "" : "; " + String.join(", ", others) + " shares its failure domain";
     }
 }

@@ -41,7 +41,13 @@ class MembershipSamplesTest {
         return Stream.of(
                 new TokenIssued(HASH, 1_790_000_000_123L, 2),
                 new NodeJoined("n2#1@127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", HASH),
-                new RoleAssigned("n2", "voter", "1 of 3 voters: the cluster has 3 nodes"));
+                new RoleAssigned("n2", "voter", "1 of 3 voters: the cluster has 3 nodes"),
+                new MembershipEvent.JoinCompleted("n2"),
+                new MembershipEvent.PolicyChanged(5, 2, 3000),
+                new MembershipEvent.NodeConfigured("n2", 42, 7),
+                new MembershipEvent.MemberRenewed("n2", "n2#2@127.0.0.12:19001"),
+                new MembershipEvent.NodeLeaving("n2", "removed"),
+                new MembershipEvent.NodeRemoved("n2", "removed"));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -50,6 +56,13 @@ class MembershipSamplesTest {
                 new IssueToken(HASH, 1_790_000_000_123L, 1),
                 new Join(HASH, "n2", "127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", 1_790_000_000_123L),
                 new Assign("n2", "voter", "1 of 3 voters: the cluster has 3 nodes"),
+                new MembershipMessage.Complete("n2"),
+                new MembershipMessage.Abandon("n2"),
+                new MembershipMessage.SetPolicy(5, MembershipMessage.KEEP, 3000),
+                new MembershipMessage.ConfigureNode("n2", 42, MembershipMessage.KEEP),
+                new MembershipMessage.Renew("n2", "n2#1@127.0.0.12:19001"),
+                new MembershipMessage.Leave("n2", "removed"),
+                new MembershipMessage.Dismiss("n2", "it has handed over everything"),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",

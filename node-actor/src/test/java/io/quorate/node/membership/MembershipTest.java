@@ -5,19 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.quorate.node.aggregate.Aggregate.Decision;
 import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.NodeJoined;
+import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.MembershipMessage.Abandon;
 import io.quorate.node.contract.MembershipMessage.Assign;
+import io.quorate.node.contract.MembershipMessage.Complete;
+import io.quorate.node.contract.MembershipMessage.ConfigureNode;
+import io.quorate.node.contract.MembershipMessage.Dismiss;
 import io.quorate.node.contract.MembershipMessage.Done;
 import io.quorate.node.contract.MembershipMessage.Found;
 import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
+import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.node.contract.MembershipMessage.SetPolicy;
+import io.quorate.node.role.Role;
+import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,7 +95,7 @@ class MembershipTest {
     @Test
     void the_founder_enters_itself_once_and_votes() {
         Cluster cluster = founded();
-        assertThat(cluster.state.nodes().get("n1").role()).isEqualTo("voter");
+        assertThat(cluster.state.nodes().get("n1").role()).isEqualTo(Role.VOTER);
         assertThat(cluster.eventsOf(new Found(FOUNDER.toString(), "", ""))).isEmpty();
     }
 
@@ -95,7 +106,7 @@ class MembershipTest {
         assertThat(cluster.take(join("t", 2, 1000)))
                 .isEqualTo(new Granted(
                         "n2#1@10.0.0.2:19001", "a-cluster", List.of(FOUNDER.toString()), List.of("10.0.0.1:19001")));
-        assertThat(cluster.state.nodes().get("n2").role()).isEqualTo("standby");
+        assertThat(cluster.state.nodes().get("n2").role()).isEqualTo(Role.STANDBY);
         assertThat(cluster.state.tokens().get("t").usesLeft()).isZero();
     }
 
@@ -127,8 +138,8 @@ class MembershipTest {
                 "--name");
         assertRefused(
                 cluster.take(new Join("twice", "n9", "10.0.0.2:19001", "", "", 0)), "address-taken", "n2", "--address");
-        assertRefused(cluster.take(new Assign("n9", "voter", "")), "unknown-node", "n9", "quorate status");
-        assertRefused(cluster.take(new Assign("n2", "king", "")), "unknown-role", "king", "voter", "standby");
+        assertRefused(cluster.take(new Assign("n9", "voter", "")), "unknown-node", "n9", "n1, n2");
+        assertRefused(cluster.take(new Assign("n2", "king", "")), "unknown-role", "king", "voter", "standby", "spare");
         assertRefused(cluster.take(new IssueToken("t", 1, 0)), "bad-uses", "one use or more");
         assertThat(cluster.state.tokens().get("twice").usesLeft())
                 .as("a refusal spends no token")
@@ -143,6 +154,85 @@ class MembershipTest {
         assertThat(cluster.eventsOf(new Assign("n2", "voter", "why")))
                 .containsExactly(new RoleAssigned("n2", "voter", "why"));
         assertThat(cluster.eventsOf(new Assign("n2", "voter", "again"))).isEmpty();
+    }
+
+    private static Cluster withNodes(Cluster cluster, int... nodes) {
+        for (int node : nodes) {
+            cluster.take(new IssueToken("t" + node, 1000, 1));
+            assertThat(cluster.take(join("t" + node, node, 0))).isInstanceOf(Granted.class);
+            cluster.take(new Complete("n" + node));
+        }
+        return cluster;
+    }
+
+    @Test
+    void a_join_that_never_goes_on_leaves_no_ghost_and_its_token_is_good_again() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(join("t", 2, 0));
+        cluster.take(new Abandon("n2"));
+        assertThat(cluster.state.nodes()).containsOnlyKeys("n1");
+        assertThat(cluster.take(join("t", 2, 0)))
+                .isInstanceOfSatisfying(
+                        Granted.class, granted -> assertThat(granted.member()).startsWith("n2#2@"));
+        cluster.take(new Complete("n2"));
+        assertThat(cluster.eventsOf(new Abandon("n2"))).as("it has joined").isEmpty();
+    }
+
+    @Test
+    void a_voter_that_loses_its_vote_is_another_member_when_it_comes_back() {
+        Cluster cluster = withNodes(founded(), 2);
+        cluster.take(new Assign("n2", "voter", "why"));
+        cluster.take(new Assign("n2", "spare", "silent"));
+        assertThat(cluster.state.nodes().get("n2").member()).hasToString("n2#2@10.0.0.2:19001");
+        assertThat(cluster.state.nodes().get("n2").role()).isEqualTo(Role.SPARE);
+    }
+
+    @Test
+    void a_node_leaves_when_it_has_no_role_any_more_and_is_known_as_removed_when_it_comes_back() {
+        Cluster cluster = withNodes(founded(), 2);
+        MemberId member = cluster.state.nodes().get("n2").member();
+        cluster.take(new Leave("n2", "removed"));
+        assertRefused(cluster.take(new Dismiss("n2", "done")), "has-role", "standby");
+        cluster.take(new Assign("n2", "spare", "it leaves"));
+        cluster.take(new Dismiss("n2", "done"));
+        assertThat(cluster.state.nodes()).containsOnlyKeys("n1");
+        assertThat(cluster.state.hasRemoved(member)).isTrue();
+        assertThat(withNodes(cluster, 2)
+                        .state
+                        .hasRemoved(cluster.state.nodes().get("n2").member()))
+                .as("a new node of that name is another one")
+                .isFalse();
+    }
+
+    @Test
+    void the_last_node_cannot_leave() {
+        Cluster cluster = withNodes(founded(), 2);
+        cluster.take(new Leave("n2", "removed"));
+        assertRefused(cluster.take(new Leave("n1", "removed")), "last-node", "quorate reset");
+    }
+
+    @Test
+    void a_node_that_joins_where_the_others_are_enough_is_a_spare() {
+        Cluster cluster = withNodes(founded(), 2, 3, 4, 5, 6);
+        cluster.take(new Assign("n2", "voter", "why"));
+        cluster.take(new Assign("n3", "voter", "why"));
+        assertThat(withNodes(cluster, 7).state.nodes().get("n7").role()).isEqualTo(Role.SPARE);
+    }
+
+    @Test
+    void the_policy_and_what_is_known_of_a_node_are_changed_field_by_field_within_their_bounds() {
+        Cluster cluster = founded();
+        cluster.take(new SetPolicy(5, MembershipMessage.KEEP, MembershipMessage.KEEP));
+        cluster.take(new SetPolicy(MembershipMessage.KEEP, 1, 10_000));
+        assertThat(cluster.state.policy()).isEqualTo(new RolePolicy(5, 1, Duration.ofSeconds(10)));
+        assertRefused(
+                cluster.take(new SetPolicy(4, MembershipMessage.KEEP, MembershipMessage.KEEP)), "bad-policy", "voters");
+        cluster.take(new ConfigureNode("n1", 42, MembershipMessage.KEEP));
+        cluster.take(new ConfigureNode("n1", MembershipMessage.KEEP, 7));
+        assertThat(cluster.state.nodes().get("n1").failureDomain()).isEqualTo(42);
+        assertThat(cluster.state.nodes().get("n1").weight()).isEqualTo(7);
+        assertRefused(cluster.take(new ConfigureNode("n1", -5, MembershipMessage.KEEP)), "bad-number", "0 to");
     }
 
     @Test
@@ -175,12 +265,16 @@ class MembershipTest {
         Arbitrary<MembershipMessage> join = Combinators.combine(tokens, nodes, nodes, times)
                 .as((token, name, host, now) ->
                         new Join(token, "n" + name, "10.0.0." + host + ":19001", "10.0.0." + host + ":16443", "", now));
-        Arbitrary<MembershipMessage> assign = Combinators.combine(nodes, Arbitraries.of("voter", "standby"))
+        Arbitrary<MembershipMessage> assign = Combinators.combine(nodes, Arbitraries.of("voter", "standby", "spare"))
                 .as((node, role) -> new Assign("n" + node, role, "why"));
         return Arbitraries.frequencyOf(
                         net.jqwik.api.Tuple.of(2, issue),
                         net.jqwik.api.Tuple.of(5, join),
-                        net.jqwik.api.Tuple.of(2, assign))
+                        net.jqwik.api.Tuple.of(2, assign),
+                        net.jqwik.api.Tuple.of(2, nodes.map(node -> new Complete("n" + node))),
+                        net.jqwik.api.Tuple.of(1, nodes.map(node -> new Abandon("n" + node))),
+                        net.jqwik.api.Tuple.of(1, nodes.map(node -> new Leave("n" + node, "why"))),
+                        net.jqwik.api.Tuple.of(1, nodes.map(node -> new Dismiss("n" + node, "why"))))
                 .list()
                 .ofMaxSize(40);
     }
@@ -191,12 +285,25 @@ class MembershipTest {
         Cluster cluster = founded();
         Map<String, Integer> allowed = new HashMap<>();
         Map<String, Integer> joined = new HashMap<>();
+        Map<String, String> unfinished = new HashMap<>();
         for (MembershipMessage command : commands) {
             for (MembershipEvent event : cluster.eventsOf(command)) {
                 switch (event) {
                     case TokenIssued issued -> allowed.merge(issued.hash(), issued.uses(), Integer::sum);
-                    case NodeJoined node -> joined.merge(node.tokenHash(), 1, Integer::sum);
+                    case NodeJoined node -> {
+                        joined.merge(node.tokenHash(), 1, Integer::sum);
+                        unfinished.put(MemberId.parse(node.member()).node(), node.tokenHash());
+                    }
                     case RoleAssigned role -> assertThat(cluster.state.nodes()).containsKey(role.node());
+                    case JoinCompleted completed -> unfinished.remove(completed.node());
+                    // The use of a token by a join that never went on is given back.
+                    case NodeRemoved removed -> {
+                        String token = unfinished.remove(removed.node());
+                        if (token != null) {
+                            joined.merge(token, -1, Integer::sum);
+                        }
+                    }
+                    default -> {}
                 }
             }
             assertThat(cluster.state.nodes().values())
@@ -212,7 +319,8 @@ class MembershipTest {
         Cluster cluster = founded();
         for (MembershipMessage command : commands) {
             MembershipState before = cluster.state;
-            MembershipState copy = new MembershipState(before.nodes(), before.tokens(), before.incarnations());
+            MembershipState copy = new MembershipState(
+                    before.nodes(), before.tokens(), before.incarnations(), before.removed(), before.policy());
             Decision<MembershipEvent> once = rules.decide(before, command);
             Decision<MembershipEvent> again = rules.decide(before, command);
             assertThat(once.events()).isEqualTo(again.events());

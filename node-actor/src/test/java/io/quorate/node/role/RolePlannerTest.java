@@ -1,21 +1,23 @@
 package io.quorate.node.role;
 
+import static io.quorate.node.role.Role.SPARE;
 import static io.quorate.node.role.Role.STANDBY;
 import static io.quorate.node.role.Role.VOTER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.quorate.node.role.ClusterView.InGroup;
+import io.quorate.node.role.ClusterView.NodeView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -24,123 +26,364 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The laws of the planner, over random views in which a step can be committed at all. */
 class RolePlannerTest {
+    private static final RolePolicy DEFAULT = RolePolicy.DEFAULT;
+    private static final Duration HEARD = Duration.ofMillis(100);
+    private static final Duration DEAD = Duration.ofSeconds(30);
+
+    private static NodeView node(String name, Role role, int domain) {
+        return new NodeView(
+                name,
+                role,
+                role == VOTER ? InGroup.VOTER : InGroup.OUTSIDE,
+                false,
+                HEARD,
+                true,
+                true,
+                domain,
+                0,
+                false);
+    }
+
+    private static NodeView leader(NodeView node) {
+        return new NodeView(
+                node.name(),
+                VOTER,
+                InGroup.VOTER,
+                true,
+                Duration.ZERO,
+                true,
+                true,
+                node.failureDomain(),
+                0,
+                node.leaving());
+    }
+
+    private static NodeView dead(NodeView node) {
+        return new NodeView(
+                node.name(),
+                node.role(),
+                node.inGroup(),
+                false,
+                DEAD,
+                false,
+                node.current(),
+                node.failureDomain(),
+                node.weight(),
+                node.leaving());
+    }
+
+    private static NodeView leaves(NodeView node) {
+        return new NodeView(
+                node.name(),
+                node.role(),
+                node.inGroup(),
+                node.leader(),
+                node.silent(),
+                node.steady(),
+                node.current(),
+                node.failureDomain(),
+                node.weight(),
+                true);
+    }
+
+    private static NodeView as(NodeView node, Role role, InGroup inGroup, boolean leader) {
+        return new NodeView(
+                node.name(),
+                role,
+                inGroup,
+                leader,
+                leader ? Duration.ZERO : node.silent(),
+                node.steady(),
+                role != SPARE && (node.current() || node.online(DEFAULT)),
+                node.failureDomain(),
+                node.weight(),
+                node.leaving());
+    }
+
     @Provide
-    static Arbitrary<Map<String, Role>> roles() {
-        return Arbitraries.maps(Arbitraries.integers().between(1, 30).map(n -> "n" + n), Arbitraries.of(Role.class))
-                .ofMaxSize(15);
+    static Arbitrary<ClusterView> views() {
+        Arbitrary<NodeView> nodes = Combinators.combine(
+                        Arbitraries.of(Role.class),
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(true, true, true, false),
+                        Arbitraries.of(true, true, false),
+                        Arbitraries.of(true, true, false),
+                        Arbitraries.of(false, false, false, false, true),
+                        Arbitraries.of(InGroup.class))
+                .as((role, domain, weight, alive, steady, current, leaving, inGroup) -> new NodeView(
+                        "n",
+                        role,
+                        inGroup == InGroup.LEARNER && role == STANDBY
+                                ? InGroup.LEARNER
+                                : role == VOTER ? InGroup.VOTER : InGroup.OUTSIDE,
+                        false,
+                        alive ? HEARD : DEAD,
+                        alive && steady,
+                        current && role != SPARE,
+                        domain,
+                        weight,
+                        leaving));
+        return nodes.list().ofMinSize(0).ofMaxSize(11).map(RolePlannerTest::led);
+    }
+
+    /** Names the nodes, and puts a leader first. */
+    private static ClusterView led(List<NodeView> drawn) {
+        List<NodeView> nodes = new ArrayList<>();
+        nodes.add(leader(node("n00", VOTER, 1)));
+        for (int i = 0; i < drawn.size(); i++) {
+            NodeView n = drawn.get(i);
+            nodes.add(new NodeView(
+                    "n%02d".formatted(i + 1),
+                    n.role(),
+                    n.inGroup(),
+                    false,
+                    n.silent(),
+                    n.steady(),
+                    n.current(),
+                    n.failureDomain(),
+                    n.weight(),
+                    n.leaving()));
+        }
+        return new ClusterView(nodes);
     }
 
     @Provide
     static Arbitrary<RolePolicy> policies() {
-        return Arbitraries.of(1, 3, 5, 7).map(RolePolicy::new);
+        return Combinators.combine(
+                        Arbitraries.of(1, 3, 5, 7), Arbitraries.integers().between(0, 4))
+                .as((voters, standbys) -> new RolePolicy(voters, standbys, Duration.ofSeconds(3)));
     }
 
-    private static long voters(Map<String, Role> roles) {
-        return roles.values().stream().filter(VOTER::equals).count();
-    }
-
-    private static Map<String, Role> after(Map<String, Role> roles, RolePlanner.Promote step) {
-        Map<String, Role> next = new TreeMap<>(roles);
-        next.put(step.node(), VOTER);
-        return next;
-    }
-
-    /** A cluster as it grows: its founder votes. */
-    private static Map<String, Role> cluster(int size) {
-        Map<String, Role> roles = new TreeMap<>();
-        for (int i = 1; i <= size; i++) {
-            roles.put("n" + i, i == 1 ? VOTER : STANDBY);
+    /** The view once a step has been taken; what takes time (a spare gets a copy) has happened. */
+    private static ClusterView after(ClusterView view, RoleStep step) {
+        List<NodeView> nodes = new ArrayList<>();
+        for (NodeView node : view.nodes()) {
+            if (!node.name().equals(step.node())) {
+                nodes.add(step instanceof RoleStep.HandOver ? as(node, node.role(), node.inGroup(), false) : node);
+                continue;
+            }
+            switch (step) {
+                case RoleStep.Promote promote -> nodes.add(as(node, VOTER, InGroup.VOTER, false));
+                case RoleStep.Demote demote -> nodes.add(as(node, demote.to(), InGroup.OUTSIDE, false));
+                case RoleStep.Assign assign -> nodes.add(as(node, assign.to(), node.inGroup(), false));
+                case RoleStep.Record record -> nodes.add(as(node, record.to(), node.inGroup(), node.leader()));
+                case RoleStep.HandOver handOver -> nodes.add(as(node, VOTER, InGroup.VOTER, true));
+                case RoleStep.Withdraw withdraw -> nodes.add(as(node, node.role(), InGroup.OUTSIDE, false));
+                case RoleStep.Dismiss dismiss -> {}
+            }
         }
-        return roles;
+        return new ClusterView(nodes);
     }
 
-    private static Map<String, Role> settled(Map<String, Role> roles, RolePolicy policy) {
-        Map<String, Role> now = roles;
-        for (int steps = 0; ; steps++) {
-            assertThat(steps).as("steps from %s", roles).isLessThanOrEqualTo(roles.size());
-            Optional<RolePlanner.Promote> step = RolePlanner.plan(now, policy);
+    private static ClusterView settled(ClusterView view, RolePolicy policy) {
+        ClusterView now = view;
+        List<RoleStep> taken = new ArrayList<>();
+        while (true) {
+            assertThat(taken)
+                    .as("steps from %s", view)
+                    .hasSizeLessThanOrEqualTo(6 * view.nodes().size());
+            Optional<RoleStep> step = RolePlanner.plan(now, policy);
             if (step.isEmpty()) {
                 return now;
             }
+            taken.add(step.get());
             now = after(now, step.get());
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"1,1", "2,1", "3,3", "4,3", "5,3", "9,3"})
-    void a_cluster_that_grows_has_three_voters_as_soon_as_it_has_three_nodes(int nodes, int voters) {
-        assertThat(voters(settled(cluster(nodes), RolePolicy.DEFAULT))).isEqualTo(voters);
+    private static ClusterView cluster(int size) {
+        return new ClusterView(IntStream.rangeClosed(1, size)
+                .mapToObj(i -> i == 1 ? leader(node("n1", VOTER, 1)) : node("n" + i, STANDBY, 1))
+                .toList());
     }
 
-    @Property
-    void a_step_promotes_one_standby_and_nothing_else(
-            @ForAll("roles") Map<String, Role> roles, @ForAll("policies") RolePolicy policy) {
-        RolePlanner.plan(roles, policy)
-                .ifPresent(step -> assertThat(roles.get(step.node())).isEqualTo(STANDBY));
+    private static List<String> with(ClusterView view, Role role) {
+        return view.nodes().stream()
+                .filter(node -> node.role() == role)
+                .map(NodeView::name)
+                .toList();
     }
 
-    @Property
-    void a_plan_ends_after_at_most_one_step_for_each_node(
-            @ForAll("roles") Map<String, Role> roles, @ForAll("policies") RolePolicy policy) {
-        Map<String, Role> end = settled(roles, policy);
-        assertThat(RolePlanner.plan(end, policy)).isEmpty();
+    private static boolean good(NodeView node) {
+        return node.online(DEFAULT) && !node.leaving();
     }
 
-    @Property
-    void no_voter_is_ever_taken_away_so_no_step_can_cost_the_quorum(
-            @ForAll("roles") Map<String, Role> roles, @ForAll("policies") RolePolicy policy) {
-        Map<String, Role> end = settled(roles, policy);
-        roles.forEach((node, role) -> {
-            if (role == VOTER) {
-                assertThat(end).containsEntry(node, VOTER);
+    @Property(tries = 3000)
+    void a_step_never_takes_the_quorum_away(@ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView now = view;
+        for (int i = 0; i < 6 * view.nodes().size(); i++) {
+            Optional<RoleStep> step = RolePlanner.plan(now, policy);
+            if (step.isEmpty()) {
+                break;
+            }
+            assertThat(now.hasQuorum(policy))
+                    .as("a step is only planned with a quorum")
+                    .isTrue();
+            ClusterView next = after(now, step.get());
+            assertThat(next.hasQuorum(policy)).as("%s in %s", step, now).isTrue();
+            now = next;
+        }
+    }
+
+    @Property(tries = 3000)
+    void the_leader_is_never_demoted_or_dismissed(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        RolePlanner.plan(view, policy).ifPresent(step -> {
+            if (step instanceof RoleStep.Demote || step instanceof RoleStep.Dismiss) {
+                assertThat(step.node()).isNotEqualTo("n00");
             }
         });
     }
 
-    @Property
-    void a_plan_ends_with_an_odd_number_of_voters_and_never_more_than_the_policy_wants(
-            @ForAll("roles") Map<String, Role> roles, @ForAll("policies") RolePolicy policy) {
-        long before = voters(roles);
-        long after = voters(settled(roles, policy));
-        if (after > before) {
-            assertThat(after % 2).isEqualTo(1);
-            assertThat(after).isLessThanOrEqualTo(policy.voters());
+    @Property(tries = 3000)
+    void planning_and_taking_steps_ends(@ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        assertThat(RolePlanner.plan(settled(view, policy), policy)).isEmpty();
+    }
+
+    @Property(tries = 3000)
+    void at_the_end_as_many_nodes_vote_as_should_and_can(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView end = settled(view, policy);
+        if (!end.hasQuorum(policy)) {
+            return;
         }
-        if (after < policy.voters()) {
-            assertThat(after).as("all but the one that would make it even").isGreaterThanOrEqualTo(roles.size() - 1L);
+        List<NodeView> staying =
+                end.nodes().stream().filter(node -> !node.leaving()).toList();
+        int target = policy.votersOf(staying.size());
+        long able = staying.stream().filter(RolePlannerTest::good).count();
+        long vote = staying.stream().filter(node -> good(node) && node.votes()).count();
+        if (staying.stream().anyMatch(node -> node.role() == STANDBY && good(node) && !node.current())) {
+            return; // one that catches up is waited for
+        }
+        assertThat(vote).isEqualTo(Math.min(target, able));
+        if (able >= target) {
+            assertThat(end.voters()).as("and nobody else votes").hasSize(target);
+        }
+    }
+
+    @Property(tries = 3000)
+    void at_the_end_no_two_vote_in_one_failure_domain_while_another_with_a_node_that_could_has_none(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView end = settled(view, policy);
+        List<Integer> domains =
+                end.voters().stream().map(NodeView::failureDomain).toList();
+        boolean crowded = domains.stream().distinct().count() < domains.size();
+        boolean full = end.voters().size()
+                == policy.votersOf((int)
+                        end.nodes().stream().filter(node -> !node.leaving()).count());
+        if (end.hasQuorum(policy) && crowded && full) {
+            assertThat(end.nodes())
+                    .noneMatch(node -> node.role() == STANDBY
+                            && good(node)
+                            && node.steady()
+                            && node.current()
+                            && !domains.contains(node.failureDomain()));
         }
     }
 
     @Property
     void equal_views_give_equal_steps_in_whatever_order_the_nodes_are_listed(
-            @ForAll("roles") Map<String, Role> roles, @ForAll("policies") RolePolicy policy, @ForAll long seed) {
-        List<String> names = new ArrayList<>(roles.keySet());
-        Collections.shuffle(names, new Random(seed));
-        Map<String, Role> shuffled = new LinkedHashMap<>();
-        names.forEach(name -> shuffled.put(name, roles.get(name)));
-        assertThat(RolePlanner.plan(shuffled, policy)).isEqualTo(RolePlanner.plan(new HashMap<>(roles), policy));
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy, @ForAll long seed) {
+        List<NodeView> shuffled = new ArrayList<>(view.nodes());
+        Collections.shuffle(shuffled, new Random(seed));
+        assertThat(RolePlanner.plan(new ClusterView(shuffled), policy)).isEqualTo(RolePlanner.plan(view, policy));
     }
 
-    @Property
-    void planning_changes_nothing(@ForAll("roles") Map<String, Role> roles) {
-        Map<String, Role> before = new HashMap<>(roles);
-        RolePlanner.plan(Collections.unmodifiableMap(roles), RolePolicy.DEFAULT);
-        assertThat(roles).isEqualTo(before);
+    @Property(tries = 3000)
+    void at_the_end_every_node_that_leaves_is_gone_if_the_others_can_do_without_it(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView end = settled(view, policy);
+        boolean able = end.nodes().stream().anyMatch(node -> good(node) && node.votes());
+        long good = end.voters().stream().filter(RolePlannerTest::good).count();
+        int target = policy.votersOf(
+                (int) end.nodes().stream().filter(node -> !node.leaving()).count());
+        if (end.hasQuorum(policy) && able && good >= target) {
+            assertThat(end.nodes()).noneMatch(NodeView::leaving);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,0,0", "2,1,1,0", "3,3,0,0", "4,3,1,0", "6,3,3,0", "7,3,3,1", "9,3,3,3"})
+    void a_cluster_that_grows_has_three_voters_as_soon_as_it_has_three_nodes(
+            int nodes, int voters, int standbys, int spares) {
+        ClusterView end = settled(cluster(nodes), DEFAULT);
+        assertThat(with(end, VOTER)).hasSize(voters);
+        assertThat(with(end, STANDBY)).hasSize(standbys);
+        assertThat(with(end, SPARE)).hasSize(spares);
     }
 
     @Test
-    void among_equal_standbys_the_lower_name_goes_first_and_the_reason_says_why() {
-        RolePlanner.Promote step =
-                RolePlanner.plan(cluster(4), RolePolicy.DEFAULT).orElseThrow();
-        assertThat(step.node()).isEqualTo("n2");
-        assertThat(step.reason()).isEqualTo("1 of 3 voters: the cluster has 4 nodes");
+    void seven_nodes_in_three_domains_have_a_voter_and_a_standby_in_each() {
+        List<NodeView> nodes = new ArrayList<>();
+        for (int i = 1; i <= 7; i++) {
+            nodes.add(i == 1 ? leader(node("n1", VOTER, 1)) : node("n" + i, STANDBY, (i - 1) % 3 + 1));
+        }
+        ClusterView end = settled(new ClusterView(nodes), DEFAULT);
+        for (Role role : List.of(VOTER, STANDBY)) {
+            assertThat(end.nodes().stream().filter(node -> node.role() == role).map(NodeView::failureDomain))
+                    .as(role.word())
+                    .containsExactlyInAnyOrder(1, 2, 3);
+        }
+        assertThat(with(end, SPARE)).hasSize(1);
     }
 
     @Test
-    void a_cluster_without_nodes_or_without_standbys_has_no_step() {
-        assertThat(RolePlanner.plan(Map.of(), RolePolicy.DEFAULT)).isEmpty();
-        assertThat(RolePlanner.plan(Map.of("n1", VOTER, "n2", VOTER), RolePolicy.DEFAULT))
+    void a_voter_that_dies_is_replaced_by_a_standby_of_its_domain_and_then_loses_its_vote() {
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 2),
+                dead(node("n3", VOTER, 3)),
+                node("n4", STANDBY, 1),
+                node("n5", STANDBY, 3)));
+        RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
+        assertThat(first).isEqualTo(new RoleStep.Promote("n5", "2 of 3 voters: n3 has been silent for 30.0 s"));
+        assertThat(RolePlanner.plan(after(view, first), DEFAULT))
+                .contains(new RoleStep.Demote("n3", SPARE, "silent for 30.0 s, and replaced"));
+    }
+
+    @Test
+    void a_dead_voter_that_nobody_can_replace_keeps_its_vote() {
+        ClusterView view = new ClusterView(
+                List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), dead(node("n3", VOTER, 1))));
+        assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+    }
+
+    @Test
+    void without_a_quorum_nothing_is_planned() {
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                dead(node("n2", VOTER, 1)),
+                dead(node("n3", VOTER, 1)),
+                node("n4", STANDBY, 1)));
+        assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+    }
+
+    @Test
+    void the_only_voter_of_two_that_leaves_makes_the_other_vote_and_lead_first() {
+        ClusterView view = new ClusterView(List.of(leaves(leader(node("n1", VOTER, 1))), node("n2", STANDBY, 1)));
+        List<Class<?>> steps = new ArrayList<>();
+        ClusterView now = view;
+        for (Optional<RoleStep> step = RolePlanner.plan(now, DEFAULT);
+                step.isPresent();
+                step = RolePlanner.plan(now, DEFAULT)) {
+            steps.add(step.get().getClass());
+            now = after(now, step.get());
+        }
+        assertThat(steps)
+                .containsExactly(
+                        RoleStep.Promote.class, RoleStep.HandOver.class, RoleStep.Demote.class, RoleStep.Dismiss.class);
+        assertThat(now.nodes()).extracting(NodeView::name).containsExactly("n2");
+    }
+
+    @Test
+    void a_standby_that_lags_is_not_promoted_nor_is_a_spare_made_one_in_its_stead() {
+        NodeView lags = new NodeView("n3", STANDBY, InGroup.OUTSIDE, false, HEARD, true, false, 1, 0, false);
+        ClusterView view = new ClusterView(
+                List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), lags, node("n4", SPARE, 1)));
+        assertThat(RolePlanner.plan(view, new RolePolicy(3, 1, Duration.ofSeconds(3))))
                 .isEmpty();
     }
 
@@ -148,7 +391,15 @@ class RolePlannerTest {
     @ValueSource(ints = {-1, 0, 2, 4, 6, 8, 9})
     void a_policy_wants_an_odd_number_of_voters_up_to_seven(int voters) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RolePolicy(voters))
+                .isThrownBy(() -> new RolePolicy(voters, 3, Duration.ofSeconds(3)))
                 .withMessage("voters: wants 1, 3, 5 or 7, is " + voters);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 999, 3_600_001})
+    void a_policy_replaces_a_voter_after_a_second_to_an_hour(int millis) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RolePolicy(3, 3, Duration.ofMillis(millis)))
+                .withMessageStartingWith("promote-after: wants 1 s to 1 h");
     }
 }

@@ -1,0 +1,147 @@
+package io.quorate.chaos.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.NodeProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Rounds of killing one voter after the other: each is replaced by a standby, and comes back as a spare. While that goes on the roles
+ * are looked at again and again: no two voters in one failure domain while another domain with a live standby has none, and never fewer
+ * live voters than a majority.
+ *
+ * @param nodes all nodes of the cluster, running
+ * @param patience for each single step
+ */
+public record VoterKill(List<NodeProcess> nodes, Duration patience) {
+
+    /**
+     * @param millis of each round, from the kill until another node votes in its place
+     * @param violations of what must hold all the time
+     */
+    public record Result(List<Long> millis, List<String> violations) {}
+
+    /** @param progress told a line for each round */
+    public Result run(int rounds, Consumer<String> progress) throws InterruptedException {
+        List<Long> millis = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
+        int turn = 0;
+        for (int round = 1; round <= rounds; round++) {
+            JsonNode before = settled();
+            List<String> voters = names(before, node -> isVoter(node));
+            String name = voters.get(turn++ % voters.size());
+            NodeProcess victim = nodes.stream()
+                    .filter(node -> node.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            long began = System.nanoTime();
+            victim.kill();
+            List<String> apis = nodes.stream()
+                    .filter(node -> !node.equals(victim))
+                    .map(NodeProcess::api)
+                    .toList();
+            JsonNode after = await(apis, violations, "another votes in the place of " + name, status -> {
+                List<String> now = names(
+                        status, node -> isVoter(node) && node.path("online").asBoolean());
+                return now.size() == voters.size() && !now.contains(name);
+            });
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            millis.add(took);
+            Set<String> promoted = new TreeSet<>(names(after, node -> isVoter(node)));
+            voters.forEach(promoted::remove);
+            progress.accept("round %2d: killed %s%s, %s votes in its place after %4d ms"
+                    .formatted(
+                            round,
+                            name,
+                            before.path("leader").asText().equals(name) ? " (leader)" : "",
+                            String.join(", ", promoted),
+                            took));
+            victim.start();
+        }
+        settled();
+        return new Result(millis, violations);
+    }
+
+    private static boolean isVoter(JsonNode node) {
+        return node.path("role").asText().equals("voter");
+    }
+
+    /** Waits until every node is there and every role that can be filled is. */
+    private JsonNode settled() throws InterruptedException {
+        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        return await(apis, new ArrayList<>(), "every node has settled in its role", status -> {
+            int wanted = Math.min(status.path("policy").path("standbys").asInt(), apis.size() - 3);
+            return names(status, node -> !node.path("online").asBoolean()).isEmpty()
+                    && status.path("voters").asInt() == 3
+                    && names(
+                                            status,
+                                            node -> node.path("role").asText().equals("standby")
+                                                    && node.path("lag").asLong(-1) >= 0)
+                                    .size()
+                            >= wanted
+                    && crowded(status).isEmpty();
+        });
+    }
+
+    private static List<String> names(JsonNode status, Predicate<JsonNode> which) {
+        List<String> names = new ArrayList<>();
+        status.path("nodes").forEach(node -> {
+            if (which.test(node)) {
+                names.add(node.path("name").asText());
+            }
+        });
+        return names;
+    }
+
+    /** Two live voters in one domain while another one with a live standby has none. */
+    private static Optional<String> crowded(JsonNode status) {
+        List<Integer> voting = new ArrayList<>();
+        Set<Integer> waiting = new HashSet<>();
+        status.path("nodes").forEach(node -> {
+            if (node.path("online").asBoolean() && isVoter(node)) {
+                voting.add(node.path("failureDomain").asInt());
+            } else if (node.path("online").asBoolean()
+                    && node.path("role").asText().equals("standby")) {
+                waiting.add(node.path("failureDomain").asInt());
+            }
+        });
+        waiting.removeAll(voting);
+        boolean twice = new HashSet<>(voting).size() < voting.size();
+        return twice && !waiting.isEmpty() && voting.size() <= 3
+                ? Optional.of("voters are in the domains " + voting + " while " + waiting + " has none: " + status)
+                : Optional.empty();
+    }
+
+    private JsonNode await(List<String> apis, List<String> violations, String what, Predicate<JsonNode> holds)
+            throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        JsonNode last = null;
+        while (System.nanoTime() < end) {
+            // Whoever leads answers for all.
+            for (String api : apis) {
+                Optional<JsonNode> status = ClusterView.status(api)
+                        .filter(seen -> !seen.path("leader").asText("").isEmpty());
+                if (status.isEmpty()) {
+                    continue;
+                }
+                last = status.get();
+                crowded(last).ifPresent(violations::add);
+                if (holds.test(last)) {
+                    return last;
+                }
+                break;
+            }
+            Thread.sleep(20); // the status is asked for from outside: there is no event to wait for
+        }
+        throw new IllegalStateException(what + " does not hold after " + patience.toSeconds() + " s: " + last);
+    }
+}

@@ -1,0 +1,86 @@
+package io.quorate.control.history;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.StoredEvent;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * One event of the cluster's history.
+ *
+ * @param sequenceNr its place in the history, from 1
+ * @param offset its place in the journal
+ * @param type name of the event's form
+ * @param node the node that it is about; empty where it is about the cluster
+ * @param text what happened, and why
+ */
+public record HistoryEntry(long sequenceNr, long offset, long atMillis, String type, String node, String text) {
+
+    /** Reads a stored event of membership. */
+    public static HistoryEntry of(StoredEvent stored) {
+        MembershipEvent event =
+                MembershipForm.readEvent(stored.event().payload().bytes());
+        JsonTypeName name = event.getClass().getAnnotation(JsonTypeName.class);
+        return new HistoryEntry(
+                stored.sequenceNr(),
+                stored.offset().index(),
+                stored.timestampMillis(),
+                name == null ? "" : name.value(),
+                node(event),
+                text(event));
+    }
+
+    private static String node(MembershipEvent event) {
+        return switch (event) {
+            case MembershipEvent.TokenIssued token -> "";
+            case MembershipEvent.PolicyChanged policy -> "";
+            case MembershipEvent.NodeJoined joined ->
+                MemberId.parse(joined.member()).node();
+            case MembershipEvent.JoinCompleted completed -> completed.node();
+            case MembershipEvent.RoleAssigned assigned -> assigned.node();
+            case MembershipEvent.NodeConfigured configured -> configured.node();
+            case MembershipEvent.MemberRenewed renewed -> renewed.node();
+            case MembershipEvent.NodeLeaving leaving -> leaving.node();
+            case MembershipEvent.NodeRemoved removed -> removed.node();
+        };
+    }
+
+    private static String text(MembershipEvent event) {
+        return switch (event) {
+            case MembershipEvent.TokenIssued(var hash, var expires, var uses) ->
+                "a join token for " + uses + (uses == 1 ? " join" : " joins") + " was issued, good until "
+                        + time(expires);
+            case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
+                "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
+                        + seconds(promoteAfter) + " of silence";
+            case MembershipEvent.NodeJoined(var member, var api, var join, var hash) -> {
+                MemberId id = MemberId.parse(member);
+                yield id.node() + " at " + id.address() + (hash.isEmpty() ? " founded the cluster" : " was let in");
+            }
+            case MembershipEvent.JoinCompleted(var node) -> node + " has joined";
+            case MembershipEvent.RoleAssigned(var node, var role, var reason) -> node + " is a " + role + ": " + reason;
+            case MembershipEvent.NodeConfigured(var node, var domain, var weight) ->
+                node + " is in failure domain " + domain + " and has weight " + weight;
+            case MembershipEvent.MemberRenewed(var node, var member) ->
+                node + " left the group of voters; its next identity there is " + member;
+            case MembershipEvent.NodeLeaving(var node, var reason) -> node + " begins to leave: " + reason;
+            case MembershipEvent.NodeRemoved(var node, var reason) -> node + " is a member no longer: " + reason;
+        };
+    }
+
+    private static String seconds(long millis) {
+        return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    }
+
+    /** A time as it is printed: UTC, to the second. */
+    public static String time(long millis) {
+        return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.ofEpochMilli(millis));
+    }
+}

@@ -1,0 +1,119 @@
+package io.quorate.control.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.history.HistoryEntry;
+import io.quorate.node.Node;
+import io.quorate.node.NodeException;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.persistence.journal.Query;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** Requests about who belongs to the cluster, with which role, and what became of it. Any thread; nothing blocks. */
+final class MembershipRoutes {
+    private static final String MEMBERSHIP = "membership";
+    private static final int PAGE = 200;
+
+    private final Node node;
+
+    MembershipRoutes(Node node) {
+        this.node = node;
+    }
+
+    /** POST /v1/leave: this node leaves. */
+    CompletionStage<HttpResponse> leave() {
+        return node.leave()
+                .thenApply(answer -> answered(
+                        answer, 202, Map.of("leaving", node.identity().member().node())));
+    }
+
+    /** DELETE /v1/nodes/NAME. */
+    CompletionStage<HttpResponse> remove(String name, boolean force) {
+        return node.remove(name, force).thenApply(answer -> answered(answer, 202, Map.of("leaving", name)));
+    }
+
+    /** POST /v1/reset: this node alone. */
+    CompletionStage<HttpResponse> reset() {
+        CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+        // It stops and starts the parts of this node, and blocks while it does.
+        Thread.ofPlatform().name("quorate-reset").start(() -> {
+            try {
+                node.reset();
+                answer.complete(
+                        Routes.json(200, Map.of("cluster", node.identity().clusterId())));
+            } catch (NodeException e) {
+                answer.complete(
+                        new Problem(409, "not-alone", String.valueOf(e.getMessage()), "`quorate leave`").response());
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** PATCH /v1/roles {"voters":…, "standbys":…, "promoteAfterMillis":…}. */
+    CompletionStage<HttpResponse> setPolicy(JsonNode asked) {
+        return node.configure(new MembershipMessage.SetPolicy(
+                        number(asked, "voters"), number(asked, "standbys"), number(asked, "promoteAfterMillis")))
+                .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
+    }
+
+    /** PATCH /v1/nodes/NAME {"failureDomain":…, "weight":…}. */
+    CompletionStage<HttpResponse> configure(String name, JsonNode asked) {
+        return node.configure(new MembershipMessage.ConfigureNode(
+                        name, number(asked, "failureDomain"), number(asked, "weight")))
+                .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
+    }
+
+    private static int number(JsonNode asked, String field) {
+        JsonNode value = asked.path(field);
+        if (value.isMissingNode()) {
+            return MembershipMessage.KEEP;
+        }
+        if (!value.canConvertToInt() || value.asInt() < 0) {
+            throw new IllegalArgumentException(field + " wants a number of 0 or more, is " + value);
+        }
+        return value.asInt();
+    }
+
+    private static HttpResponse answered(MembershipMessage answer, int status, Map<String, Object> body) {
+        return answer instanceof MembershipMessage.Refused(var kind, var message)
+                ? new Problem(409, kind, message, "").response()
+                : Routes.json(status, body);
+    }
+
+    /** GET /v1/history?after=&amp;node=: what happened, a page, oldest first. */
+    CompletionStage<HttpResponse> history(long after, String about) {
+        return node.journal()
+                .ask(new Query.EventsByPersistenceId(MEMBERSHIP, after + 1, Long.MAX_VALUE, PAGE))
+                .thenApply(page -> {
+                    List<Map<String, Object>> entries = new ArrayList<>();
+                    long upTo = after;
+                    for (var stored : page.items()) {
+                        HistoryEntry entry = HistoryEntry.of(stored);
+                        upTo = entry.sequenceNr();
+                        if (about.isEmpty() || about.equals(entry.node())) {
+                            Map<String, Object> one = new LinkedHashMap<>();
+                            one.put("nr", entry.sequenceNr());
+                            one.put("offset", entry.offset());
+                            one.put("at", HistoryEntry.time(entry.atMillis()));
+                            one.put("atMillis", entry.atMillis());
+                            one.put("type", entry.type());
+                            one.put("node", entry.node());
+                            one.put("text", entry.text());
+                            entries.add(one);
+                        }
+                    }
+                    Map<String, Object> body = new LinkedHashMap<>();
+                    body.put("upTo", upTo);
+                    body.put("more", upTo > after);
+                    body.put("entries", entries);
+                    return Routes.json(200, body);
+                });
+    }
+}

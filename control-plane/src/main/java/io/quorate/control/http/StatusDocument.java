@@ -1,0 +1,65 @@
+package io.quorate.control.http;
+
+import io.quorate.node.NodeStatus;
+import io.quorate.node.contract.ClusterReport;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A node's status as the document that {@code GET /v1/status} answers. */
+final class StatusDocument {
+    /** A voter within this many entries of the leader is ready to lead. */
+    private static final long MAX_LAG = 100;
+
+    private StatusDocument() {}
+
+    static Map<String, Object> of(NodeStatus status) {
+        ClusterReport cluster = status.cluster();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("running", true);
+        map.put("name", status.name());
+        map.put("cluster", status.clusterId());
+        map.put("role", status.role());
+        map.put("leader", status.leader());
+        map.put("term", cluster.term());
+        map.put("applied", status.applied());
+        map.put("committed", cluster.committed());
+        map.put("voters", cluster.voters());
+        map.put("liveVoters", cluster.liveVoters());
+        map.put("survives", cluster.survives());
+        // One that is far behind cannot take over at once: it counts again when it has caught up.
+        long ready = cluster.nodes().stream().filter(StatusDocument::isReady).count();
+        map.put("highAvailability", ready >= 3 && ready - 1 > cluster.voters() / 2);
+        Map<String, Object> policy = new LinkedHashMap<>();
+        policy.put("voters", cluster.wantedVoters());
+        policy.put("standbys", cluster.wantedStandbys());
+        policy.put("promoteAfterMillis", cluster.promoteAfterMillis());
+        map.put("policy", policy);
+        map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
+        return map;
+    }
+
+    private static boolean isReady(ClusterReport.Node node) {
+        return node.role().equals("voter") && node.online() && node.lag() >= 0 && node.lag() <= MAX_LAG;
+    }
+
+    private static Map<String, Object> node(ClusterReport.Node node) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("name", node.name());
+        one.put("address", node.address());
+        one.put("api", node.apiAddress());
+        one.put("role", node.role());
+        one.put("leader", node.leader());
+        one.put("online", node.online());
+        one.put("ready", isReady(node));
+        one.put("lag", node.lag());
+        one.put("lastContactMillis", node.lastContactMillis());
+        one.put("failureDomain", node.failureDomain());
+        one.put("weight", node.weight());
+        if (!node.leaving().isEmpty()) {
+            one.put("leaving", node.leaving());
+        }
+        one.put("version", node.version());
+        one.put("clockSkewMillis", node.clockSkewMillis());
+        return one;
+    }
+}

@@ -1,0 +1,303 @@
+package io.quorate.node;
+
+import io.quorate.node.contract.Assignment;
+import io.quorate.node.contract.ClusterReport;
+import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.Presence;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.membership.Removal;
+import io.quorate.node.presence.Presences;
+import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.RolePlanner;
+import io.quorate.node.role.RolePolicy;
+import io.quorate.node.role.RoleStep;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import io.quorate.persistence.raft.RaftReplica;
+import io.quorate.persistence.raft.ReplicaReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leader's watch over the cluster: hears of the nodes, tells each what it is, and has the roles changed, one step at a time,
+ * whenever something happened. Asleep where this node does not lead. Any thread.
+ */
+final class ClusterWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
+
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+
+    /** Looked at again this often even if nothing was heard: silence is no event. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
+    private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
+
+    private final ActorSystem system;
+    private final NodeParts parts;
+    private final RoleSteps steps;
+    private final Duration heartbeatTimeout;
+    private final Presences presences = new Presences();
+    private final AtomicBoolean planning = new AtomicBoolean();
+    private boolean leads;
+    private @Nullable Cancellable next;
+    private boolean closed;
+
+    /** @param heartbeatTimeout silence before which no other leader is elected */
+    ClusterWatch(ActorSystem system, NodeParts parts, RoleSteps steps, Duration heartbeatTimeout) {
+        this.system = system;
+        this.parts = parts;
+        this.steps = steps;
+        this.heartbeatTimeout = heartbeatTimeout;
+    }
+
+    /** This node has begun or ceased to lead. */
+    void leading(boolean nowLeads) {
+        synchronized (this) {
+            if (nowLeads && !leads) {
+                presences.begin(System.nanoTime(), heartbeatTimeout);
+            }
+            leads = nowLeads;
+        }
+        plan();
+    }
+
+    /** A node tells about itself; the answer is what it is. */
+    CompletionStage<byte[]> receive(byte[] bytes) {
+        RaftReplica replica = parts.replica();
+        if (replica == null || !parts.leader().isHere()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
+        }
+        Presence presence = MembershipForm.read(bytes, Presence.class);
+        MemberId member = MemberId.parse(presence.member());
+        MembershipState state = parts.membership();
+        Assignment answer = assignment(state, presence, member);
+        if (answer.standing().equals(Assignment.MEMBER)) {
+            boolean news;
+            synchronized (this) {
+                news = presences.heard(
+                        presence,
+                        parts.appliedIndex(),
+                        System.nanoTime(),
+                        System.currentTimeMillis(),
+                        PresenceExchange.GAP);
+            }
+            MembershipState.Node node = state.nodes().get(member.node());
+            if (node != null && !node.completed()) {
+                parts.membershipCommand(new MembershipMessage.Complete(member.node()), true)
+                        .whenComplete((done, failure) -> parts.nudge(member.address()));
+            } else if (news) {
+                plan();
+            }
+        }
+        return CompletableFuture.completedFuture(MembershipForm.bytes(answer));
+    }
+
+    private Assignment assignment(MembershipState state, Presence presence, MemberId member) {
+        MembershipState.Node node = state.nodes().get(member.node());
+        if (!presence.clusterId().equals(parts.identity().clusterId())) {
+            return new Assignment(Assignment.UNKNOWN, "", "", List.of(), "it belongs to another cluster");
+        }
+        if (state.hasRemoved(member)) {
+            return new Assignment(
+                    Assignment.REMOVED,
+                    "",
+                    "",
+                    List.of(),
+                    state.removed().get(member.node()).reason());
+        }
+        return node == null
+                ? new Assignment(Assignment.UNKNOWN, "", "", List.of(), "it never joined this cluster")
+                : new Assignment(
+                        Assignment.MEMBER,
+                        node.member().toString(),
+                        node.role().word(),
+                        state.nodes().values().stream()
+                                .map(other -> other.member().address())
+                                .filter(address -> !address.equals(member.address()))
+                                .toList(),
+                        "");
+    }
+
+    /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
+    void plan() {
+        RaftReplica replica = parts.replica();
+        synchronized (this) {
+            if (next != null) {
+                next.cancel();
+                next = null;
+            }
+            if (closed || replica == null || !parts.leader().isHere()) {
+                return;
+            }
+            next = again(LOOK);
+        }
+        if (!planning.compareAndSet(false, true)) {
+            return; // the one that is under way looks again
+        }
+        replica.report()
+                .thenCompose(report -> stepFrom(report)
+                        .map(step -> steps.take(step, replica, report).thenApply(done -> true))
+                        .orElseGet(() -> CompletableFuture.completedFuture(false)))
+                .whenComplete((stepped, failure) -> {
+                    planning.set(false);
+                    if (failure != null) {
+                        LOG.info(
+                                "a role change will be tried again: {}",
+                                JournalException.of(failure).getMessage());
+                        synchronized (this) {
+                            if (!closed) {
+                                if (next != null) {
+                                    next.cancel();
+                                }
+                                next = again(PAUSE_AFTER_FAILURE);
+                            }
+                        }
+                    } else if (stepped) {
+                        plan();
+                    }
+                });
+    }
+
+    private Cancellable again(Duration pause) {
+        return system.scheduler().scheduleOnce(pause, this::plan, system.dispatcher());
+    }
+
+    private synchronized Optional<RoleStep> stepFrom(ReplicaReport report) {
+        MembershipState state = parts.membership();
+        long now = System.nanoTime();
+        abandonGhosts(state, group(report), now);
+        ClusterView view = presences.view(state, group(report), now);
+        RolePolicy policy = state.policy();
+        if (!closed && next != null) {
+            nextSilence(view, policy).ifPresent(until -> {
+                if (next != null) {
+                    next.cancel();
+                }
+                next = again(until);
+            });
+        }
+        return RolePlanner.plan(view, policy);
+    }
+
+    private void abandonGhosts(MembershipState state, Presences.Group group, long now) {
+        for (MembershipState.Node node : state.nodes().values()) {
+            if (!node.completed() && presences.silent(node, group, now).compareTo(JOIN_PATIENCE) > 0) {
+                parts.membershipCommand(
+                        new MembershipMessage.Abandon(node.member().node()), true);
+            }
+        }
+    }
+
+    /** When the next voter will have been silent for too long, if that is before the next look. */
+    private static Optional<Duration> nextSilence(ClusterView view, RolePolicy policy) {
+        return view.voters().stream()
+                .filter(node -> !node.leader() && node.silent().compareTo(policy.promoteAfter()) < 0)
+                .map(node -> policy.promoteAfter().minus(node.silent()))
+                .filter(until -> until.compareTo(LOOK) < 0)
+                .min(Duration::compareTo);
+    }
+
+    private Presences.Group group(ReplicaReport report) {
+        Map<MemberId, Long> silent = new TreeMap<>();
+        report.lastContactMillis().forEach((member, millis) -> {
+            // Who has not answered this leader at all was silent before it led, too.
+            boolean answered = report.matchIndex().getOrDefault(member, 0L) > 0;
+            silent.put(member, millis + (answered ? 0 : heartbeatTimeout.toMillis()));
+        });
+        return new Presences.Group(report.self(), report.voters(), report.learners(), silent);
+    }
+
+    /** The cluster as this leader sees it. */
+    CompletionStage<ClusterReport> report() {
+        RaftReplica replica = parts.replica();
+        if (replica == null || !parts.leader().isHere()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
+        }
+        return replica.report().thenApply(this::describe);
+    }
+
+    private synchronized ClusterReport describe(ReplicaReport report) {
+        MembershipState state = parts.membership();
+        RolePolicy policy = state.policy();
+        Presences.Group group = group(report);
+        long now = System.nanoTime();
+        ClusterView view = presences.view(state, group, now);
+        List<ClusterReport.Node> nodes = new ArrayList<>();
+        for (MembershipState.Node node : state.nodes().values()) {
+            MemberId member = node.member();
+            boolean leads = member.equals(report.self());
+            long match = report.matchIndex().getOrDefault(member, 0L);
+            boolean heard = leads || match > 0 || presences.of(member.node()).isPresent();
+            Duration silent = presences.silent(node, group, now);
+            nodes.add(new ClusterReport.Node(
+                    member.node(),
+                    member.address(),
+                    node.apiAddress(),
+                    node.role().word(),
+                    leads,
+                    leads ? 0 : match > 0 ? Math.max(0, report.commitIndex() - match) : presences.lag(member.node()),
+                    heard ? silent.toMillis() : -1,
+                    leads || silent.compareTo(policy.promoteAfter()) < 0,
+                    node.failureDomain(),
+                    node.weight(),
+                    node.leaving(),
+                    presences.of(member.node()).map(Presence::version).orElse(leads ? parts.version() : ""),
+                    leads ? 0 : presences.skewMillis(member.node())));
+        }
+        return new ClusterReport(
+                report.term(),
+                report.commitIndex(),
+                view.voters().size(),
+                (int) view.liveVoters(policy),
+                (int) view.survives(policy),
+                policy.voters(),
+                policy.standbys(),
+                policy.promoteAfter().toMillis(),
+                nodes);
+    }
+
+    /** Begins the removal of a node, or says why not. */
+    CompletionStage<MembershipMessage> remove(String name, boolean force) {
+        RaftReplica replica = parts.replica();
+        if (replica == null || !parts.leader().isHere()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
+        }
+        return replica.report().thenCompose(report -> {
+            MembershipState state = parts.membership();
+            ClusterView view;
+            synchronized (this) {
+                view = presences.view(state, group(report), System.nanoTime());
+            }
+            Optional<MembershipMessage.Refused> no = Removal.refusal(view, state.policy(), name, force);
+            return no.isPresent()
+                    ? CompletableFuture.completedFuture((MembershipMessage) no.get())
+                    : parts.membershipCommand(
+                            new MembershipMessage.Leave(
+                                    name, force ? "removed by force: it never comes back" : "removed"),
+                            true);
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (next != null) {
+            next.cancel();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.quorate.node.contract;
+
+import java.util.List;
+
+/**
+ * What the leader says of the cluster.
+ *
+ * @param term Raft term
+ * @param committed index up to which it has committed
+ * @param voters of the Raft group
+ * @param liveVoters those heard of lately
+ * @param survives how many more voters may fail; negative when too many have already
+ * @param wantedVoters as the policy has it, as the two below
+ * @param nodes by name
+ */
+public record ClusterReport(
+        long term,
+        long committed,
+        int voters,
+        int liveVoters,
+        int survives,
+        int wantedVoters,
+        int wantedStandbys,
+        long promoteAfterMillis,
+        List<Node> nodes) {
+
+    /**
+     * One node.
+     *
+     * @param address {@code host:port} of the cluster port
+     * @param role {@code voter}, {@code standby} or {@code spare}
+     * @param lag entries behind the leader; -1 where it is not known, or it holds none
+     * @param lastContactMillis since it was last heard of; -1 where it was not
+     * @param online whether it counts as there
+     * @param leaving why it leaves; empty while it stays
+     * @param version its release; empty where it is not known
+     * @param clockSkewMillis its clock ahead of the leader's
+     */
+    public record Node(
+            String name,
+            String address,
+            String apiAddress,
+            String role,
+            boolean leader,
+            long lag,
+            long lastContactMillis,
+            boolean online,
+            int failureDomain,
+            int weight,
+            String leaving,
+            String version,
+            long clockSkewMillis) {}
+
+    public ClusterReport {
+        nodes = List.copyOf(nodes);
+    }
+}

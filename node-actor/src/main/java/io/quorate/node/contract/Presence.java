@@ -1,0 +1,14 @@
+package io.quorate.node.contract;
+
+/**
+ * What a node tells the leader about itself, again and again.
+ *
+ * @param clusterId the cluster that it believes to belong to
+ * @param member its identity, as {@code node#incarnation@host:port}
+ * @param replica how it takes part in the journal: {@code member}, {@code follower} or {@code none}
+ * @param applied index up to which its copy goes; 0 without one
+ * @param version its release
+ * @param wallMillis its wall clock when it sent this
+ */
+public record Presence(
+        String clusterId, String member, String replica, long applied, String version, long wallMillis) {}

@@ -1,0 +1,152 @@
+package io.quorate.node.presence;
+
+import io.quorate.node.contract.Presence;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.ClusterView.InGroup;
+import io.quorate.node.role.Role;
+import io.quorate.persistence.contract.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On the leader: when it heard what of whom, since it leads. For one thread at a time. Times are nanoseconds of one monotonic
+ * clock.
+ */
+public final class Presences {
+    /** A copy that lacks no more than this is nearly up to date: a promotion brings the rest in a moment. */
+    private static final long CURRENT_WITHIN = 20_000;
+
+    /** A node that was silent for long is worth an optional change only after it was there for this long. */
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
+    private record Seen(long atNanos, long steadySinceNanos, Presence presence, long lag, long skewMillis) {}
+
+    /**
+     * What the Raft group says of its voters and learners.
+     *
+     * @param silentMillis by member, since it last answered the leader
+     */
+    public record Group(
+            MemberId leader, List<MemberId> voters, List<MemberId> learners, Map<MemberId, Long> silentMillis) {}
+
+    private final Map<String, Seen> seen = new HashMap<>();
+    private long leadsSinceNanos;
+
+    /**
+     * This node leads from now on, and has heard of nobody yet.
+     *
+     * @param silenceBefore how long nobody can have been heard of before that: an election follows a silence
+     */
+    public void begin(long nowNanos, Duration silenceBefore) {
+        seen.clear();
+        leadsSinceNanos = nowNanos - silenceBefore.toNanos();
+    }
+
+    /**
+     * A node has told about itself.
+     *
+     * @param committed index up to which the leader has committed
+     * @param wallMillis the leader's wall clock
+     * @return whether something about it is news that may ask for a change of roles
+     */
+    public boolean heard(Presence presence, long committed, long nowNanos, long wallMillis, Duration gap) {
+        String name = MemberId.parse(presence.member()).node();
+        Seen before = seen.get(name);
+        boolean gapped = before == null
+                ? nowNanos - leadsSinceNanos > gap.toNanos()
+                : nowNanos - before.atNanos() > gap.toNanos();
+        long steady = gapped ? nowNanos : before == null ? Long.MIN_VALUE : before.steadySinceNanos();
+        long lag = Math.max(0, committed - presence.applied());
+        seen.put(name, new Seen(nowNanos, steady, presence, lag, presence.wallMillis() - wallMillis));
+        return before == null
+                || gapped
+                || !before.presence().member().equals(presence.member())
+                || !before.presence().replica().equals(presence.replica())
+                || before.lag() > CURRENT_WITHIN != lag > CURRENT_WITHIN;
+    }
+
+    /** What a node last told, if anything. */
+    public Optional<Presence> of(String node) {
+        return Optional.ofNullable(seen.get(node)).map(Seen::presence);
+    }
+
+    /** How far a node's wall clock was ahead of the leader's, in milliseconds; 0 where it is not known. */
+    public long skewMillis(String node) {
+        Seen told = seen.get(node);
+        return told == null ? 0 : told.skewMillis();
+    }
+
+    /** Entries that a node's copy lacked when it last told; -1 where it has none or it is not known. */
+    public long lag(String node) {
+        Seen told = seen.get(node);
+        return told == null || told.presence().replica().equals("none") ? -1 : told.lag();
+    }
+
+    /** How long a node was not heard of. */
+    public Duration silent(MembershipState.Node node, Group group, long nowNanos) {
+        String name = node.member().node();
+        if (node.member().equals(group.leader())) {
+            return Duration.ZERO;
+        }
+        long sinceBegin = nowNanos - leadsSinceNanos;
+        Long raft = group.silentMillis().get(node.member());
+        if (raft != null && group.voters().contains(node.member())) {
+            // A voter that talks but does not answer the log is as good as dead: what it tells does not count. What
+            // the engine counts from its own begin is no contact.
+            return Duration.ofMillis(Math.max(0, raft));
+        }
+        Seen told = seen.get(name);
+        return Duration.ofNanos(told == null ? sinceBegin : nowNanos - told.atNanos());
+    }
+
+    /** The view that role changes are planned from; nodes whose join is not complete are not in it. */
+    public ClusterView view(MembershipState state, Group group, long nowNanos) {
+        List<ClusterView.NodeView> nodes = new ArrayList<>();
+        for (MembershipState.Node node : state.nodes().values()) {
+            if (!node.completed()) {
+                continue;
+            }
+            MemberId member = node.member();
+            Seen told = seen.get(member.node());
+            boolean leads = member.equals(group.leader());
+            nodes.add(new ClusterView.NodeView(
+                    member.node(),
+                    node.role(),
+                    group.voters().contains(member)
+                            ? InGroup.VOTER
+                            : group.learners().contains(member) ? InGroup.LEARNER : InGroup.OUTSIDE,
+                    leads,
+                    silent(node, group, nowNanos),
+                    leads
+                            || told != null
+                                    && (told.steadySinceNanos() == Long.MIN_VALUE
+                                            || nowNanos - told.steadySinceNanos() >= SETTLING.toNanos()),
+                    leads || isCurrent(node, told),
+                    node.failureDomain(),
+                    node.weight(),
+                    node.isLeaving()));
+        }
+        return new ClusterView(nodes);
+    }
+
+    private static boolean isCurrent(MembershipState.Node node, @Nullable Seen told) {
+        if (told == null) {
+            return node.role() == Role.VOTER;
+        }
+        boolean holds = told.presence().replica().equals("follower")
+                || told.presence().replica().equals("member");
+        return holds && told.presence().member().equals(node.member().toString()) && told.lag() <= CURRENT_WITHIN;
+    }
+
+    /** Forgets whoever is no member any more. */
+    public void keep(Set<String> names) {
+        seen.keySet().retainAll(names);
+    }
+}

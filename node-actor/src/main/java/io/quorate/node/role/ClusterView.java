@@ -1,0 +1,84 @@
+package io.quorate.node.role;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The cluster as its leader sees it at one moment: what was decided (roles), what the Raft group knows, and what was heard of each
+ * node. Immutable.
+ *
+ * @param nodes by name
+ */
+public record ClusterView(List<NodeView> nodes) {
+
+    /** What a node is to the Raft group. */
+    public enum InGroup {
+        OUTSIDE,
+        LEARNER,
+        VOTER
+    }
+
+    /**
+     * One node.
+     *
+     * @param role as it was assigned
+     * @param inGroup as the group's committed membership has it; between two parts of a step it differs from the role
+     * @param leader whether it leads; exactly one node does
+     * @param silent since it was last heard of
+     * @param steady heard of without a gap for long enough, so that it is worth a change that nothing forces
+     * @param current holds a copy that is nearly up to date, under the identity that it was assigned
+     * @param failureDomain what fails together
+     * @param weight lighter nodes get a role first
+     * @param leaving is to lose its role and then its membership
+     */
+    public record NodeView(
+            String name,
+            Role role,
+            InGroup inGroup,
+            boolean leader,
+            Duration silent,
+            boolean steady,
+            boolean current,
+            int failureDomain,
+            int weight,
+            boolean leaving) {
+        /** Heard of lately enough to count as there. */
+        public boolean online(RolePolicy policy) {
+            return leader || silent.compareTo(policy.promoteAfter()) < 0;
+        }
+
+        public boolean votes() {
+            return inGroup == InGroup.VOTER;
+        }
+    }
+
+    public ClusterView {
+        nodes = nodes.stream().sorted(Comparator.comparing(NodeView::name)).toList();
+    }
+
+    /** Voters of the group. */
+    public List<NodeView> voters() {
+        return nodes.stream().filter(NodeView::votes).toList();
+    }
+
+    /** Voters that were heard of lately. */
+    public long liveVoters(RolePolicy policy) {
+        return voters().stream().filter(node -> node.online(policy)).count();
+    }
+
+    /** Votes that decide among so many voters. */
+    public static int majority(int voters) {
+        return voters / 2 + 1;
+    }
+
+    /** Whether enough voters are there to commit anything. */
+    public boolean hasQuorum(RolePolicy policy) {
+        return liveVoters(policy) >= majority(voters().size());
+    }
+
+    /** How many more voters may fail before nothing can be committed; negative while that is so already. */
+    public long survives(RolePolicy policy) {
+        return liveVoters(policy) - majority(voters().size());
+    }
+}
