@@ -260,18 +260,44 @@ public final class Node implements AutoCloseable {
     public record IssuedToken(String token, List<String> joinAddresses, long expiresAtMillis) {}
 
     /**
-     * Issues a token of 128 random bits.
+     * Issues a token.
      *
+     * @param own the token; empty for one of 128 random bits
      * @param uses joins that it is good for
      * @param nowMillis wall clock
      */
-    public CompletionStage<IssuedToken> issueToken(Duration ttl, int uses, long nowMillis) {
-        byte[] random = new byte[16];
-        new SecureRandom().nextBytes(random);
-        String token = HexFormat.of().formatHex(random);
+    public CompletionStage<IssuedToken> issueToken(String own, Duration ttl, int uses, long nowMillis) {
+        String token = own.isEmpty() ? randomToken() : own;
         long expires = nowMillis + ttl.toMillis();
         return parts.membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
                 .thenApply(answer -> new IssuedToken(token, List.of(identity().joinAddress()), expires));
+    }
+
+    private static String randomToken() {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** A token as it is listed. */
+    public record ListedToken(String hash, long expiresAtMillis, int usesLeft) {}
+
+    /** The tokens that may still let somebody in, by hash, as this node knows them. */
+    public List<ListedToken> tokens(long nowMillis) {
+        return parts.membership().tokens().entrySet().stream()
+                .filter(token ->
+                        token.getValue().usesLeft() > 0 && token.getValue().expiresAtMillis() >= nowMillis)
+                .map(token -> new ListedToken(
+                        token.getKey(),
+                        token.getValue().expiresAtMillis(),
+                        token.getValue().usesLeft()))
+                .sorted(java.util.Comparator.comparing(ListedToken::hash))
+                .toList();
+    }
+
+    /** Revokes the token whose hash begins so. The answer is Done or Refused. */
+    public CompletionStage<MembershipMessage> revokeToken(String id) {
+        return parts.membershipCommand(new MembershipMessage.RevokeToken(id), false);
     }
 
     /** SHA-256 of a token, hexadecimal. */

@@ -111,7 +111,7 @@ class NodeClusterTest {
     }
 
     private void join(Node joiner, Node seed) throws Exception {
-        Node.IssuedToken token = get(seed.issueToken(Duration.ofMinutes(5), 1, System.currentTimeMillis()));
+        Node.IssuedToken token = get(seed.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
         MembershipMessage answer = get(seed.admit(joiner.joinRequest(token.token(), System.currentTimeMillis())));
         assertThat(answer).isInstanceOf(MembershipMessage.Granted.class);
         joiner.join((MembershipMessage.Granted) answer);
@@ -191,7 +191,7 @@ class NodeClusterTest {
         Node one = start(settings(1));
         Node two = start(settings(2));
         Node three = start(settings(3));
-        Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, 1000));
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
         assertThat(get(one.admit(two.joinRequest("0".repeat(32), 2000))))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
@@ -213,7 +213,7 @@ class NodeClusterTest {
     void a_request_that_no_rule_can_decide_is_refused_and_the_next_one_is_decided() throws Exception {
         Node one = start(settings(1));
         Node two = start(settings(2));
-        Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, 1000));
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
         MembershipMessage.Join good = two.joinRequest(token.token(), 2000);
         MembershipMessage.Join bad = new MembershipMessage.Join(
                 good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);

@@ -122,7 +122,7 @@ class PekkoApplicationTest {
         Node one = start(1);
         for (int n = 2; n <= 3; n++) {
             Node joiner = start(n);
-            Node.IssuedToken token = get(one.issueToken(Duration.ofMinutes(5), 1, System.currentTimeMillis()));
+            Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
             joiner.join((MembershipMessage.Granted)
                     get(one.admit(joiner.joinRequest(token.token(), System.currentTimeMillis()))));
         }

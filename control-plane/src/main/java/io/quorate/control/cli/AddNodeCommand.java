@@ -1,6 +1,7 @@
 package io.quorate.control.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -45,6 +46,12 @@ final class AddNodeCommand implements Callable<Integer> {
             description = "How long the token is good. Default: 300.")
     private long ttlSeconds;
 
+    @Option(
+            names = {"-t", "--token"},
+            defaultValue = "",
+            description = "A token of your own, 32 to 128 letters and digits. Default: a random one.")
+    private String token;
+
     @Option(names = "--uses", defaultValue = "1", description = "How many joins it is good for. Default: 1.")
     private int uses;
 
@@ -60,7 +67,8 @@ final class AddNodeCommand implements Callable<Integer> {
                 .json(
                         "POST",
                         "/v1/tokens",
-                        "{\"ttlSeconds\":" + ttlSeconds + ",\"uses\":" + uses + "}",
+                        "{\"ttlSeconds\":" + ttlSeconds + ",\"uses\":" + uses
+                                + (token.isEmpty() ? "" : ",\"token\":" + TextNode.valueOf(token)) + "}",
                         Duration.ofSeconds(10));
         PrintWriter out = spec.commandLine().getOut();
         switch (output) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate history",
             "  quorate history --node n3",
-            "  quorate history --since 120",
+            "  quorate history --since 10m",
+            "  quorate history --follow",
             "  quorate history -o json"
         })
 final class HistoryCommand implements Callable<Integer> {
@@ -36,10 +38,16 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Option(
             names = "--since",
-            paramLabel = "NR",
-            defaultValue = "0",
-            description = "Only what came after this number, the first of a line.")
-    private long since;
+            paramLabel = "TIME",
+            defaultValue = "",
+            description =
+                    "Only what came after: 10m (ago), a time as 2026-11-25T01:00:00Z, or a number, the first of a line.")
+    private String since;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Goes on with what happens, until it is ended.")
+    private boolean follow;
 
     @Option(
             names = {"-o", "--output"},
@@ -48,13 +56,29 @@ final class HistoryCommand implements Callable<Integer> {
     private Format format;
 
     @Override
-    public Integer call() {
-        ArrayNode entries = entries(NodeClient.of(node.dataFolder()), since, about);
+    public Integer call() throws InterruptedException {
+        NodeClient client = NodeClient.of(node.dataFolder());
+        boolean byNumber = since.matches("\\d{1,18}");
+        long notBefore = since.isEmpty() || byNumber ? 0 : Times.moment(since, System.currentTimeMillis());
+        long after = byNumber ? Long.parseLong(since) : 0;
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
-            case JSON, YAML -> out.println(format.write(entries));
-            case TABLE, PRETTY -> entries.forEach(entry -> out.println(line(entry)));
-        }
+        do {
+            ArrayNode entries = JsonNodeFactory.instance.arrayNode();
+            for (JsonNode entry : entries(client, after, about)) {
+                after = entry.path("nr").asLong();
+                if (entry.path("atMillis").asLong() >= notBefore) {
+                    entries.add(entry);
+                }
+            }
+            switch (format) {
+                case JSON, YAML -> out.println(format.write(entries));
+                case TABLE, PRETTY -> entries.forEach(entry -> out.println(line(entry)));
+            }
+            out.flush();
+            if (follow) {
+                TimeUnit.SECONDS.sleep(1); // asked again for as long as somebody looks on
+            }
+        } while (follow);
         return ExitCode.OK;
     }
 

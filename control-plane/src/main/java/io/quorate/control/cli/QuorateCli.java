@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             StopCommand.class,
             StatusCommand.class,
             AddNodeCommand.class,
+            TokensCommand.class,
             JoinCommand.class,
             LeaveCommand.class,
             RemoveNodeCommand.class,

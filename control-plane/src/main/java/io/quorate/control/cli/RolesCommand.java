@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,8 +64,6 @@ final class RolesCommand implements Callable<Integer> {
                 "  quorate roles set n3 --weight 10"
             })
     static final class Set implements Callable<Integer> {
-        private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)?");
-
         @Spec
         private CommandSpec spec;
 
@@ -111,7 +107,10 @@ final class RolesCommand implements Callable<Integer> {
             List<String> fields = new ArrayList<>();
             field(fields, "voters", voters);
             field(fields, "standbys", standbys);
-            field(fields, "promoteAfterMillis", promoteAfter == null ? null : millis(promoteAfter));
+            field(
+                    fields,
+                    "promoteAfterMillis",
+                    promoteAfter == null ? null : Times.span(promoteAfter).toMillis());
             field(fields, "failureDomain", failureDomain);
             field(fields, "weight", weight);
             NodeClient.of(node.dataFolder())
@@ -128,21 +127,6 @@ final class RolesCommand implements Callable<Integer> {
             if (value != null) {
                 fields.add("\"" + name + "\":" + value);
             }
-        }
-
-        private static long millis(String text) {
-            Matcher matcher = DURATION.matcher(text);
-            if (!matcher.matches()) {
-                throw new CommandFailure(
-                        ExitCode.USAGE, "'" + text + "' is no time: it wants a number with ms, s or m, as 3s");
-            }
-            long number = Long.parseLong(matcher.group(1));
-            String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-            return switch (unit) {
-                case "ms" -> number;
-                case "m" -> number * 60_000;
-                default -> number * 1000;
-            };
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate status",
             "  quorate status -o json",
-            "  quorate status --wait-ready --timeout 30"
+            "  quorate status --wait-ready --timeout 30",
+            "  quorate status --watch",
+            "  quorate status --at 10m"
         })
 final class StatusCommand implements Callable<Integer> {
     /** A clock further off than this is told; certificates and tokens depend on it. */
@@ -55,20 +58,59 @@ final class StatusCommand implements Callable<Integer> {
             description = "How long to wait with --wait-ready. Default: 60.")
     private int timeoutSeconds;
 
+    @Option(names = "--watch", description = "Shows it again each second, until it is ended.")
+    private boolean watch;
+
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description =
+                    "Who belonged to the cluster then, and with which role: 10m (ago), or a time as 2026-11-25T01:00:00Z.")
+    private @Nullable String at;
+
     @Override
     public Integer call() throws InterruptedException {
         if (waitReady) {
             awaitReady();
         }
         NodeClient client = NodeClient.of(node.dataFolder());
-        JsonNode status = client.json("GET", "/v1/status", "", ANSWER);
+        show(client);
+        while (watch) {
+            TimeUnit.SECONDS.sleep(1);
+            spec.commandLine().getOut().println();
+            show(client);
+        }
+        return ExitCode.OK;
+    }
+
+    private void show(NodeClient client) {
+        String past = at;
         PrintWriter out = spec.commandLine().getOut();
+        if (past != null) {
+            JsonNode then =
+                    client.json("GET", "/v1/status?at=" + Times.moment(past, System.currentTimeMillis()), "", ANSWER);
+            switch (format) {
+                case JSON, YAML -> out.println(format.write(then));
+                case TABLE, PRETTY -> past(then).forEach(out::println);
+            }
+            return;
+        }
+        JsonNode status = client.json("GET", "/v1/status", "", ANSWER);
         switch (format) {
             case JSON, YAML -> out.println(format.write(status));
             case TABLE -> table(status).forEach(out::println);
             case PRETTY -> pretty(status).forEach(out::println);
         }
-        return ExitCode.OK;
+        out.flush();
+    }
+
+    private static List<String> past(JsonNode then) {
+        List<String> lines = new ArrayList<>();
+        lines.add("at " + then.path("at").asText() + ":");
+        lines.add("  datastore master nodes: " + addresses(then, "voter"));
+        lines.add("  datastore standby nodes: " + addresses(then, "standby"));
+        lines.add("  datastore spare nodes: " + addresses(then, "spare"));
+        return lines;
     }
 
     /** Asks again until the node says that it is ready: it is another process, and may not be there yet. */

@@ -20,6 +20,8 @@ import java.util.Locale;
  * @param text what happened, and why
  */
 public record HistoryEntry(long sequenceNr, long offset, long atMillis, String type, String node, String text) {
+    /** So many letters of a token's hash name it. */
+    public static final int TOKEN_ID = 8;
 
     /** Reads a stored event of membership. */
     public static HistoryEntry of(StoredEvent stored) {
@@ -38,6 +40,7 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
     private static String node(MembershipEvent event) {
         return switch (event) {
             case MembershipEvent.TokenIssued token -> "";
+            case MembershipEvent.TokenRevoked token -> "";
             case MembershipEvent.PolicyChanged policy -> "";
             case MembershipEvent.NodeJoined joined ->
                 MemberId.parse(joined.member()).node();
@@ -53,8 +56,10 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
     private static String text(MembershipEvent event) {
         return switch (event) {
             case MembershipEvent.TokenIssued(var hash, var expires, var uses) ->
-                "a join token for " + uses + (uses == 1 ? " join" : " joins") + " was issued, good until "
-                        + time(expires);
+                "the join token " + hash.substring(0, TOKEN_ID) + " for " + uses + (uses == 1 ? " join" : " joins")
+                        + " was issued, good until " + time(expires);
+            case MembershipEvent.TokenRevoked(var hash) ->
+                "the join token " + hash.substring(0, TOKEN_ID) + " was revoked";
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

@@ -21,7 +21,7 @@ final class JoinClient {
     static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
 
     private static final Pattern SEED = Pattern.compile("[^/\\s:]+:\\d{1,5}");
-    private static final Pattern TOKEN = Pattern.compile("[0-9a-zA-Z]{32,128}");
+    static final Pattern TOKEN = Pattern.compile("[0-9a-zA-Z]{32,128}");
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Node node;

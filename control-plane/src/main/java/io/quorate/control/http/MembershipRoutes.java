@@ -5,7 +5,10 @@ import io.quorate.control.history.HistoryEntry;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,24 @@ final class MembershipRoutes {
 
     MembershipRoutes(Node node) {
         this.node = node;
+    }
+
+    /** GET /v1/tokens. */
+    List<Map<String, Object>> tokens() {
+        return node.tokens(System.currentTimeMillis()).stream()
+                .map(token -> {
+                    Map<String, Object> one = new LinkedHashMap<>();
+                    one.put("id", token.hash().substring(0, HistoryEntry.TOKEN_ID));
+                    one.put("expires", HistoryEntry.time(token.expiresAtMillis()));
+                    one.put("usesLeft", token.usesLeft());
+                    return one;
+                })
+                .toList();
+    }
+
+    /** DELETE /v1/tokens/ID. */
+    CompletionStage<HttpResponse> revokeToken(String id) {
+        return node.revokeToken(id).thenApply(answer -> answered(answer, 200, Map.of("revoked", id)));
     }
 
     /** POST /v1/leave: this node leaves. */
@@ -87,6 +108,52 @@ final class MembershipRoutes {
                 : Routes.json(status, body);
     }
 
+    /** GET /v1/status?at=MILLIS: who belonged to the cluster at a past time, with which role, from the journal. */
+    CompletionStage<HttpResponse> statusAt(long atMillis) {
+        Membership rules = new Membership("", List.of());
+        return stateAt(rules, rules.empty(), 0, atMillis).thenApply(state -> {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("at", HistoryEntry.time(atMillis));
+            Map<String, Object> policy = new LinkedHashMap<>();
+            policy.put("voters", state.policy().voters());
+            policy.put("standbys", state.policy().standbys());
+            policy.put("promoteAfterMillis", state.policy().promoteAfter().toMillis());
+            body.put("policy", policy);
+            body.put(
+                    "nodes",
+                    state.nodes().values().stream()
+                            .map(one -> {
+                                Map<String, Object> map = new LinkedHashMap<>();
+                                map.put("name", one.member().node());
+                                map.put("address", one.member().address());
+                                map.put("role", one.role().word());
+                                map.put("failureDomain", one.failureDomain());
+                                map.put("weight", one.weight());
+                                return map;
+                            })
+                            .toList());
+            return Routes.json(200, body);
+        });
+    }
+
+    private CompletionStage<MembershipState> stateAt(
+            Membership rules, MembershipState state, long after, long atMillis) {
+        return node.journal()
+                .ask(new Query.EventsByPersistenceId(MEMBERSHIP, after + 1, Long.MAX_VALUE, PAGE))
+                .thenCompose(page -> {
+                    MembershipState now = state;
+                    long upTo = after;
+                    for (StoredEvent stored : page.items()) {
+                        if (stored.timestampMillis() > atMillis) {
+                            return CompletableFuture.completedFuture(now);
+                        }
+                        now = rules.evolve(now, rules.read(stored), stored.sequenceNr());
+                        upTo = stored.sequenceNr();
+                    }
+                    return upTo == after ? CompletableFuture.completedFuture(now) : stateAt(rules, now, upTo, atMillis);
+                });
+    }
+
     /** GET /v1/history?after=&amp;node=: what happened, a page, oldest first. */
     CompletionStage<HttpResponse> history(long after, String about) {
         return node.journal()
@@ -94,7 +161,7 @@ final class MembershipRoutes {
                 .thenApply(page -> {
                     List<Map<String, Object>> entries = new ArrayList<>();
                     long upTo = after;
-                    for (var stored : page.items()) {
+                    for (StoredEvent stored : page.items()) {
                         HistoryEntry entry = HistoryEntry.of(stored);
                         upTo = entry.sequenceNr();
                         if (about.isEmpty() || about.equals(entry.node())) {

@@ -44,11 +44,13 @@ import org.slf4j.LoggerFactory;
  * What a node answers over HTTP. Any thread; nothing blocks.
  *
  * <pre>
- * GET  /v1/status                      this node and its cluster
+ * GET  /v1/status[?at=MILLIS]          this node and its cluster, or who belonged to it at a past time
  * PUT  /v1/kv/{key}[?expect=REV]       writes; the revision comes back, also as ETag
  * GET  /v1/kv/{key}                    reads, linearizably
  * DELETE /v1/kv/{key}[?expect=REV]
- * POST /v1/tokens                      {"ttlSeconds":…, "uses":…}
+ * POST /v1/tokens                      {"ttlSeconds":…, "uses":…, "token":…}
+ * GET  /v1/tokens                      those that are still good, without the tokens themselves
+ * DELETE /v1/tokens/{id}
  * POST /v1/join                        {"seed":"host:port", "token":…}: this node joins a cluster
  * POST /v1/leave                       this node leaves its cluster
  * POST /v1/reset                       this node, alone, begins anew
@@ -66,6 +68,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KV = "/v1/kv/";
+    private static final String TOKENS = "/v1/tokens/";
     private static final String NODES = "/v1/nodes/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
@@ -116,12 +119,16 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (path.startsWith(KV)) {
             return keyValue(request, uri, path);
         }
+        if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
+            request.discardEntityBytes(materializer);
+            return membership.revokeToken(path.substring(TOKENS.length()));
+        }
         if (path.startsWith(NODES)) {
             return aboutNode(request, uri, path.substring(NODES.length()));
         }
         String method = request.method().value();
         return switch (method + " " + path) {
-            case "GET /v1/status" -> node.status().thenApply(status -> json(200, StatusDocument.of(status)));
+            case "GET /v1/status" -> status(uri);
             case "GET /healthz" -> done(text(200, "ok\n"));
             case "GET /readyz" ->
                 node.ready()
@@ -135,6 +142,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                         .response());
             case "GET /metrics" -> done(HttpResponse.create().withEntity(ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
             case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
+            case "GET /v1/tokens" -> done(json(200, membership.tokens()));
             case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
             case "POST /v1/leave" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.leave());
             case "POST /v1/reset" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.reset());
@@ -351,7 +359,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (ttl < 1 || ttl > 366L * 24 * 3600 || uses < 1 || uses > 1000) {
             throw new IllegalArgumentException("a token wants ttlSeconds of 1 to 31622400 and uses of 1 to 1000");
         }
-        return node.issueToken(Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
+        String own = asked.path("token").asText("");
+        if (!own.isEmpty() && !JoinClient.TOKEN.matcher(own).matches()) {
+            throw new IllegalArgumentException("a token wants 32 to 128 letters and digits, this one has "
+                    + own.length() + " characters or others among them");
+        }
+        return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
                 .thenApply(token -> {
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("token", token.token());
@@ -418,6 +431,22 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("the body cannot be read", e);
+        }
+    }
+
+    private CompletionStage<HttpResponse> status(Uri uri) {
+        Optional<String> at =
+                uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("at");
+        return at.isPresent()
+                ? membership.statusAt(longNumber(at.get()))
+                : node.status().thenApply(status -> json(200, StatusDocument.of(status)));
+    }
+
+    private static long longNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("at wants milliseconds since 1970, is '" + text + "'", e);
         }
     }
 

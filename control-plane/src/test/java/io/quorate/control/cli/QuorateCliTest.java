@@ -158,6 +158,29 @@ class QuorateCliTest {
     }
 
     @Test
+    void the_cluster_is_shown_as_it_was_and_history_is_cut_at_a_time() {
+        assertThat(onNode("status", "--at", "1970-01-02T00:00:00Z").lines()).contains("  datastore master nodes: none");
+        assertThat(onNode("status", "--at", "0s").lines())
+                .contains("  datastore master nodes: " + node.settings().clusterAddress());
+        assertThat(onNode("history", "--since", "2126-01-02T00:00:00Z").out()).isEmpty();
+        assertThat(onNode("history", "--since", "1d").out()).contains("founded the cluster");
+        onNode("history", "--since", "yesterday").failed(ExitCode.USAGE, "'yesterday' is no time", "10m");
+    }
+
+    @Test
+    void tokens_are_listed_without_themselves_and_revoked() {
+        String own = "k".repeat(32);
+        assertThat(onNode("add-node", "--token", own, "-o", "token").lines()).containsExactly(own);
+        List<String> tokens = onNode("tokens").lines();
+        assertThat(tokens.getFirst()).matches("ID +EXPIRES +USES-LEFT");
+        assertThat(String.join("", tokens)).doesNotContain(own);
+        String id = tokens.getLast().split(" ", -1)[0];
+        assertThat(onNode("tokens", "--revoke", id).lines()).containsExactly("token " + id + " is revoked");
+        onNode("tokens", "--revoke", id).failed(ExitCode.FAILED, "no token begins with '" + id + "'");
+        onNode("add-node", "--token", "short").failed(ExitCode.FAILED, "32 to 128 letters and digits");
+    }
+
+    @Test
     void roles_are_changed_field_by_field_and_nonsense_is_refused_with_its_bounds() {
         assertThat(onNode("roles", "set", "--standbys", "2").code()).isEqualTo(ExitCode.OK);
         assertThat(onNode("roles", "set", "--promote-after", "4s").code()).isEqualTo(ExitCode.OK);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @Type(MembershipEvent.TokenIssued.class),
+    @Type(MembershipEvent.TokenRevoked.class),
     @Type(MembershipEvent.NodeJoined.class),
     @Type(MembershipEvent.JoinCompleted.class),
     @Type(MembershipEvent.RoleAssigned.class),
@@ -27,6 +28,10 @@ public sealed interface MembershipEvent {
      */
     @JsonTypeName("membership.token-issued.v1")
     record TokenIssued(String hash, long expiresAtMillis, int uses) implements MembershipEvent {}
+
+    /** A token lets nobody in any more. */
+    @JsonTypeName("membership.token-revoked.v1")
+    record TokenRevoked(String hash) implements MembershipEvent {}
 
     /**
      * @param member identity in the Raft group, {@code node#incarnation@host:port}

@@ -11,6 +11,7 @@ import java.util.List;
 @JsonSubTypes({
     @Type(MembershipMessage.Found.class),
     @Type(MembershipMessage.IssueToken.class),
+    @Type(MembershipMessage.RevokeToken.class),
     @Type(MembershipMessage.Join.class),
     @Type(MembershipMessage.Assign.class),
     @Type(MembershipMessage.Complete.class),
@@ -32,6 +33,10 @@ public sealed interface MembershipMessage {
 
     @JsonTypeName("issue-token")
     record IssueToken(String hash, long expiresAtMillis, int uses) implements MembershipMessage {}
+
+    /** @param id begin of the token's hash, as long as it takes to tell it from the others */
+    @JsonTypeName("revoke-token")
+    record RevokeToken(String id) implements MembershipMessage {}
 
     /** @param nowMillis wall clock of the node that took the request, for the token's expiry */
     @JsonTypeName("join")

@@ -11,6 +11,7 @@ import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.PolicyChanged;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
+import io.quorate.node.contract.MembershipEvent.TokenRevoked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.MembershipMessage.Abandon;
@@ -26,6 +27,7 @@ import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
+import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
@@ -44,6 +46,9 @@ import java.util.TreeMap;
  * granted and cut off is granted again in the same way.
  */
 public final class Membership implements Aggregate<MembershipState, MembershipMessage, MembershipEvent> {
+    /** Letters of a token's hash that name it, at least. */
+    private static final int MIN_ID = 4;
+
     /** Bound of failure domains and weights. */
     private static final int MAX_NUMBER = 1_000_000;
 
@@ -84,6 +89,17 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 uses < 1
                         ? refused("bad-uses", "a token wants one use or more, not " + uses)
                         : accepted(new Done(), new TokenIssued(hash, expires, uses));
+            case RevokeToken(var id) -> {
+                List<String> found = state.tokens().keySet().stream()
+                        .filter(hash -> hash.startsWith(id))
+                        .toList();
+                yield id.length() < MIN_ID || found.size() != 1
+                        ? refused(
+                                "unknown-token",
+                                (found.size() > 1 ? "several tokens begin" : "no token begins") + " with '" + id
+                                        + "'; `quorate tokens` lists them")
+                        : accepted(new Done(), new TokenRevoked(found.getFirst()));
+            }
             case Join join -> join(state, join);
             case Complete(var node) -> complete(state, node);
             case Abandon(var node) -> {
@@ -295,6 +311,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         switch (event) {
             case TokenIssued(var hash, var expires, var uses) ->
                 tokens.put(hash, new MembershipState.Token(expires, uses));
+            case TokenRevoked(var hash) -> tokens.remove(hash);
             case NodeJoined(var text, var api, var join, var hash) -> {
                 MemberId member = MemberId.parse(text);
                 nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash));

@@ -3,7 +3,9 @@
  *
  * <pre>
  *            assign                assign                  assign
- *  Joining ─────────▶ Spare ◀───────────────▶ Standby ◀───────────────▶ Voter
+ *  Joining ─────────▶ Spare ◀───────────────▶ Standby ◀───────────────▶ Voter ⇄ Leader
+ *                       ▲                        │ silent, or too many      │
+ *                       └──────── Leaving ◀──────┴──────────────────────────┘ ─▶ Removed
  * </pre>
  *
  * <p>Pure code only; {@code RoleSteps} in the node's root package takes the steps.

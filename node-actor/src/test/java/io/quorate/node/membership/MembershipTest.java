@@ -24,6 +24,7 @@ import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
@@ -203,6 +204,18 @@ class MembershipTest {
                         .hasRemoved(cluster.state.nodes().get("n2").member()))
                 .as("a new node of that name is another one")
                 .isFalse();
+    }
+
+    @Test
+    void a_token_that_was_revoked_lets_nobody_in() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("abcdef", 1000, 1));
+        cluster.take(new IssueToken("abcxyz", 1000, 1));
+        assertRefused(cluster.take(new RevokeToken("abc")), "unknown-token", "several", "quorate tokens");
+        assertRefused(cluster.take(new RevokeToken("abcdxx")), "unknown-token", "no token begins");
+        cluster.take(new RevokeToken("abcd"));
+        assertRefused(cluster.take(join("abcdef", 2, 0)), "unknown-token", "quorate add-node");
+        assertThat(cluster.take(join("abcxyz", 2, 0))).isInstanceOf(Granted.class);
     }
 
     @Test

@@ -1,0 +1,52 @@
+package io.quorate.control.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as people type them. Pure. */
+final class Times {
+    private static final Pattern SPAN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    private Times() {}
+
+    /**
+     * A span, as {@code 3s} or {@code 2h}.
+     *
+     * @throws CommandFailure when it is none
+     */
+    static Duration span(String text) {
+        Matcher matcher = SPAN.matcher(text);
+        if (!matcher.matches()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "'" + text + "' is no time: it wants a number with ms, s, m, h or d, as 3s");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> Duration.ofSeconds(number);
+        };
+    }
+
+    /**
+     * A moment: a span before now, or a time with its zone, as {@code 2026-11-25T01:00:00Z}.
+     *
+     * @throws CommandFailure when it is neither
+     */
+    static long moment(String text, long nowMillis) {
+        if (SPAN.matcher(text).matches()) {
+            return nowMillis - span(text).toMillis();
+        }
+        try {
+            return Instant.parse(text).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "'" + text + "' is no time: it wants 10m (ago), or a time as 2026-11-25T01:00:00Z");
+        }
+    }
+}
