@@ -11,6 +11,7 @@ import io.quorate.node.folder.Identity;
 import io.quorate.node.presence.Transition;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
@@ -58,7 +59,8 @@ public final class Node implements AutoCloseable {
     private final FailStop failStop;
     private final CurrentJournal journal;
     private volatile NodeParts parts;
-    private boolean closed;
+    private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+    private volatile boolean closed;
 
     private Node(
             NodeSettings settings,
@@ -117,6 +119,8 @@ public final class Node implements AutoCloseable {
 
     /** @param asideAs name under which the backend is kept; empty to go on with it */
     private void restart(Identity next, String asideAs) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        settled = done;
         try {
             parts.close();
             if (!asideAs.isEmpty()) {
@@ -127,6 +131,8 @@ public final class Node implements AutoCloseable {
             journal.become(parts.journal());
         } catch (RuntimeException e) {
             failStop.stop("this node could not become " + next.member() + ": " + e.getMessage(), e);
+        } finally {
+            done.complete(null);
         }
     }
 
@@ -240,6 +246,22 @@ public final class Node implements AutoCloseable {
     @SuppressWarnings("unchecked") // its owner knows its state's type
     public <S> HostedAggregate<S> aggregate(String persistenceId) {
         return (HostedAggregate<S>) parts.aggregate(persistenceId);
+    }
+
+    /**
+     * Sends a command to where it is decided; while this node becomes something else it waits for that.
+     *
+     * @param idempotent whether deciding it twice does no harm
+     */
+    public CompletionStage<byte[]> command(String persistenceId, byte[] command, boolean idempotent) {
+        NodeParts asked = parts;
+        return asked.aggregate(persistenceId).command(command, idempotent).exceptionallyCompose(failure -> {
+            JournalException reason = JournalException.of(failure);
+            boolean again = asked.isClosed() && !closed && (idempotent || reason.certainlyNotStored());
+            return again
+                    ? settled.thenCompose(now -> command(persistenceId, command, idempotent))
+                    : CompletableFuture.failedFuture(reason);
+        });
     }
 
     /** Whether a leader is known, and everything that it had committed when this was asked is applied here. */

@@ -69,7 +69,12 @@ final class NodeParts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How long answers are waited for when the parts are stopped; longer than a round trip, shorter than a client's patience. */
+    private static final Duration DRAIN_PATIENCE = Duration.ofMillis(500);
+
     private static final int MAX_WAITING_READS = 4096;
+
+    private static final int ASKED_AT_ONCE = 3;
 
     private static final int WHO_LEADS = 1;
     private static final int BECOME_MEMBER = 2;
@@ -214,8 +219,22 @@ final class NodeParts implements AutoCloseable {
         if (contacts.isEmpty() || closed) {
             return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
         }
-        String contact = contacts.get(Math.floorMod(asked.getAndIncrement(), contacts.size()));
-        return ask(contact, new byte[] {WHO_LEADS}).thenApply(answer -> new ByteReader(answer).text());
+        // Several at once: one that is down would cost the patience of a request, and everything here waits for the
+        // leader.
+        int from = asked.getAndIncrement();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        AtomicInteger left = new AtomicInteger(Math.min(ASKED_AT_ONCE, contacts.size()));
+        for (int i = left.get(); i > 0; i--) {
+            ask(contacts.get(Math.floorMod(from + i, contacts.size())), new byte[] {WHO_LEADS})
+                    .whenComplete((answer, failure) -> {
+                        if (failure == null) {
+                            first.complete(new ByteReader(answer).text());
+                        } else if (left.decrementAndGet() == 0) {
+                            first.completeExceptionally(failure);
+                        }
+                    });
+        }
+        return first;
     }
 
     /** This node's release. */
@@ -376,6 +395,10 @@ final class NodeParts implements AutoCloseable {
 
     Identity identity() {
         return identity;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Journal journal() {
@@ -657,7 +680,21 @@ final class NodeParts implements AutoCloseable {
         }
     }
 
+    private void drain() {
+        CompletableFuture<?>[] answered = aggregates.values().stream()
+                .map(aggregate -> aggregate.drain().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(answered).get(DRAIN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("what is still asked of the leader stays without an answer here");
+        }
+    }
+
     private void stopAll() {
+        drain();
         endpoints.silence();
         presence.close();
         watch.close();

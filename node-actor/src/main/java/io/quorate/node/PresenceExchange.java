@@ -23,7 +23,7 @@ final class PresenceExchange implements AutoCloseable {
 
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PERIOD_OF_VOTERS = Duration.ofSeconds(5);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     /** A silence longer than this is a gap, after which a node has to settle again. */
     static final Duration GAP = PERIOD_OF_VOTERS.multipliedBy(2);
@@ -83,10 +83,7 @@ final class PresenceExchange implements AutoCloseable {
                 next.cancel();
             }
             next = system.scheduler()
-                    .scheduleOnce(
-                            presence.replica().equals("member") ? PERIOD_OF_VOTERS : PERIOD,
-                            this::announce,
-                            system.dispatcher());
+                    .scheduleOnce(heardOf(presence) ? PERIOD_OF_VOTERS : PERIOD, this::announce, system.dispatcher());
         }
         if (leader.isHere()) {
             return;
@@ -97,6 +94,14 @@ final class PresenceExchange implements AutoCloseable {
         } else {
             tell(known, presence);
         }
+    }
+
+    /**
+     * A voter that hears the leader is heard of by it. One that does not may have lost its place in the group while it was down, and must
+     * learn that soon.
+     */
+    private boolean heardOf(Presence presence) {
+        return presence.replica().equals("member") && (leader.isHere() || leader.address() != null);
     }
 
     private void tell(String to, Presence presence) {

@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
         name = "quorate-bench",
         mixinStandardHelpOptions = true,
         description = "Measures a cluster that is running.",
-        subcommands = {LoadCommand.class, LeaderKillCommand.class, VoterKillCommand.class, JoinCommand.class},
+        subcommands = {
+            LoadCommand.class,
+            LeaderKillCommand.class,
+            VoterKillCommand.class,
+            RollingRestartCommand.class,
+            JoinCommand.class
+        },
         footer = {
             "",
             "Examples:",

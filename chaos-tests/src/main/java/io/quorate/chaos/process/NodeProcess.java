@@ -3,12 +3,7 @@ package io.quorate.chaos.process;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,18 +42,7 @@ public final class NodeProcess {
 
     /** The process that runs with this folder now. */
     public Optional<ProcessHandle> running() {
-        Path file = folder.resolve("node.lock");
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        // The file outlives its process, and the number in it may be another's by now: only a lock that is held tells.
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock free = channel.tryLock()) {
-            String pid = Files.readString(file).strip();
-            return free != null || pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot look at " + file, e);
-        }
+        return DataFolder.holder(folder);
     }
 
     /**
@@ -81,18 +65,19 @@ public final class NodeProcess {
         running().ifPresent(ProcessHandle::destroy);
     }
 
-    /** Waits until no process runs with this folder. */
+    /** Waits until no process runs with this folder. The lock tells: a process that has ended may be listed for a while. */
     public void awaitEnd() {
-        running().ifPresent(this::awaitEnd);
-    }
-
-    private void awaitEnd(ProcessHandle process) {
-        try {
-            process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            throw new IllegalStateException(folder + " does not end", e);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (running().isPresent()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException(folder + " does not end");
+            }
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
         }
     }
 
@@ -100,7 +85,7 @@ public final class NodeProcess {
     public void kill() {
         running().ifPresent(process -> {
             process.destroyForcibly();
-            awaitEnd(process);
+            awaitEnd();
         });
     }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.kv.KeyValueCommand;
 import io.quorate.control.kv.KeyValueReply;
-import io.quorate.control.kv.KeyValueState;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
@@ -269,8 +268,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     }
 
     private CompletionStage<KeyValueReply> command(KeyValueCommand command) {
-        return node.<KeyValueState>aggregate(KeyValues.ID)
-                .command(KeyValueCommand.bytes(command), command instanceof KeyValueCommand.Get)
+        return node.command(KeyValues.ID, KeyValueCommand.bytes(command), command instanceof KeyValueCommand.Get)
                 .thenApply(KeyValueReply::read);
     }
 

@@ -131,6 +131,11 @@ public final class HostedAggregate<S> implements AutoCloseable {
         actor.tell(new AggregateActor.Leading(leads), ActorRef.noSender());
     }
 
+    /** Takes no more commands, they fail as certainly not decided; completes when those that were sent have their answers. */
+    public CompletionStage<Void> drain() {
+        return channel.drain();
+    }
+
     @Override
     public void close() {
         channel.close();

@@ -82,6 +82,26 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * The process that has a folder, if any has. Its lock tells, for the file outlives its process, and a process that has ended may be
+     * listed for a while.
+     *
+     * @throws FolderException when the file cannot be read
+     */
+    public static Optional<ProcessHandle> holder(Path root) {
+        Path file = root.resolve("node.lock");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock free = tryLock(channel)) {
+            String pid = Files.readString(file).strip();
+            return free != null || pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
+        } catch (IOException | NumberFormatException e) {
+            throw new FolderException(file + " cannot be read: " + e + ". Look at its permissions", e);
+        }
+    }
+
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();

@@ -32,6 +32,7 @@ public final class LeaderChannel implements AutoCloseable {
     private final Function<byte[], CompletionStage<byte[]>> here;
     private final RequestChannel channel;
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private volatile boolean closed;
     private @Nullable String resolvedAddress;
     private @Nullable ActorRef resolved;
 
@@ -150,7 +151,7 @@ public final class LeaderChannel implements AutoCloseable {
         }
 
         private void failed(JournalException reason) {
-            if (reason.kind() != Kind.NO_LEADER || System.nanoTime() > deadline) {
+            if (reason.kind() != Kind.NO_LEADER || System.nanoTime() > deadline || closed) {
                 answer.completeExceptionally(reason);
                 return;
             }
@@ -182,8 +183,21 @@ public final class LeaderChannel implements AutoCloseable {
         });
     }
 
+    /** Takes no more requests; completes when every one that was sent has its answer. */
+    public CompletionStage<Void> drain() {
+        closed = true;
+        List<CompletableFuture<Void>> awake;
+        synchronized (waiting) {
+            awake = List.copyOf(waiting);
+            waiting.clear();
+        }
+        awake.forEach(waiter -> waiter.complete(null));
+        return channel.drain();
+    }
+
     @Override
     public void close() {
+        closed = true;
         channel.close();
     }
 }

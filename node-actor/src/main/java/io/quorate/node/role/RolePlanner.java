@@ -287,6 +287,6 @@ public final class RolePlanner {
                         holders.and(other -> !other.equals(node) && other.failureDomain() == node.failureDomain()))
                 .map(NodeView::name)
                 .toList();
-        return others.isEmpty() ? "" : "; " + String.join(", ", others) + " shares its failure domain";
+        return others.isEmpty() ? "" : "; it shares its failure domain with " + String.join(", ", others);
     }
 }

@@ -74,6 +74,9 @@ public final class RequestChannel implements AutoCloseable {
                         "quorate-channel-" + Long.toHexString(SERIAL.incrementAndGet()));
     }
 
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private volatile boolean closed;
+
     private static final AtomicLong SERIAL = new AtomicLong();
 
     /** The actor at a path of another system; no handshake, and good for every later incarnation of that system. */
@@ -91,8 +94,12 @@ public final class RequestChannel implements AutoCloseable {
      * {@code UNKNOWN}, so that the caller asks the next one.
      */
     public CompletionStage<byte[]> request(byte[] payload, boolean idempotent) {
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new JournalException(Kind.NO_LEADER, "this node is stopping, or becoming something else"));
+        }
         if (pending.incrementAndGet() > MAX_PENDING) {
-            pending.decrementAndGet();
+            done();
             return CompletableFuture.failedFuture(new JournalException(
                     Kind.OVERLOADED, MAX_PENDING + " requests are waiting already: try again later"));
         }
@@ -179,8 +186,23 @@ public final class RequestChannel implements AutoCloseable {
     }
 
     private void fail(Request request, JournalException reason) {
-        pending.decrementAndGet();
+        done();
         request.answer().completeExceptionally(reason);
+    }
+
+    private void done() {
+        if (pending.decrementAndGet() == 0 && closed) {
+            idle.complete(null);
+        }
+    }
+
+    /** Takes no more requests: they fail as certainly not done. Completes when every one that was taken has its answer. */
+    public CompletionStage<Void> drain() {
+        closed = true;
+        if (pending.get() == 0) {
+            idle.complete(null);
+        }
+        return idle;
     }
 
     private void answered(SentFrame frame) {
@@ -202,7 +224,7 @@ public final class RequestChannel implements AutoCloseable {
                 continue; // answered too late: it was given up
             }
             if (ok) {
-                pending.decrementAndGet();
+                done();
                 was.request().answer().complete(body);
             } else {
                 fail(was.request(), io.quorate.persistence.journal.JournalCodec.readFailure(new ByteReader(body)));
@@ -214,6 +236,7 @@ public final class RequestChannel implements AutoCloseable {
     /** Fails what is on its way. */
     @Override
     public void close() {
+        closed = true;
         inbox.tell(PoisonPill.getInstance(), ActorRef.noSender());
         JournalException closed =
                 new JournalException(Kind.CLOSED, "this node is stopping; the operation may be stored");

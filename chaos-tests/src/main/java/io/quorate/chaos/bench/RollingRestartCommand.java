@@ -1,0 +1,89 @@
+package io.quorate.chaos.bench;
+
+import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "rolling-restart",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Stops each node in good order and starts it again, one after the other, under a writer that begins a write every 10 ms",
+            "through the others. Prints how long writes took, and checks that none is lost, applied twice or given up.",
+            "Wants all nodes on this machine."
+        })
+final class RollingRestartCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PERIOD = Duration.ofMillis(10);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DATA-FOLDER", arity = "3..*", description = "Of every node of the cluster.")
+    private List<Path> folders = List.of();
+
+    @Option(
+            names = "--launcher",
+            description = "bin/quorate of the distribution. Default: the one beside this program.")
+    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        Launcher start = new Launcher(launcher, Map.of());
+        List<NodeProcess> nodes =
+                folders.stream().map(folder -> new NodeProcess(folder, start)).toList();
+        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        ClusterView cluster = new ClusterView(apis);
+        cluster.awaitHighlyAvailable(PATIENCE);
+        AtomicReference<List<String>> others = new AtomicReference<>(apis);
+        String prefix = "rolling-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        try (PacedWriter writer = new PacedWriter(prefix, others::get, PERIOD)) {
+            writer.firstFromNow().await(PATIENCE);
+            for (NodeProcess node : nodes) {
+                String name = node.name();
+                others.set(apis.stream().filter(api -> !api.equals(node.api())).toList());
+                long began = System.nanoTime();
+                node.askToStop();
+                node.awaitEnd();
+                node.start();
+                cluster.awaitHighlyAvailable(PATIENCE);
+                others.set(apis);
+                out.printf(
+                        "%s was restarted in %d ms%n", name, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+                out.flush();
+            }
+            writer.close();
+            List<Long> millis = new ArrayList<>();
+            writer.acknowledged()
+                    .forEach(write ->
+                            millis.add(TimeUnit.NANOSECONDS.toMillis(write.acknowledgedNanos() - write.beganNanos())));
+            out.printf(
+                    "%d writes, each acknowledged after: median %d ms, p99 %d ms, max %d ms; %d given up%n",
+                    millis.size(),
+                    Spread.of(millis).median(),
+                    Spread.of(millis).p99(),
+                    Spread.of(millis).max(),
+                    writer.givenUp());
+            List<String> violations = writer.violations(apis.getFirst());
+            violations.forEach(out::println);
+            out.println(violations.isEmpty() ? "none lost, none applied twice" : "VIOLATIONS");
+            return violations.isEmpty() && writer.givenUp() == 0 ? 0 : 1;
+        }
+    }
+}
