@@ -44,6 +44,8 @@ final class ClusterWatch implements AutoCloseable {
     /** Looked at again this often even if nothing was heard: silence is no event. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    private static final Duration VOTER_SILENCE = Duration.ofMillis(1500);
+
     /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
     private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
 
@@ -236,7 +238,7 @@ final class ClusterWatch implements AutoCloseable {
         RolePolicy policy = state.policy();
         Presences.Group group = group(report);
         long now = System.nanoTime();
-        ClusterView view = presences.view(state, group, now);
+        int live = 0;
         List<ClusterReport.Node> nodes = new ArrayList<>();
         for (MembershipState.Node node : state.nodes().values()) {
             MemberId member = node.member();
@@ -244,6 +246,10 @@ final class ClusterWatch implements AutoCloseable {
             long match = report.matchIndex().getOrDefault(member, 0L);
             boolean heard = leads || match > 0 || presences.of(member.node()).isPresent();
             Duration silent = presences.silent(node, group, now);
+            // A voter that has not answered this leader yet may have died with the one before it.
+            boolean answers = match > 0 || !report.voters().contains(member);
+            boolean online = leads || answers && silent.compareTo(patience(member, group, policy)) < 0;
+            live += online && report.voters().contains(member) ? 1 : 0;
             nodes.add(new ClusterReport.Node(
                     member.node(),
                     member.address(),
@@ -252,23 +258,31 @@ final class ClusterWatch implements AutoCloseable {
                     leads,
                     leads ? 0 : match > 0 ? Math.max(0, report.commitIndex() - match) : presences.lag(member.node()),
                     heard ? silent.toMillis() : -1,
-                    leads || silent.compareTo(policy.promoteAfter()) < 0,
+                    online,
                     node.failureDomain(),
                     node.weight(),
                     node.leaving(),
                     presences.of(member.node()).map(Presence::version).orElse(leads ? parts.version() : ""),
                     leads ? 0 : presences.skewMillis(member.node())));
         }
+        int voters = report.voters().size();
         return new ClusterReport(
                 report.term(),
                 report.commitIndex(),
-                view.voters().size(),
-                (int) view.liveVoters(policy),
-                (int) view.survives(policy),
+                voters,
+                live,
+                live - ClusterView.majority(voters),
                 policy.voters(),
                 policy.standbys(),
                 policy.promoteAfter().toMillis(),
                 nodes);
+    }
+
+    /** Silence after which a node is told to be away: voters answer several times a second, the others speak once. */
+    private static Duration patience(MemberId member, Presences.Group group, RolePolicy policy) {
+        return group.voters().contains(member) && policy.promoteAfter().compareTo(VOTER_SILENCE) > 0
+                ? VOTER_SILENCE
+                : policy.promoteAfter();
     }
 
     /** Begins the removal of a node, or says why not. */
