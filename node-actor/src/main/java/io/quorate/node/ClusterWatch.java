@@ -44,8 +44,6 @@ final class ClusterWatch implements AutoCloseable {
     /** Looked at again this often even if nothing was heard: silence is no event. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private static final Duration VOTER_SILENCE = Duration.ofMillis(1500);
-
     /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
     private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
 
@@ -246,10 +244,10 @@ final class ClusterWatch implements AutoCloseable {
             long match = report.matchIndex().getOrDefault(member, 0L);
             boolean heard = leads || match > 0 || presences.of(member.node()).isPresent();
             Duration silent = presences.silent(node, group, now);
+            boolean votes = report.voters().contains(member);
             // A voter that has not answered this leader yet may have died with the one before it.
-            boolean answers = match > 0 || !report.voters().contains(member);
-            boolean online = leads || answers && silent.compareTo(patience(member, group, policy)) < 0;
-            live += online && report.voters().contains(member) ? 1 : 0;
+            boolean online = leads || (match > 0 || !votes) && silent.compareTo(policy.awayAfter(votes)) < 0;
+            live += online && votes ? 1 : 0;
             nodes.add(new ClusterReport.Node(
                     member.node(),
                     member.address(),
@@ -276,13 +274,6 @@ final class ClusterWatch implements AutoCloseable {
                 policy.standbys(),
                 policy.promoteAfter().toMillis(),
                 nodes);
-    }
-
-    /** Silence after which a node is told to be away: voters answer several times a second, the others speak once. */
-    private static Duration patience(MemberId member, Presences.Group group, RolePolicy policy) {
-        return group.voters().contains(member) && policy.promoteAfter().compareTo(VOTER_SILENCE) > 0
-                ? VOTER_SILENCE
-                : policy.promoteAfter();
     }
 
     /** Begins the removal of a node, or says why not. */

@@ -29,7 +29,7 @@ public final class Removal {
                                     view.nodes().stream().map(NodeView::name).toList())));
         }
         NodeView node = found.get();
-        boolean online = node.online(policy);
+        boolean online = node.leader() || node.silent().compareTo(policy.awayAfter(node.votes())) < 0;
         String silent = String.format(Locale.ROOT, "%.1f s", node.silent().toMillis() / 1000.0);
         if (force && online) {
             return Optional.of(new Refused(

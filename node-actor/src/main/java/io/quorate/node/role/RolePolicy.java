@@ -12,6 +12,8 @@ import java.time.Duration;
 public record RolePolicy(int voters, int standbys, Duration promoteAfter) {
     public static final RolePolicy DEFAULT = new RolePolicy(3, 3, Duration.ofSeconds(3));
 
+    private static final Duration VOTER_SILENCE = Duration.ofMillis(1500);
+
     /** @throws IllegalArgumentException naming the field and its bounds */
     public RolePolicy {
         if (voters < 1 || voters > 7 || voters % 2 == 0) {
@@ -24,6 +26,11 @@ public record RolePolicy(int voters, int standbys, Duration promoteAfter) {
             throw new IllegalArgumentException(
                     "promote-after: wants 1 s to 1 h, is " + promoteAfter.toMillis() / 1000.0 + " s");
         }
+    }
+
+    /** Silence after which a node is told to be away: voters answer several times a second, the others speak once. */
+    public Duration awayAfter(boolean votes) {
+        return votes && promoteAfter.compareTo(VOTER_SILENCE) > 0 ? VOTER_SILENCE : promoteAfter;
     }
 
     /**
