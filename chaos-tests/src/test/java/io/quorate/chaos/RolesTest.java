@@ -96,6 +96,8 @@ class RolesTest {
                     "it is told that it was removed",
                     status -> status.path("role").asText().equals("removed"));
             assertThat(fourth.quorate("status").text()).contains("`quorate reset`", "`quorate join`");
+            assertThat(fourth.quorate("kv", "put", "key", "from outside").text())
+                    .contains("nothing was stored");
             assertThat(fourth.quorate("reset").exitCode()).isZero();
             cluster.join(second, fourth);
             await(

@@ -180,7 +180,10 @@ final class ClusterWatch implements AutoCloseable {
     private synchronized Optional<RoleStep> stepFrom(ReplicaReport report) {
         MembershipState state = parts.membership();
         long now = System.nanoTime();
-        abandonGhosts(state, group(report), now);
+        presences.keep(state.nodes().keySet());
+        presences
+                .overdue(state, JOIN_PATIENCE, now)
+                .forEach(node -> parts.membershipCommand(new MembershipMessage.Abandon(node), true));
         ClusterView view = presences.view(state, group(report), now);
         RolePolicy policy = state.policy();
         if (!closed && next != null) {
@@ -192,15 +195,6 @@ final class ClusterWatch implements AutoCloseable {
             });
         }
         return RolePlanner.plan(view, policy);
-    }
-
-    private void abandonGhosts(MembershipState state, Presences.Group group, long now) {
-        for (MembershipState.Node node : state.nodes().values()) {
-            if (!node.completed() && presences.silent(node, group, now).compareTo(JOIN_PATIENCE) > 0) {
-                parts.membershipCommand(
-                        new MembershipMessage.Abandon(node.member().node()), true);
-            }
-        }
     }
 
     /** When the next voter will have been silent for too long, if that is before the next look. */

@@ -37,6 +37,7 @@ public final class Presences {
             MemberId leader, List<MemberId> voters, List<MemberId> learners, Map<MemberId, Long> silentMillis) {}
 
     private final Map<String, Seen> seen = new HashMap<>();
+    private final Map<MemberId, Long> awaitedSince = new HashMap<>();
     private long leadsSinceNanos;
 
     /**
@@ -46,6 +47,7 @@ public final class Presences {
      */
     public void begin(long nowNanos, Duration silenceBefore) {
         seen.clear();
+        awaitedSince.clear();
         leadsSinceNanos = nowNanos - silenceBefore.toNanos();
     }
 
@@ -70,6 +72,22 @@ public final class Presences {
                 || !before.presence().member().equals(presence.member())
                 || !before.presence().replica().equals(presence.replica())
                 || before.lag() > CURRENT_WITHIN != lag > CURRENT_WITHIN;
+    }
+
+    /**
+     * Nodes that were let in and did not go on, by name: not heard of for this long since this leader has known that they were let in.
+     */
+    public List<String> overdue(MembershipState state, Duration patience, long nowNanos) {
+        List<MemberId> awaited = state.nodes().values().stream()
+                .filter(node -> !node.completed())
+                .map(MembershipState.Node::member)
+                .toList();
+        awaitedSince.keySet().retainAll(awaited);
+        return awaited.stream()
+                .filter(member ->
+                        nowNanos - awaitedSince.computeIfAbsent(member, first -> nowNanos) > patience.toNanos())
+                .map(MemberId::node)
+                .toList();
     }
 
     /** What a node last told, if anything. */

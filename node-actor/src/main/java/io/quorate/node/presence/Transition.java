@@ -31,7 +31,8 @@ public sealed interface Transition {
             }
             return identity.replica() == Replica.REMOVED
                     ? Optional.empty()
-                    : Optional.of(new Become(identity.with(Replica.REMOVED)));
+                    // Without contacts: it takes nobody's requests to the cluster that it does not belong to.
+                    : Optional.of(new Become(identity.with(Replica.REMOVED).withContacts(List.of())));
         }
         if (!assignment.standing().equals(Assignment.MEMBER)) {
             return Optional.empty();

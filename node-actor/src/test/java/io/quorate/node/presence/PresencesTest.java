@@ -1,0 +1,127 @@
+package io.quorate.node.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.Presence;
+import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.ClusterView.NodeView;
+import io.quorate.persistence.contract.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PresencesTest {
+    private static final MemberId LEADER = MemberId.parse("n1#1@10.0.0.1:19001");
+    private static final MemberId VOTER = MemberId.parse("n2#1@10.0.0.2:19001");
+    private static final MemberId OUTSIDE = MemberId.parse("n3#1@10.0.0.3:19001");
+    private static final Duration GAP = Duration.ofSeconds(10);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final Presences presences = new Presences();
+
+    private static long seconds(double seconds) {
+        return (long) (seconds * 1e9);
+    }
+
+    private static MembershipState state(MembershipEvent... further) {
+        Membership rules = new Membership("c", List.of(LEADER));
+        MembershipState state = rules.empty();
+        for (MemberId member : List.of(LEADER, VOTER, OUTSIDE)) {
+            state = rules.evolve(state, new MembershipEvent.NodeJoined(member.toString(), "", "", ""), 1);
+        }
+        for (MemberId member : List.of(LEADER, VOTER)) {
+            state = rules.evolve(state, new MembershipEvent.RoleAssigned(member.node(), "voter", "why"), 1);
+        }
+        for (MembershipEvent event : further) {
+            state = rules.evolve(state, event, 1);
+        }
+        return state;
+    }
+
+    private static MembershipState joined() {
+        return state(new MembershipEvent.JoinCompleted("n3"));
+    }
+
+    private static Presences.Group group(long voterSilentMillis) {
+        return new Presences.Group(LEADER, List.of(LEADER, VOTER), List.of(), Map.of(VOTER, voterSilentMillis));
+    }
+
+    private boolean tells(MemberId member, String replica, long applied, double at) {
+        return presences.heard(
+                new Presence("c", member.toString(), replica, applied, "1", 500), 100_000, seconds(at), 200, GAP);
+    }
+
+    private NodeView view(MembershipState state, String node, long voterSilentMillis, double at) {
+        return presences.view(state, group(voterSilentMillis), seconds(at)).nodes().stream()
+                .filter(one -> one.name().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void a_node_that_was_let_in_has_its_minute_however_long_the_leader_has_led() {
+        presences.begin(0, Duration.ZERO);
+        MembershipState letIn = state();
+        assertThat(presences.overdue(letIn, MINUTE, seconds(5000))).isEmpty();
+        assertThat(presences.overdue(letIn, MINUTE, seconds(5060))).isEmpty();
+        assertThat(presences.overdue(letIn, MINUTE, seconds(5061))).containsExactly("n3");
+        assertThat(presences.overdue(joined(), MINUTE, seconds(5062))).isEmpty();
+        assertThat(presences.overdue(letIn, MINUTE, seconds(5063)))
+                .as("one that is let in again waits anew")
+                .isEmpty();
+    }
+
+    @Test
+    void a_voter_that_talks_but_does_not_answer_the_log_is_silent() {
+        presences.begin(0, Duration.ZERO);
+        tells(VOTER, "member", 100_000, 20);
+        assertThat(view(joined(), "n2", 4000, 20).silent()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(view(joined(), "n1", 4000, 20).silent()).isZero();
+    }
+
+    @Test
+    void who_was_never_heard_of_is_silent_since_before_the_leader_led() {
+        presences.begin(seconds(10), Duration.ofMillis(600));
+        assertThat(view(joined(), "n3", 0, 12).silent()).isEqualTo(Duration.ofMillis(2600));
+        tells(OUTSIDE, "follower", 100_000, 13);
+        assertThat(view(joined(), "n3", 0, 14).silent()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_node_is_current_with_nearly_everything_and_under_its_own_identity_only() {
+        presences.begin(0, Duration.ZERO);
+        tells(OUTSIDE, "follower", 90_000, 1);
+        assertThat(view(joined(), "n3", 0, 1).current()).isTrue();
+        tells(OUTSIDE, "follower", 70_000, 1);
+        assertThat(view(joined(), "n3", 0, 1).current()).isFalse();
+        tells(OUTSIDE, "none", 100_000, 1);
+        assertThat(view(joined(), "n3", 0, 1).current()).isFalse();
+        tells(OUTSIDE, "follower", 100_000, 1);
+        MembershipState renewed = state(
+                new MembershipEvent.JoinCompleted("n3"),
+                new MembershipEvent.MemberRenewed("n3", "n3#2@10.0.0.3:19001"));
+        assertThat(view(renewed, "n3", 0, 1).current()).isFalse();
+    }
+
+    @Test
+    void after_a_long_silence_a_node_has_to_settle() {
+        presences.begin(0, Duration.ZERO);
+        tells(OUTSIDE, "follower", 100_000, 1);
+        assertThat(view(joined(), "n3", 0, 1).steady()).isTrue();
+        assertThat(tells(OUTSIDE, "follower", 100_000, 20)).as("that is news").isTrue();
+        assertThat(view(joined(), "n3", 0, 21).steady()).isFalse();
+        assertThat(tells(OUTSIDE, "follower", 100_000, 25)).as("that is not").isFalse();
+        assertThat(view(joined(), "n3", 0, 30).steady()).isTrue();
+    }
+
+    @Test
+    void a_node_whose_join_is_not_complete_is_in_no_plan() {
+        presences.begin(0, Duration.ZERO);
+        assertThat(presences.view(state(), group(0), 0).nodes())
+                .extracting(NodeView::name)
+                .containsExactly("n1", "n2");
+    }
+}

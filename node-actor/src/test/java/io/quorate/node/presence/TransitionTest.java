@@ -1,0 +1,83 @@
+package io.quorate.node.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.contract.Assignment;
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.Identity;
+import io.quorate.node.folder.Identity.Replica;
+import io.quorate.persistence.contract.MemberId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TransitionTest {
+    private static final String FIRST = "n2#1@10.0.0.2:19001";
+    private static final String SECOND = "n2#2@10.0.0.2:19001";
+
+    private static Identity identity(Replica replica) {
+        return new Identity(
+                "c",
+                MemberId.parse(FIRST),
+                "10.0.0.2:16443",
+                "10.0.0.2:25000",
+                List.of(MemberId.parse("n1#1@10.0.0.1:19001")),
+                replica,
+                List.of("10.0.0.1:19001"));
+    }
+
+    private static Optional<Transition> told(
+            Replica replica, String standing, String member, String role, String reason) {
+        return Transition.due(
+                identity(replica), new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MEMBER,   n2#1@10.0.0.2:19001, voter",
+        "FOLLOWER, n2#1@10.0.0.2:19001, standby",
+        "NONE,     n2#1@10.0.0.2:19001, spare",
+        "FOLLOWER, n2#1@10.0.0.2:19001, voter", // a promotion tells it itself
+        "FOLLOWER, n2#2@10.0.0.2:19001, voter", // and nothing else makes a voter
+        "MEMBER,   n2#1@10.0.0.2:19001, standby", // under way: the role is recorded last
+        "MEMBER,   n3#1@10.0.0.2:19001, spare" // meant for another
+    })
+    void a_node_stays_what_it_is(Replica replica, String member, String role) {
+        assertThat(told(replica, Assignment.MEMBER, member, role, "")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NONE,     n2#1@10.0.0.2:19001, standby, FOLLOWER",
+        "FOLLOWER, n2#1@10.0.0.2:19001, spare,   NONE",
+        "MEMBER,   n2#2@10.0.0.2:19001, spare,   NONE",
+        "MEMBER,   n2#2@10.0.0.2:19001, standby, FOLLOWER",
+        "FOLLOWER, n2#2@10.0.0.2:19001, standby, FOLLOWER"
+    })
+    void a_node_becomes_what_it_is_told(Replica replica, String member, String role, Replica then) {
+        assertThat(told(replica, Assignment.MEMBER, member, role, ""))
+                .contains(new Transition.Become(
+                        identity(replica).as(MemberId.parse(member), then).withContacts(List.of("10.0.0.9:19001"))));
+    }
+
+    @Test
+    void a_removed_node_knows_nobody_of_its_cluster_any_more_and_is_told_once() {
+        assertThat(told(Replica.MEMBER, Assignment.REMOVED, "", "", "removed"))
+                .contains(new Transition.Become(identity(Replica.REMOVED).withContacts(List.of())));
+        assertThat(told(Replica.REMOVED, Assignment.REMOVED, "", "", "removed")).isEmpty();
+    }
+
+    @Test
+    void a_node_that_left_by_itself_starts_anew() {
+        assertThat(told(Replica.NONE, Assignment.REMOVED, "", "", MembershipMessage.Leave.BY_ITSELF))
+                .contains(new Transition.StartAnew());
+    }
+
+    @Test
+    void who_is_not_known_there_changes_nothing() {
+        assertThat(told(Replica.MEMBER, Assignment.UNKNOWN, SECOND, "spare", ""))
+                .isEmpty();
+    }
+}
