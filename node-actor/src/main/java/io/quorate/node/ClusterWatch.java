@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +79,17 @@ final class ClusterWatch implements AutoCloseable {
 
     /** A node tells about itself; the answer is what it is. */
     CompletionStage<byte[]> receive(byte[] bytes) {
+        return whileLeading(replica -> CompletableFuture.completedFuture(MembershipForm.bytes(heard(bytes))));
+    }
+
+    private <T> CompletionStage<T> whileLeading(Function<RaftReplica, CompletionStage<T>> action) {
         RaftReplica replica = parts.replica();
-        if (replica == null || !parts.leader().isHere()) {
-            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
-        }
+        return replica == null || !parts.leader().isHere()
+                ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"))
+                : action.apply(replica);
+    }
+
+    private Assignment heard(byte[] bytes) {
         Presence presence = MembershipForm.read(bytes, Presence.class);
         MemberId member = MemberId.parse(presence.member());
         MembershipState state = parts.membership();
@@ -104,7 +112,7 @@ final class ClusterWatch implements AutoCloseable {
                 plan();
             }
         }
-        return CompletableFuture.completedFuture(MembershipForm.bytes(answer));
+        return answer;
     }
 
     private Assignment assignment(MembershipState state, Presence presence, MemberId member) {
@@ -126,26 +134,17 @@ final class ClusterWatch implements AutoCloseable {
                         Assignment.MEMBER,
                         node.member().toString(),
                         node.role().word(),
-                        state.nodes().values().stream()
-                                .map(other -> other.member().address())
-                                .filter(address -> !address.equals(member.address()))
-                                .toList(),
+                        state.addressesBut(member.address()),
                         "");
     }
 
     /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
     void plan() {
         RaftReplica replica = parts.replica();
-        synchronized (this) {
-            if (next != null) {
-                next.cancel();
-                next = null;
-            }
-            if (closed || replica == null || !parts.leader().isHere()) {
-                return;
-            }
-            next = again(LOOK);
+        if (replica == null || !parts.leader().isHere()) {
+            return;
         }
+        lookAgainIn(LOOK);
         if (!planning.compareAndSet(false, true)) {
             return; // the one that is under way looks again
         }
@@ -159,22 +158,21 @@ final class ClusterWatch implements AutoCloseable {
                         LOG.info(
                                 "a role change will be tried again: {}",
                                 JournalException.of(failure).getMessage());
-                        synchronized (this) {
-                            if (!closed) {
-                                if (next != null) {
-                                    next.cancel();
-                                }
-                                next = again(PAUSE_AFTER_FAILURE);
-                            }
-                        }
+                        lookAgainIn(PAUSE_AFTER_FAILURE);
                     } else if (stepped) {
                         plan();
                     }
                 });
     }
 
-    private Cancellable again(Duration pause) {
-        return system.scheduler().scheduleOnce(pause, this::plan, system.dispatcher());
+    /** The next look is then, and no other; one on a node that leads no more is the last. */
+    private synchronized void lookAgainIn(Duration pause) {
+        if (next != null) {
+            next.cancel();
+        }
+        if (!closed) {
+            next = system.scheduler().scheduleOnce(pause, this::plan, system.dispatcher());
+        }
     }
 
     private synchronized Optional<RoleStep> stepFrom(ReplicaReport report) {
@@ -186,14 +184,7 @@ final class ClusterWatch implements AutoCloseable {
                 .forEach(node -> parts.membershipCommand(new MembershipMessage.Abandon(node), true));
         ClusterView view = presences.view(state, group(report), now);
         RolePolicy policy = state.policy();
-        if (!closed && next != null) {
-            nextSilence(view, policy).ifPresent(until -> {
-                if (next != null) {
-                    next.cancel();
-                }
-                next = again(until);
-            });
-        }
+        nextSilence(view, policy).ifPresent(this::lookAgainIn);
         return RolePlanner.plan(view, policy);
     }
 
@@ -218,11 +209,7 @@ final class ClusterWatch implements AutoCloseable {
 
     /** The cluster as this leader sees it. */
     CompletionStage<ClusterReport> report() {
-        RaftReplica replica = parts.replica();
-        if (replica == null || !parts.leader().isHere()) {
-            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
-        }
-        return replica.report().thenApply(this::describe);
+        return whileLeading(replica -> replica.report().thenApply(this::describe));
     }
 
     private synchronized ClusterReport describe(ReplicaReport report) {
@@ -272,24 +259,21 @@ final class ClusterWatch implements AutoCloseable {
 
     /** Begins the removal of a node, or says why not. */
     CompletionStage<MembershipMessage> remove(String name, boolean force) {
-        RaftReplica replica = parts.replica();
-        if (replica == null || !parts.leader().isHere()) {
-            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "this node does not lead"));
+        return whileLeading(replica -> replica.report().thenCompose(report -> remove(name, force, report)));
+    }
+
+    private CompletionStage<MembershipMessage> remove(String name, boolean force, ReplicaReport report) {
+        MembershipState state = parts.membership();
+        ClusterView view;
+        synchronized (this) {
+            view = presences.view(state, group(report), System.nanoTime());
         }
-        return replica.report().thenCompose(report -> {
-            MembershipState state = parts.membership();
-            ClusterView view;
-            synchronized (this) {
-                view = presences.view(state, group(report), System.nanoTime());
-            }
-            Optional<MembershipMessage.Refused> no = Removal.refusal(view, state.policy(), name, force);
-            return no.isPresent()
-                    ? CompletableFuture.completedFuture((MembershipMessage) no.get())
-                    : parts.membershipCommand(
-                            new MembershipMessage.Leave(
-                                    name, force ? "removed by force: it never comes back" : "removed"),
-                            true);
-        });
+        Optional<MembershipMessage.Refused> no = Removal.refusal(view, state.policy(), name, force);
+        return no.isPresent()
+                ? CompletableFuture.completedFuture(no.get())
+                : parts.membershipCommand(
+                        new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed"),
+                        true);
     }
 
     @Override

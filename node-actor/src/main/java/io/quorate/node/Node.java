@@ -4,10 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.quorate.node.aggregate.Aggregate;
-import io.quorate.node.aggregate.HostedAggregate;
+import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.membership.Membership;
 import io.quorate.node.presence.Transition;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
@@ -242,12 +243,6 @@ public final class Node implements AutoCloseable {
         return parts.leader().isHere();
     }
 
-    /** The aggregate with a persistence id. */
-    @SuppressWarnings("unchecked") // its owner knows its state's type
-    public <S> HostedAggregate<S> aggregate(String persistenceId) {
-        return (HostedAggregate<S>) parts.aggregate(persistenceId);
-    }
-
     /**
      * Sends a command to where it is decided; while this node becomes something else it waits for that.
      *
@@ -262,6 +257,11 @@ public final class Node implements AutoCloseable {
                     ? settled.thenCompose(now -> command(persistenceId, command, idempotent))
                     : CompletableFuture.failedFuture(reason);
         });
+    }
+
+    private CompletionStage<MembershipMessage> membershipCommand(MembershipMessage command, boolean idempotent) {
+        return command(Membership.ID, MembershipForm.bytes(command), idempotent)
+                .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
 
     /** Whether a leader is known, and everything that it had committed when this was asked is applied here. */
@@ -291,7 +291,7 @@ public final class Node implements AutoCloseable {
     public CompletionStage<IssuedToken> issueToken(String own, Duration ttl, int uses, long nowMillis) {
         String token = own.isEmpty() ? randomToken() : own;
         long expires = nowMillis + ttl.toMillis();
-        return parts.membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
+        return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
                 .thenApply(answer -> new IssuedToken(token, List.of(identity().joinAddress()), expires));
     }
 
@@ -319,7 +319,7 @@ public final class Node implements AutoCloseable {
 
     /** Revokes the token whose hash begins so. The answer is Done or Refused. */
     public CompletionStage<MembershipMessage> revokeToken(String id) {
-        return parts.membershipCommand(new MembershipMessage.RevokeToken(id), false);
+        return membershipCommand(new MembershipMessage.RevokeToken(id), false);
     }
 
     /** SHA-256 of a token, hexadecimal. */
@@ -334,7 +334,7 @@ public final class Node implements AutoCloseable {
 
     /** Decides on a join; asked by the node that wants to, through any member. The answer is Granted or Refused. */
     public CompletionStage<MembershipMessage> admit(MembershipMessage.Join join) {
-        return parts.membershipCommand(join, true);
+        return membershipCommand(join, true);
     }
 
     /** What this node says of itself when it wants to join. */
@@ -380,7 +380,7 @@ public final class Node implements AutoCloseable {
      * Done or Refused, comes when that has begun; it is done when {@link #identity()} names another cluster.
      */
     public CompletionStage<MembershipMessage> leave() {
-        return parts.membershipCommand(
+        return membershipCommand(
                 new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF), true);
     }
 
@@ -395,7 +395,7 @@ public final class Node implements AutoCloseable {
 
     /** Changes what is configured of roles: a SetPolicy or a ConfigureNode. The answer is Done or Refused. */
     public CompletionStage<MembershipMessage> configure(MembershipMessage change) {
-        return parts.membershipCommand(change, true);
+        return membershipCommand(change, true);
     }
 
     /**

@@ -68,12 +68,12 @@ import org.slf4j.LoggerFactory;
 final class NodeParts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** How long answers are waited for when the parts are stopped; longer than a round trip, shorter than a client's patience. */
     private static final Duration DRAIN_PATIENCE = Duration.ofMillis(500);
 
     private static final int MAX_WAITING_READS = 4096;
 
+    /** Contacts that are asked for the leader at once. */
     private static final int ASKED_AT_ONCE = 3;
 
     private static final int WHO_LEADS = 1;
@@ -307,10 +307,7 @@ final class NodeParts implements AutoCloseable {
     }
 
     private List<String> othersIn(MembershipState state) {
-        return state.nodes().values().stream()
-                .map(node -> node.member().address())
-                .filter(address -> !address.equals(identity.member().address()))
-                .toList();
+        return state.addressesBut(identity.member().address());
     }
 
     private void startFollower() {
@@ -386,7 +383,9 @@ final class NodeParts implements AutoCloseable {
 
     private void storeContacts(List<String> contacts) {
         synchronized (metadata) {
-            if (!closed && !contacts.isEmpty() && !contacts.equals(identity.contacts())) {
+            boolean belongs =
+                    identity.replica() != Identity.Replica.REMOVED; // what it still has on disk does not count
+            if (!closed && belongs && !contacts.isEmpty() && !contacts.equals(identity.contacts())) {
                 identity = identity.withContacts(contacts);
                 folder.store(identity);
             }
@@ -428,11 +427,11 @@ final class NodeParts implements AutoCloseable {
     }
 
     MembershipState membership() {
-        return (MembershipState) aggregate("membership").state();
+        return (MembershipState) aggregate(Membership.ID).state();
     }
 
     CompletionStage<MembershipMessage> membershipCommand(MembershipMessage command, boolean idempotent) {
-        return aggregate("membership")
+        return aggregate(Membership.ID)
                 .command(MembershipForm.bytes(command), idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
@@ -460,7 +459,7 @@ final class NodeParts implements AutoCloseable {
     boolean isAloneAndEmpty() {
         return isAlone()
                 && stores.events().ask(new Query.PersistenceIds("", 10)).stream()
-                        .allMatch("membership"::equals);
+                        .allMatch(Membership.ID::equals);
     }
 
     /** Answers other nodes: who leads, become a member, report. */

@@ -101,7 +101,7 @@ final class PresenceExchange implements AutoCloseable {
      * learn that soon.
      */
     private boolean heardOf(Presence presence) {
-        return presence.replica().equals("member") && (leader.isHere() || leader.address() != null);
+        return presence.inGroup() && (leader.isHere() || leader.address() != null);
     }
 
     private void tell(String to, Presence presence) {

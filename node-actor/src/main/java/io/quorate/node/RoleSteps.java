@@ -54,7 +54,7 @@ final class RoleSteps {
                         .thenCompose(left -> told(parts.membershipCommand(
                                 new MembershipMessage.Renew(withdraw.node(), member.toString()), true)));
             case RoleStep.Dismiss dismiss ->
-                told(parts.membershipCommand(new MembershipMessage.Dismiss(dismiss.node(), dismiss.reason()), true));
+                told(parts.membershipCommand(new MembershipMessage.Dismiss(dismiss.node()), true));
         };
         return taken.thenAccept(done -> {
             LOG.info("{}: {}", words(step), step.reason());

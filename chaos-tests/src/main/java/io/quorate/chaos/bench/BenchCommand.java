@@ -1,5 +1,7 @@
 package io.quorate.chaos.bench;
 
+import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +28,17 @@ import picocli.CommandLine.Command;
         })
 public final class BenchCommand {
     private BenchCommand() {}
+
+    /**
+     * Prints what did not hold, or that all did.
+     *
+     * @return the exit code
+     */
+    static int verdict(PrintWriter out, List<String> violations, String allHeld) {
+        violations.forEach(out::println);
+        out.println(violations.isEmpty() ? allHeld : "VIOLATIONS");
+        return violations.isEmpty() ? 0 : 1;
+    }
 
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new BenchCommand())

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.chaos.load.ClosedLoop;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,10 +64,8 @@ final class JoinCommand implements Callable<Integer> {
             description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
     private int writers;
 
-    @Option(
-            names = "--launcher",
-            description = "bin/quorate of the distribution. Default: the one beside this program.")
-    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+    @Mixin
+    private Distribution distribution;
 
     @Override
     public Integer call() throws Exception {
@@ -77,7 +74,7 @@ final class JoinCommand implements Callable<Integer> {
         String leader = cluster.leader()
                 .orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
         long written = write(leader);
-        NodeProcess node = new NodeProcess(folder, new Launcher(launcher, Map.of()));
+        NodeProcess node = distribution.node(folder);
         node.start("--name", name, "--address", address);
         if (writers > 0) {
             print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));

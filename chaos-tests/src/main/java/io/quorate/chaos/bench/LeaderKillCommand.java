@@ -1,14 +1,13 @@
 package io.quorate.chaos.bench;
 
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,17 +36,13 @@ final class LeaderKillCommand implements Callable<Integer> {
     @Option(names = "--stop", description = "Stops the leader in good order instead.")
     private boolean stop;
 
-    @Option(
-            names = "--launcher",
-            description = "bin/quorate of the distribution. Default: the one beside this program.")
-    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+    @Mixin
+    private Distribution distribution;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Launcher start = new Launcher(launcher, Map.of());
-        List<NodeProcess> nodes =
-                folders.stream().map(folder -> new NodeProcess(folder, start)).toList();
+        List<NodeProcess> nodes = distribution.nodes(folders);
         LeaderKill.Result result = new LeaderKill(
                         nodes, PATIENCE, stop ? LeaderKill.Ending.STOPPED : LeaderKill.Ending.KILLED)
                 .run(rounds, line -> {
@@ -57,8 +52,6 @@ final class LeaderKillCommand implements Callable<Integer> {
         out.printf(
                 "%s; %d writes acknowledged, %d given up%n",
                 Spread.of(result.millis()), result.acknowledged(), result.givenUp());
-        result.violations().forEach(out::println);
-        out.println(result.violations().isEmpty() ? "none lost, none applied twice" : "VIOLATIONS");
-        return result.violations().isEmpty() ? 0 : 1;
+        return BenchCommand.verdict(out, result.violations(), "none lost, none applied twice");
     }
 }

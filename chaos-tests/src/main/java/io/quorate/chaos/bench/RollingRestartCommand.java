@@ -2,20 +2,18 @@ package io.quorate.chaos.bench;
 
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -37,17 +35,13 @@ final class RollingRestartCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DATA-FOLDER", arity = "3..*", description = "Of every node of the cluster.")
     private List<Path> folders = List.of();
 
-    @Option(
-            names = "--launcher",
-            description = "bin/quorate of the distribution. Default: the one beside this program.")
-    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+    @Mixin
+    private Distribution distribution;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Launcher start = new Launcher(launcher, Map.of());
-        List<NodeProcess> nodes =
-                folders.stream().map(folder -> new NodeProcess(folder, start)).toList();
+        List<NodeProcess> nodes = distribution.nodes(folders);
         List<String> apis = nodes.stream().map(NodeProcess::api).toList();
         ClusterView cluster = new ClusterView(apis);
         cluster.awaitHighlyAvailable(PATIENCE);
@@ -73,17 +67,13 @@ final class RollingRestartCommand implements Callable<Integer> {
             writer.acknowledged()
                     .forEach(write ->
                             millis.add(TimeUnit.NANOSECONDS.toMillis(write.acknowledgedNanos() - write.beganNanos())));
+            Spread spread = Spread.of(millis);
             out.printf(
                     "%d writes, each acknowledged after: median %d ms, p99 %d ms, max %d ms; %d given up%n",
-                    millis.size(),
-                    Spread.of(millis).median(),
-                    Spread.of(millis).p99(),
-                    Spread.of(millis).max(),
-                    writer.givenUp());
+                    millis.size(), spread.median(), spread.p99(), spread.max(), writer.givenUp());
             List<String> violations = writer.violations(apis.getFirst());
-            violations.forEach(out::println);
-            out.println(violations.isEmpty() ? "none lost, none applied twice" : "VIOLATIONS");
-            return violations.isEmpty() && writer.givenUp() == 0 ? 0 : 1;
+            int verdict = BenchCommand.verdict(out, violations, "none lost, none applied twice");
+            return writer.givenUp() == 0 ? verdict : 1;
         }
     }
 }

@@ -1,14 +1,13 @@
 package io.quorate.chaos.bench;
 
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,24 +33,18 @@ final class VoterKillCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--launcher",
-            description = "bin/quorate of the distribution. Default: the one beside this program.")
-    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+    @Mixin
+    private Distribution distribution;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Launcher start = new Launcher(launcher, Map.of());
-        List<NodeProcess> nodes =
-                folders.stream().map(folder -> new NodeProcess(folder, start)).toList();
+        List<NodeProcess> nodes = distribution.nodes(folders);
         VoterKill.Result result = new VoterKill(nodes, PATIENCE).run(rounds, line -> {
             out.println(line);
             out.flush();
         });
         out.println(Spread.of(result.millis()));
-        result.violations().forEach(out::println);
-        out.println(result.violations().isEmpty() ? "always spread over the failure domains" : "VIOLATIONS");
-        return result.violations().isEmpty() ? 0 : 1;
+        return BenchCommand.verdict(out, result.violations(), "always spread over the failure domains");
     }
 }

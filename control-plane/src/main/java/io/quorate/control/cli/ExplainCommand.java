@@ -3,7 +3,6 @@ package io.quorate.control.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,7 +32,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         NodeClient client = NodeClient.of(node.dataFolder());
-        JsonNode status = client.json("GET", "/v1/status", "", Duration.ofSeconds(5));
+        JsonNode status = client.status();
         ArrayNode history = HistoryCommand.entries(client, 0, name);
         List<String> lines = lines(name, status, history);
         if (lines.isEmpty()) {

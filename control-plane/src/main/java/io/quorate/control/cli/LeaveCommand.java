@@ -35,9 +35,7 @@ final class LeaveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         NodeClient client = NodeClient.of(node.dataFolder());
-        String cluster = client.json("GET", "/v1/status", "", Duration.ofSeconds(5))
-                .path("cluster")
-                .asText();
+        String cluster = client.status().path("cluster").asText();
         client.json("POST", "/v1/leave", "", Duration.ofSeconds(10));
         PrintWriter out = spec.commandLine().getErr();
         out.println("This node hands over its role …");
@@ -45,7 +43,7 @@ final class LeaveCommand implements Callable<Integer> {
                 timeoutSeconds,
                 "the node has not left yet; it goes on by itself. `quorate status` shows how far it is",
                 () -> {
-                    JsonNode status = client.json("GET", "/v1/status", "", Duration.ofSeconds(5));
+                    JsonNode status = client.status();
                     return !status.path("cluster").asText().equals(cluster)
                             && !status.path("leader").asText("").isEmpty();
                 });

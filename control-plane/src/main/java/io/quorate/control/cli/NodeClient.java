@@ -55,6 +55,11 @@ final class NodeClient {
         return api;
     }
 
+    /** The node's {@code /v1/status}. */
+    JsonNode status() {
+        return json("GET", "/v1/status", "", Duration.ofSeconds(5));
+    }
+
     JsonNode json(String method, String path, String body, Duration timeout) {
         return parse(call(method, path, body.getBytes(StandardCharsets.UTF_8), timeout));
     }

@@ -56,7 +56,7 @@ final class RemoveNodeCommand implements Callable<Integer> {
                 name + " is not removed yet; the cluster goes on by itself. `quorate explain " + name
                         + "` shows how far it is",
                 () -> {
-                    JsonNode status = client.json("GET", "/v1/status", "", Duration.ofSeconds(5));
+                    JsonNode status = client.status();
                     for (JsonNode each : status.path("nodes")) {
                         if (each.path("name").asText().equals(name)) {
                             return false;

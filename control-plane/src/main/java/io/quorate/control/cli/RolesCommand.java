@@ -39,9 +39,7 @@ final class RolesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            JsonNode policy = NodeClient.of(node.dataFolder())
-                    .json("GET", "/v1/status", "", Duration.ofSeconds(5))
-                    .path("policy");
+            JsonNode policy = NodeClient.of(node.dataFolder()).status().path("policy");
             PrintWriter out = spec.commandLine().getOut();
             out.println("voters: " + policy.path("voters").asInt());
             out.println("standbys: " + policy.path("standbys").asInt());

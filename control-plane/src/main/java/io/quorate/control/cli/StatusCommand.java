@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -113,26 +114,25 @@ final class StatusCommand implements Callable<Integer> {
         return lines;
     }
 
-    /** Asks again until the node says that it is ready: it is another process, and may not be there yet. */
     private void awaitReady() throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        String last;
-        do {
+        AtomicReference<String> last = new AtomicReference<>("");
+        boolean ready = Waiting.within(timeoutSeconds, () -> {
             try {
-                NodeClient client = NodeClient.of(node.dataFolder());
-                int code = client.send("GET", "/readyz", new byte[0], Duration.ofSeconds(2))
-                        .statusCode();
-                if (code == 200) {
-                    return;
-                }
-                last = "it runs, but has no leader or is behind";
+                last.set("it runs, but has no leader or is behind");
+                return NodeClient.of(node.dataFolder())
+                                .send("GET", "/readyz", new byte[0], Duration.ofSeconds(2))
+                                .statusCode()
+                        == 200;
             } catch (CommandFailure e) {
-                last = e.getMessage();
+                last.set(e.getMessage());
+                return false;
             }
-            TimeUnit.MILLISECONDS.sleep(50);
-        } while (System.nanoTime() < deadline);
-        throw new CommandFailure(
-                ExitCode.FAILED, "the node is not ready after " + timeoutSeconds + " s: " + last + ". Look at its log");
+        });
+        if (!ready) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "the node is not ready after " + timeoutSeconds + " s: " + last.get() + ". Look at its log");
+        }
     }
 
     /** The form that people and scripts know; what is wrong, and what to do about it, comes after it. */

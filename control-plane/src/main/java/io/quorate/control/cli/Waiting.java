@@ -14,19 +14,27 @@ final class Waiting {
      * @throws CommandFailure with {@code otherwise} when it does not hold in time
      */
     static void until(int timeoutSeconds, String otherwise, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        while (true) {
+        boolean held = within(timeoutSeconds, () -> {
             try {
-                if (holds.getAsBoolean()) {
-                    return;
-                }
+                return holds.getAsBoolean();
             } catch (CommandFailure e) {
-                // it may be changing over just now
+                return false; // it may be changing over just now
             }
-            if (System.nanoTime() > deadline) {
-                throw new CommandFailure(ExitCode.UNKNOWN, "after " + timeoutSeconds + " s " + otherwise);
+        });
+        if (!held) {
+            throw new CommandFailure(ExitCode.UNKNOWN, "after " + timeoutSeconds + " s " + otherwise);
+        }
+    }
+
+    /** Waits until something holds, and looks at least once; whether it did in time. */
+    static boolean within(int timeoutSeconds, BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() >= deadline) {
+                return false;
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
+        return true;
     }
 }

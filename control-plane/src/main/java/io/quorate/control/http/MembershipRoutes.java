@@ -7,6 +7,7 @@ import io.quorate.node.NodeException;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Requests about who belongs to the cluster, with which role, and what became of it. Any thread; nothing blocks. */
 final class MembershipRoutes {
-    private static final String MEMBERSHIP = "membership";
     private static final int PAGE = 200;
 
     private final Node node;
@@ -114,11 +114,13 @@ final class MembershipRoutes {
         return stateAt(rules, rules.empty(), 0, atMillis).thenApply(state -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("at", HistoryEntry.time(atMillis));
-            Map<String, Object> policy = new LinkedHashMap<>();
-            policy.put("voters", state.policy().voters());
-            policy.put("standbys", state.policy().standbys());
-            policy.put("promoteAfterMillis", state.policy().promoteAfter().toMillis());
-            body.put("policy", policy);
+            RolePolicy policy = state.policy();
+            body.put(
+                    "policy",
+                    StatusDocument.policy(
+                            policy.voters(),
+                            policy.standbys(),
+                            policy.promoteAfter().toMillis()));
             body.put(
                     "nodes",
                     state.nodes().values().stream()
@@ -139,7 +141,7 @@ final class MembershipRoutes {
     private CompletionStage<MembershipState> stateAt(
             Membership rules, MembershipState state, long after, long atMillis) {
         return node.journal()
-                .ask(new Query.EventsByPersistenceId(MEMBERSHIP, after + 1, Long.MAX_VALUE, PAGE))
+                .ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
                 .thenCompose(page -> {
                     MembershipState now = state;
                     long upTo = after;
@@ -157,7 +159,7 @@ final class MembershipRoutes {
     /** GET /v1/history?after=&amp;node=: what happened, a page, oldest first. */
     CompletionStage<HttpResponse> history(long after, String about) {
         return node.journal()
-                .ask(new Query.EventsByPersistenceId(MEMBERSHIP, after + 1, Long.MAX_VALUE, PAGE))
+                .ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
                 .thenApply(page -> {
                     List<Map<String, Object>> entries = new ArrayList<>();
                     long upTo = after;

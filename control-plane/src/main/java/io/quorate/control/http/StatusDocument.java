@@ -29,13 +29,17 @@ final class StatusDocument {
         // One that is far behind cannot take over at once: it counts again when it has caught up.
         long ready = cluster.nodes().stream().filter(StatusDocument::isReady).count();
         map.put("highAvailability", ready >= 3 && ready - 1 > cluster.voters() / 2);
-        Map<String, Object> policy = new LinkedHashMap<>();
-        policy.put("voters", cluster.wantedVoters());
-        policy.put("standbys", cluster.wantedStandbys());
-        policy.put("promoteAfterMillis", cluster.promoteAfterMillis());
-        map.put("policy", policy);
+        map.put("policy", policy(cluster.wantedVoters(), cluster.wantedStandbys(), cluster.promoteAfterMillis()));
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
+    }
+
+    static Map<String, Object> policy(int voters, int standbys, long promoteAfterMillis) {
+        Map<String, Object> policy = new LinkedHashMap<>();
+        policy.put("voters", voters);
+        policy.put("standbys", standbys);
+        policy.put("promoteAfterMillis", promoteAfterMillis);
+        return policy;
     }
 
     private static boolean isReady(ClusterReport.Node node) {

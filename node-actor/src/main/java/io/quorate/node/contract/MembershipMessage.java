@@ -81,7 +81,7 @@ public sealed interface MembershipMessage {
 
     /** A leaving node without a role is no member any more. */
     @JsonTypeName("dismiss")
-    record Dismiss(String node, String reason) implements MembershipMessage {}
+    record Dismiss(String node) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

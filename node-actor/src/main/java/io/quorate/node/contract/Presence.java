@@ -10,5 +10,15 @@ package io.quorate.node.contract;
  * @param version its release
  * @param wallMillis its wall clock when it sent this
  */
-public record Presence(
-        String clusterId, String member, String replica, long applied, String version, long wallMillis) {}
+public record Presence(String clusterId, String member, String replica, long applied, String version, long wallMillis) {
+
+    /** Whether the node believes to be in the Raft group. */
+    public boolean inGroup() {
+        return replica.equals("member");
+    }
+
+    /** Whether the node has a copy of the journal. */
+    public boolean holdsCopy() {
+        return inGroup() || replica.equals("follower");
+    }
+}

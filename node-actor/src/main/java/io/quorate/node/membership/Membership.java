@@ -46,6 +46,9 @@ import java.util.TreeMap;
  * granted and cut off is granted again in the same way.
  */
 public final class Membership implements Aggregate<MembershipState, MembershipMessage, MembershipEvent> {
+    /** Its events' persistence id. */
+    public static final String ID = "membership";
+
     /** Letters of a token's hash that name it, at least. */
     private static final int MIN_ID = 4;
 
@@ -66,7 +69,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
 
     @Override
     public String persistenceId() {
-        return "membership";
+        return ID;
     }
 
     @Override
@@ -118,7 +121,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                         : accepted(new Done(), renewed(state, known));
             }
             case Leave leave -> leave(state, leave);
-            case Dismiss(var node, var reason) -> {
+            case Dismiss(var node) -> {
                 MembershipState.Node known = state.nodes().get(node);
                 if (known == null) {
                     yield accepted(new Done());
@@ -295,10 +298,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 member.toString(),
                 clusterId,
                 founders.stream().map(MemberId::toString).toList(),
-                state.nodes().values().stream()
-                        .map(node -> node.member().address())
-                        .filter(address -> !address.equals(member.address()))
-                        .toList());
+                state.addressesBut(member.address()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -87,6 +88,14 @@ public record MembershipState(
         tokens = Map.copyOf(tokens);
         incarnations = Map.copyOf(incarnations);
         removed = Map.copyOf(removed);
+    }
+
+    /** Cluster addresses of all nodes but the one at an address. */
+    public List<String> addressesBut(String address) {
+        return nodes.values().stream()
+                .map(node -> node.member().address())
+                .filter(other -> !other.equals(address))
+                .toList();
     }
 
     /** Whether a node that had this identity was removed since. */

@@ -104,7 +104,7 @@ public final class Presences {
     /** Entries that a node's copy lacked when it last told; -1 where it has none or it is not known. */
     public long lag(String node) {
         Seen told = seen.get(node);
-        return told == null || told.presence().replica().equals("none") ? -1 : told.lag();
+        return told == null || !told.presence().holdsCopy() ? -1 : told.lag();
     }
 
     /** How long a node was not heard of. */
@@ -158,9 +158,9 @@ public final class Presences {
         if (told == null) {
             return node.role() == Role.VOTER;
         }
-        boolean holds = told.presence().replica().equals("follower")
-                || told.presence().replica().equals("member");
-        return holds && told.presence().member().equals(node.member().toString()) && told.lag() <= CURRENT_WITHIN;
+        return told.presence().holdsCopy()
+                && told.presence().member().equals(node.member().toString())
+                && told.lag() <= CURRENT_WITHIN;
     }
 
     /** Forgets whoever is no member any more. */

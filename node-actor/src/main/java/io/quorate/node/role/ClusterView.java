@@ -76,9 +76,4 @@ public record ClusterView(List<NodeView> nodes) {
     public boolean hasQuorum(RolePolicy policy) {
         return liveVoters(policy) >= majority(voters().size());
     }
-
-    /** How many more voters may fail before nothing can be committed; negative while that is so already. */
-    public long survives(RolePolicy policy) {
-        return liveVoters(policy) - majority(voters().size());
-    }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,7 +43,7 @@ public final class RolePlanner {
         if (!view.hasQuorum(policy)) {
             return Optional.empty(); // nothing could be committed
         }
-        return Stream.<java.util.function.Supplier<Optional<RoleStep>>>of(
+        return Stream.<Supplier<Optional<RoleStep>>>of(
                         planner::unrecorded,
                         planner::missingVoter,
                         planner::strayLearner,
@@ -52,7 +53,7 @@ public final class RolePlanner {
                         planner::standbyToTakeOut,
                         planner::standbyToSpread,
                         planner::dismissal)
-                .map(java.util.function.Supplier::get)
+                .map(Supplier::get)
                 .flatMap(Optional::stream)
                 .findFirst();
     }

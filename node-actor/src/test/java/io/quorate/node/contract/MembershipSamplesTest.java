@@ -64,7 +64,7 @@ class MembershipSamplesTest {
                 new MembershipMessage.ConfigureNode("n2", 42, MembershipMessage.KEEP),
                 new MembershipMessage.Renew("n2", "n2#1@127.0.0.12:19001"),
                 new MembershipMessage.Leave("n2", "removed"),
-                new MembershipMessage.Dismiss("n2", "it has handed over everything"),
+                new MembershipMessage.Dismiss("n2"),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",

@@ -194,9 +194,9 @@ class MembershipTest {
         Cluster cluster = withNodes(founded(), 2);
         MemberId member = cluster.state.nodes().get("n2").member();
         cluster.take(new Leave("n2", "removed"));
-        assertRefused(cluster.take(new Dismiss("n2", "done")), "has-role", "standby");
+        assertRefused(cluster.take(new Dismiss("n2")), "has-role", "standby");
         cluster.take(new Assign("n2", "spare", "it leaves"));
-        cluster.take(new Dismiss("n2", "done"));
+        cluster.take(new Dismiss("n2"));
         assertThat(cluster.state.nodes()).containsOnlyKeys("n1");
         assertThat(cluster.state.hasRemoved(member)).isTrue();
         assertThat(withNodes(cluster, 2)
@@ -287,7 +287,7 @@ class MembershipTest {
                         net.jqwik.api.Tuple.of(2, nodes.map(node -> new Complete("n" + node))),
                         net.jqwik.api.Tuple.of(1, nodes.map(node -> new Abandon("n" + node))),
                         net.jqwik.api.Tuple.of(1, nodes.map(node -> new Leave("n" + node, "why"))),
-                        net.jqwik.api.Tuple.of(1, nodes.map(node -> new Dismiss("n" + node, "why"))))
+                        net.jqwik.api.Tuple.of(1, nodes.map(node -> new Dismiss("n" + node))))
                 .list()
                 .ofMaxSize(40);
     }

@@ -255,8 +255,12 @@ class RolePlannerTest {
         int target = policy.votersOf(staying.size());
         long able = staying.stream().filter(RolePlannerTest::good).count();
         long vote = staying.stream().filter(node -> good(node) && node.votes()).count();
+        long ready = staying.stream()
+                .filter(node -> good(node) && (node.votes() || node.role() == STANDBY && node.current()))
+                .count();
+        assertThat(vote).isGreaterThanOrEqualTo(Math.min(target, ready));
         if (staying.stream().anyMatch(node -> node.role() == STANDBY && good(node) && !node.current())) {
-            return; // one that catches up is waited for
+            return; // one that catches up is waited for, before a spare is made one
         }
         assertThat(vote).isEqualTo(Math.min(target, able));
         if (able >= target) {
