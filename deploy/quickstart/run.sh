@@ -37,11 +37,13 @@ for i in 2 3; do
     "$quorate" join --data-folder "$nodes/n$i" "${line#quorate join }"
 done
 
-leader_of() { curl -fsS --max-time 3 "http://$1:16443/v1/status" | sed -n 's/.*"leader":"\([^"]*\)".*/\1/p'; }
+# With the certificate of n1, as its own commands do.
+ask() { curl -fsS --max-time 3 --cacert "$nodes/n1/tls/ca.crt" --cert "$nodes/n1/tls/node.crt" --key "$nodes/n1/tls/node.key" "$@"; }
+leader_of() { ask "https://$1:16443/v1/status" | sed -n 's/.*"leader":"\([^"]*\)".*/\1/p'; }
 
 highly_available() {
     for _ in $(seq 1 300); do
-        if curl -fsS --max-time 3 "http://127.0.0.11:16443/v1/status" 2> /dev/null | grep -q '"highAvailability":true'; then return 0; fi
+        if ask "https://127.0.0.11:16443/v1/status" 2> /dev/null | grep -q '"highAvailability":true'; then return 0; fi
         sleep 0.1
     done
     return 1
@@ -61,7 +63,7 @@ say "Killing the leader, $leader (kill -9), and writing through $survivor until 
 killed=$(now)
 kill -9 "$(cat "$nodes/$leader/node.lock")"
 tries=0
-until curl -fsS --max-time 3 -o /dev/null -X PUT --data "after the kill" "http://$address:16443/v1/kv/after-kill" 2> /dev/null; do
+until ask -o /dev/null -X PUT --data "after the kill" "https://$address:16443/v1/kv/after-kill" 2> /dev/null; do
     tries=$((tries + 1))
     [ "$tries" -lt 100 ] || fail "no write was acknowledged; see $nodes/*/quorate.log"
 done
@@ -77,6 +79,6 @@ highly_available || fail "the cluster is not highly available after 30 s; see $n
 say "The cluster is running."
 cat <<END
   try it     $quorate status -d $nodes/n1 -o table
-             curl -X PUT --data blue http://127.0.0.12:16443/v1/kv/colour; curl http://127.0.0.13:16443/v1/kv/colour
+             $quorate kv put -d $nodes/n2 colour blue; $quorate kv get -d $nodes/n3 colour
   stop it    deploy/quickstart/stop.sh
 END

@@ -58,7 +58,14 @@ class PackageArrowsTest {
                         "io.quorate.persistence.journal",
                         "io.quorate.persistence.store",
                         "io.quorate.persistence.remote",
+                        "io.quorate.persistence.tls",
                         "io.quorate.persistence.embedded"),
+                knows(
+                        "io.quorate.persistence.tls",
+                        "org.apache.pekko.actor..",
+                        "org.apache.pekko.remote.artery.tcp",
+                        "scala..",
+                        "com.typesafe.config"),
                 knows("io.quorate.node.role"),
                 knows("io.quorate.node.contract", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
@@ -68,6 +75,17 @@ class PackageArrowsTest {
                         "io.quorate.node.role",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
+                knows(
+                        "io.quorate.node.trust",
+                        "org.slf4j",
+                        "org.bouncycastle..",
+                        "io.quorate.node.folder",
+                        "io.quorate.persistence.tls"),
+                knows(
+                        "io.quorate.node.access",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.node.folder",
+                        "io.quorate.persistence.tls"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",
@@ -110,6 +128,7 @@ class PackageArrowsTest {
         return Stream.of(
                 only("io.quorate.persistence.raft", "io.microraft.."),
                 only("io.quorate.persistence.store", "org.iq80.leveldb..", "org.fusesource.."),
+                only("io.quorate.node.trust", "org.bouncycastle.."),
                 only("io.quorate.control.http", "org.apache.pekko.http.."),
                 only("io.quorate.control.metrics", "kamon.."),
                 only("io.quorate.control.cli", "picocli.."),

@@ -3,6 +3,7 @@ package io.quorate.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.chaos.bench.LeaderKill;
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.LocalCluster;
@@ -43,7 +44,7 @@ final class CrashTest {
     @Test
     void all_nodes_killed_at_once_under_load_come_back_with_every_acknowledged_event_byte_for_byte() throws Exception {
         try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
-            List<String> apis = cluster.apis();
+            List<Api> apis = cluster.apis();
             try (PacedWriter writer = new PacedWriter("kill-all-", () -> apis, Duration.ofMillis(1))) {
                 for (int round = 0; round < 2; round++) {
                     writer.firstFromNow().await(PATIENCE);
@@ -57,7 +58,7 @@ final class CrashTest {
                 }
                 writer.firstFromNow().await(PATIENCE);
                 writer.close();
-                for (String api : apis) {
+                for (Api api : apis) {
                     assertThat(writer.violations(api)).isEmpty();
                 }
             }
@@ -68,7 +69,7 @@ final class CrashTest {
     @Test
     void a_fourth_node_that_joins_under_load_holds_what_the_others_hold() throws Exception {
         try (LocalCluster cluster = LocalCluster.start(folder, Launchers.subnet(), Launchers.underTest(), 3)) {
-            List<String> apis = cluster.apis();
+            List<Api> apis = cluster.apis();
             try (PacedWriter writer = new PacedWriter("join-", () -> apis, PERIOD)) {
                 writer.firstFromNow().await(PATIENCE);
                 NodeProcess fourth = cluster.startAnother();
@@ -92,7 +93,7 @@ final class CrashTest {
                         status -> status.path("applied").asLong() >= committed);
         Map<Long, String> first = ClusterView.entries(cluster.apis().getFirst());
         assertThat(first).isNotEmpty();
-        for (String api : cluster.apis()) {
+        for (Api api : cluster.apis()) {
             Map<Long, String> other = ClusterView.entries(api);
             for (Map.Entry<Long, String> entry : first.entrySet()) {
                 if (entry.getKey() <= committed) {

@@ -8,6 +8,7 @@ import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
 import io.quorate.node.NodeSettings;
+import io.quorate.persistence.tls.PeerKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /** A node with its HTTP in this process, as {@code quorate start} has it; it leads a cluster of one. */
 public final class RunningNode implements AutoCloseable {
@@ -34,8 +36,8 @@ public final class RunningNode implements AutoCloseable {
         }
     }
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private SSLContext trusted;
+    private HttpClient client;
 
     private final NodeSettings settings;
     private final Node node;
@@ -45,6 +47,15 @@ public final class RunningNode implements AutoCloseable {
         this.settings = settings;
         this.node = node;
         this.http = http;
+        this.trusted = node.trust().tls().context(PeerKind.SERVERS);
+        this.client = client(trusted);
+    }
+
+    private static HttpClient client(SSLContext context) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(context)
+                .build();
     }
 
     /**
@@ -109,11 +120,16 @@ public final class RunningNode implements AutoCloseable {
 
     /** A request to the API port; a path begins with a slash. */
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://" + settings.address() + ":" + settings.apiPort() + path))
+        return HttpRequest.newBuilder(URI.create("https://" + settings.address() + ":" + settings.apiPort() + path))
                 .timeout(Duration.ofSeconds(20));
     }
 
     public HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+        SSLContext now = node.trust().tls().context(PeerKind.SERVERS);
+        if (now != trusted) { // it has joined another cluster, or renewed its certificate
+            trusted = now;
+            client = client(now);
+        }
         return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 

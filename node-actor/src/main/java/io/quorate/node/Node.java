@@ -4,12 +4,17 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.quorate.node.aggregate.Aggregate;
+import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.trust.Credentials;
+import io.quorate.node.trust.Keys;
+import io.quorate.node.trust.NodeTrust;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
@@ -18,20 +23,33 @@ import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.store.StoreEngines;
+import io.quorate.persistence.tls.ArteryTls;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Pem;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +72,8 @@ public final class Node implements AutoCloseable {
     private final DataFolder folder;
     private final StoreEngine engine;
     private final ActorSystem<NodeActor.Message> system;
+    private final NodeTrust trust;
+    private final RefusalLog refusals;
     private final Endpoints endpoints;
     private final Aggregates aggregates;
     private final JournalMetrics metrics;
@@ -68,10 +88,14 @@ public final class Node implements AutoCloseable {
             DataFolder folder,
             StoreEngine engine,
             ActorSystem<NodeActor.Message> system,
+            NodeTrust trust,
+            RefusalLog refusals,
             Aggregates aggregates,
             JournalMetrics metrics,
             FailStop failStop,
             Identity identity) {
+        this.trust = trust;
+        this.refusals = refusals;
         this.settings = settings;
         this.folder = folder;
         this.engine = engine;
@@ -114,7 +138,7 @@ public final class Node implements AutoCloseable {
         }
         switch (next) {
             case Transition.Become(var identity) -> restart(identity, "");
-            case Transition.StartAnew() -> restart(found(settings), "after-leave-" + from.shortClusterId());
+            case Transition.StartAnew() -> restart(foundAnew(), "after-leave-" + from.shortClusterId());
         }
     }
 
@@ -123,11 +147,16 @@ public final class Node implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         settled = done;
         try {
+            boolean otherCluster = !next.clusterId().equals(identity().clusterId());
             parts.close();
             if (!asideAs.isEmpty()) {
                 folder.setBackendAside(asideAs);
             }
             folder.store(next);
+            if (otherCluster) {
+                folder.adoptTls(next.clusterId());
+                trust.reload(next.member().node());
+            }
             parts = start(next);
             journal.become(parts.journal());
         } catch (RuntimeException e) {
@@ -148,20 +177,98 @@ public final class Node implements AutoCloseable {
     public static Node start(NodeSettings settings, Aggregates aggregates, JournalMetrics metrics, FailStop failStop) {
         DataFolder folder = DataFolder.open(settings.dataFolder());
         ActorSystem<NodeActor.Message> system = null;
+        NodeTrust trust = null;
+        AtomicReference<Node> started = new AtomicReference<>();
         try {
-            Identity identity = folder.identity().orElseGet(() -> found(settings));
+            Identity identity = folder.identity().orElse(null);
+            if (identity == null) {
+                identity = found(settings);
+                stageTls(folder, settings, identity);
+            }
             checkSettings(settings, identity);
             folder.store(identity);
+            folder.adoptTls(identity.clusterId());
             StoreEngine engine = StoreEngines.of(settings.storeEngine());
-            system = actorSystem(settings);
-            return new Node(settings, folder, engine, system, aggregates, metrics, failStop, identity);
+            RefusalLog refusals = new RefusalLog(
+                    settings.name(),
+                    refusal -> Optional.ofNullable(started.get()).ifPresent(node -> node.report(refusal)),
+                    System::nanoTime);
+            trust = openTrust(folder, settings, refusals);
+            system = actorSystem(settings, trust);
+            Node node = new Node(
+                    settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, identity);
+            started.set(node);
+            return node;
         } catch (RuntimeException e) {
             if (system != null) {
                 system.terminate();
             }
+            if (trust != null) {
+                trust.close();
+            }
             folder.close();
             throw e;
         }
+    }
+
+    private static NodeTrust openTrust(DataFolder folder, NodeSettings settings, RefusalLog refusals) {
+        try {
+            return NodeTrust.open(
+                    folder,
+                    settings.name(),
+                    names(settings),
+                    settings.certificateLifetime(),
+                    Clock.systemUTC(),
+                    refusals);
+        } catch (IllegalArgumentException e) {
+            throw new NodeException(
+                    "the certificates in " + settings.dataFolder() + " cannot be used: " + e.getMessage()
+                            + ". Restore the folder tls from a backup",
+                    e);
+        }
+    }
+
+    private static List<String> names(NodeSettings settings) {
+        return NodeTrust.names(settings.name(), settings.address(), settings.alsoNamed());
+    }
+
+    private static void stageTls(DataFolder folder, NodeSettings settings, Identity identity) {
+        NodeTrust.stageFounded(
+                folder,
+                identity.clusterId(),
+                settings.name(),
+                names(settings),
+                settings.certificateLifetime(),
+                Clock.systemUTC());
+    }
+
+    /** A cluster of this node's own, with an authority of its own. */
+    private Identity foundAnew() {
+        Identity founded = found(settings);
+        stageTls(folder, settings, founded);
+        return founded;
+    }
+
+    private void report(MembershipMessage.ReportRefusal refusal) {
+        membershipCommand(refusal, false).exceptionally(failure -> {
+            LOG.info("what was refused could not be told to the cluster: {}", failure.getMessage());
+            return refusal;
+        });
+    }
+
+    /**
+     * Tells the cluster that somebody was refused here, for its history; of each kind once a minute, with how many there were.
+     *
+     * @param kind short name, stable
+     * @param message for people
+     */
+    public void refused(String kind, String message) {
+        refusals.refused(kind, message);
+    }
+
+    /** This node's certificates. */
+    public NodeTrust trust() {
+        return trust;
     }
 
     private static Identity found(NodeSettings settings) {
@@ -191,14 +298,18 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static ActorSystem<NodeActor.Message> actorSystem(NodeSettings settings) {
+    private static ActorSystem<NodeActor.Message> actorSystem(NodeSettings settings, NodeTrust trust) {
         Config config = ConfigFactory.defaultOverrides()
+                .withFallback(ArteryTls.transport())
                 .withFallback(ConfigFactory.parseResources("quorate-node.conf"))
                 .withValue("pekko.remote.artery.canonical.hostname", ConfigValueFactory.fromAnyRef(settings.address()))
                 .withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(settings.clusterPort()))
                 .withFallback(ConfigFactory.load());
         try {
-            return ActorSystem.create(NodeActor.create(), "quorate", config);
+            return ActorSystem.create(
+                    NodeActor.create(),
+                    "quorate",
+                    ActorSystemSetup.create(BootstrapSetup.create(config), ArteryTls.setup(trust.tls())));
         } catch (RuntimeException e) {
             throw bindFailure(e, settings.clusterAddress());
         }
@@ -292,7 +403,16 @@ public final class Node implements AutoCloseable {
         String token = own.isEmpty() ? randomToken() : own;
         long expires = nowMillis + ttl.toMillis();
         return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
-                .thenApply(answer -> new IssuedToken(token, List.of(identity().joinAddress()), expires));
+                .thenApply(answer -> new IssuedToken(token, joinAddresses(), expires));
+    }
+
+    /** Where a node can join: here, and at every other node, should this one be down by then. */
+    private List<String> joinAddresses() {
+        return Stream.concat(
+                        Stream.of(identity().joinAddress()),
+                        parts.membership().nodes().values().stream().map(MembershipState.Node::joinAddress))
+                .distinct()
+                .toList();
     }
 
     private static String randomToken() {
@@ -322,6 +442,41 @@ public final class Node implements AutoCloseable {
         return membershipCommand(new MembershipMessage.RevokeToken(id), false);
     }
 
+    /** A token for clients, as it is handed out; it is stored nowhere but as a hash. */
+    public record IssuedAccess(String token, long expiresAtMillis) {}
+
+    /**
+     * Issues a token that opens the API.
+     *
+     * @param name the client's
+     * @param kind {@code admin} or {@code viewer}
+     */
+    public CompletionStage<IssuedAccess> issueAccess(String name, String kind, Duration ttl, long nowMillis) {
+        String token = randomToken();
+        long expires = nowMillis + ttl.toMillis();
+        return membershipCommand(new MembershipMessage.IssueAccess(hash(token), name, kind, expires), false)
+                .thenApply(answer -> new IssuedAccess(token, expires));
+    }
+
+    /** Whom a token of theirs names, as this node knows it; empty where it is unknown or too old. */
+    public Optional<Peer> bearer(String token, long nowMillis) {
+        // Looked up by its hash: how long that takes says nothing about the token.
+        MembershipState.Access known = parts.membership().access().get(hash(token));
+        return known == null || known.expiresAtMillis() < nowMillis
+                ? Optional.empty()
+                : Optional.of(new Peer(known.name(), known.kind().equals("admin") ? PeerKind.ADMIN : PeerKind.VIEWER));
+    }
+
+    /** The clients that may use the API with a token, by the token's hash. */
+    public Map<String, MembershipState.Access> access() {
+        return parts.membership().access();
+    }
+
+    /** Ends the access by the token whose hash begins so. The answer is Done or Refused. */
+    public CompletionStage<MembershipMessage> revokeAccess(String id) {
+        return membershipCommand(new MembershipMessage.RevokeAccess(id), false);
+    }
+
     /** SHA-256 of a token, hexadecimal. */
     public static String hash(String token) {
         try {
@@ -332,21 +487,55 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Decides on a join; asked by the node that wants to, through any member. The answer is Granted or Refused. */
-    public CompletionStage<MembershipMessage> admit(MembershipMessage.Join join) {
-        return membershipCommand(join, true);
+    /**
+     * Decides on a join; asked by the node that wants to, through any member. Who is let in gets a certificate, and what it takes to issue
+     * others.
+     */
+    public CompletionStage<Admission.Answer> admit(Admission.Request request) {
+        PublicKey key = Keys.requested(request.certificateRequest());
+        MembershipMessage.Join join = request.join();
+        return membershipCommand(join, true).thenApply(decision -> {
+            if (decision instanceof MembershipMessage.Refused no) {
+                refused(no.kind(), join.node() + " at " + join.address() + " wanted to join: " + no.message());
+            }
+            if (!(decision instanceof MembershipMessage.Granted granted)) {
+                return Admission.Answer.of(decision);
+            }
+            MemberId member = MemberId.parse(granted.member());
+            Credentials credentials = trust.credentials();
+            return new Admission.Answer(
+                    decision,
+                    Pem.ofCertificates(trust.issue(
+                            key,
+                            new Peer(member.node(), PeerKind.NODE),
+                            NodeTrust.names(member.node(), member.host(), List.of()))),
+                    Pem.ofCertificates(credentials.authorities()),
+                    Pem.ofKeys(credentials.authorityKeys()));
+        });
     }
 
+    /**
+     * A join that this node asks for.
+     *
+     * @param pair what it will be known by; the private key goes nowhere
+     */
+    public record JoinAttempt(Admission.Request request, KeyPair pair) {}
+
     /** What this node says of itself when it wants to join. */
-    public MembershipMessage.Join joinRequest(String token, long nowMillis) {
+    public JoinAttempt joinAttempt(String token, long nowMillis) {
         Identity self = identity();
-        return new MembershipMessage.Join(
-                hash(token),
-                self.member().node(),
-                self.member().address(),
-                self.apiAddress(),
-                self.joinAddress(),
-                nowMillis);
+        KeyPair pair = Keys.pair(new SecureRandom());
+        return new JoinAttempt(
+                new Admission.Request(
+                        new MembershipMessage.Join(
+                                hash(token),
+                                self.member().node(),
+                                self.member().address(),
+                                self.apiAddress(),
+                                self.joinAddress(),
+                                nowMillis),
+                        Keys.request(pair)),
+                pair);
     }
 
     /** Whether this node is alone and holds nothing that joining would leave behind. */
@@ -357,8 +546,22 @@ public final class Node implements AutoCloseable {
     /**
      * Leaves this node's own cluster of one and follows the one that has granted a join. What it had goes aside in the data
      * folder. Blocks until it follows.
+     *
+     * @throws IllegalArgumentException when the answer grants nothing, or its certificates cannot be used
      */
-    public synchronized void join(MembershipMessage.Granted granted) {
+    public synchronized void join(JoinAttempt attempt, Admission.Answer answer) {
+        if (!(answer.decision() instanceof MembershipMessage.Granted granted)) {
+            throw new IllegalArgumentException("the answer grants no join: " + answer.decision());
+        }
+        Credentials credentials = new Credentials(
+                Pem.certificates(answer.authorities()),
+                Pem.keys(answer.authorityKeys()),
+                Pem.certificates(answer.certificate()),
+                attempt.pair().getPrivate());
+        if (!credentials.isWhole()) {
+            throw new IllegalArgumentException("the certificate that came is for another key");
+        }
+        folder.stageTls(granted.clusterId(), credentials.files());
         Identity old = identity();
         Identity joined = new Identity(
                 granted.clusterId(),
@@ -410,7 +613,7 @@ public final class Node implements AutoCloseable {
                     "this node belongs to a cluster with others: `quorate leave` first, so that they know;"
                             + " where they do not exist any more, `quorate remove-node` them");
         }
-        restart(found(settings), "before-reset-" + parts.shortClusterId());
+        restart(foundAnew(), "before-reset-" + parts.shortClusterId());
     }
 
     /** Hands leadership over where this node leads, and waits for it, for a bounded time. What is asked of this node goes on being served. */
@@ -424,6 +627,7 @@ public final class Node implements AutoCloseable {
         closed = true;
         parts.handOver();
         parts.close();
+        trust.close();
         system.terminate();
         try {
             system.getWhenTerminated().toCompletableFuture().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -439,9 +643,10 @@ public final class Node implements AutoCloseable {
     synchronized void crash() {
         closed = true;
         parts.close();
+        trust.close();
         CompletableFuture<?> ended = system.getWhenTerminated().toCompletableFuture();
         system.terminate();
-        ended.join();
+        ended.orTimeout(30, TimeUnit.SECONDS).join();
         folder.close();
     }
 }

@@ -5,12 +5,16 @@ import com.typesafe.config.ConfigException;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.raft.RaftTiming;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * What a node is told at its start; the keys are in {@code reference.conf}.
  *
  * @param address host that other nodes reach this one at
  * @param clusterPort 1 to 65535, or 0 for any free one (tests)
+ * @param certificateLifetime of the certificates that this node issues; one minute or more
+ * @param alsoNamed further host names and addresses that clients call this node by
  */
 public record NodeSettings(
         Path dataFolder,
@@ -21,7 +25,11 @@ public record NodeSettings(
         int joinPort,
         RaftTiming timing,
         String storeEngine,
-        int readThreads) {
+        int readThreads,
+        Duration certificateLifetime,
+        List<String> alsoNamed) {
+
+    private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(1);
 
     public NodeSettings {
         // The forms of name and address are the member's: said once, there.
@@ -44,6 +52,11 @@ public record NodeSettings(
         if (readThreads < 1) {
             throw new IllegalArgumentException("quorate.read-threads: wants 1 or more, is " + readThreads);
         }
+        if (certificateLifetime.compareTo(SHORTEST_LIFETIME) < 0) {
+            throw new IllegalArgumentException("quorate.tls.certificate-lifetime: wants a minute or more, is "
+                    + certificateLifetime.toSeconds() + " s");
+        }
+        alsoNamed = List.copyOf(alsoNamed);
     }
 
     private static void checkPort(String key, int port) {
@@ -74,7 +87,9 @@ public record NodeSettings(
                             config.getDuration("quorate.raft.heartbeat-timeout"),
                             config.getDuration("quorate.raft.election-timeout")),
                     config.getString("quorate.journal.store-engine"),
-                    config.getInt("quorate.read-threads"));
+                    config.getInt("quorate.read-threads"),
+                    config.getDuration("quorate.tls.certificate-lifetime"),
+                    config.getStringList("quorate.tls.also-named"));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

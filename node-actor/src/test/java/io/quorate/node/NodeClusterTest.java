@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.typesafe.config.ConfigFactory;
+import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.FolderException;
 import io.quorate.persistence.contract.EventData;
@@ -112,9 +113,12 @@ class NodeClusterTest {
 
     private void join(Node joiner, Node seed) throws Exception {
         Node.IssuedToken token = get(seed.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
-        MembershipMessage answer = get(seed.admit(joiner.joinRequest(token.token(), System.currentTimeMillis())));
-        assertThat(answer).isInstanceOf(MembershipMessage.Granted.class);
-        joiner.join((MembershipMessage.Granted) answer);
+        Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
+        joiner.join(attempt, get(seed.admit(attempt.request())));
+    }
+
+    private static MembershipMessage admit(Node member, Node.JoinAttempt attempt) throws Exception {
+        return get(member.admit(attempt.request())).decision();
     }
 
     private List<Node> three() throws Exception {
@@ -192,18 +196,18 @@ class NodeClusterTest {
         Node two = start(settings(2));
         Node three = start(settings(3));
         Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
-        assertThat(get(one.admit(two.joinRequest("0".repeat(32), 2000))))
+        assertThat(admit(one, two.joinAttempt("0".repeat(32), 2000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("unknown-token"));
-        assertThat(get(one.admit(two.joinRequest(token.token(), 1000 + 301_000))))
+        assertThat(admit(one, two.joinAttempt(token.token(), 1000 + 301_000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("expired-token"));
-        MembershipMessage granted = get(one.admit(two.joinRequest(token.token(), 2000)));
+        MembershipMessage granted = admit(one, two.joinAttempt(token.token(), 2000));
         assertThat(granted).isInstanceOf(MembershipMessage.Granted.class);
-        assertThat(get(one.admit(two.joinRequest(token.token(), 2000)))).isInstanceOf(MembershipMessage.Granted.class);
-        assertThat(get(one.admit(three.joinRequest(token.token(), 2000))))
+        assertThat(admit(one, two.joinAttempt(token.token(), 2000))).isInstanceOf(MembershipMessage.Granted.class);
+        assertThat(admit(one, three.joinAttempt(token.token(), 2000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("used-token"));
@@ -214,14 +218,16 @@ class NodeClusterTest {
         Node one = start(settings(1));
         Node two = start(settings(2));
         Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
-        MembershipMessage.Join good = two.joinRequest(token.token(), 2000);
+        Node.JoinAttempt attempt = two.joinAttempt(token.token(), 2000);
+        MembershipMessage.Join good = attempt.request().join();
         MembershipMessage.Join bad = new MembershipMessage.Join(
                 good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);
-        assertThat(one.admit(bad).toCompletableFuture())
+        assertThat(one.admit(new Admission.Request(bad, attempt.request().certificateRequest()))
+                        .toCompletableFuture())
                 .failsWithin(Duration.ofSeconds(15))
                 .withThrowableThat()
                 .withMessageContaining("node name");
-        assertThat(get(one.admit(good))).isInstanceOf(MembershipMessage.Granted.class);
+        assertThat(admit(one, attempt)).isInstanceOf(MembershipMessage.Granted.class);
     }
 
     @Test
@@ -233,24 +239,64 @@ class NodeClusterTest {
                 .withMessageContaining("in use")
                 .withMessageContaining("quorate stop");
         NodeSettings samePort = new NodeSettings(
-                root.resolve("other"), "n9", first.address(), first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+                root.resolve("other"),
+                "n9",
+                first.address(),
+                first.clusterPort(),
+                1,
+                2,
+                first.timing(),
+                "auto",
+                1,
+                first.certificateLifetime(),
+                List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(samePort))
                 .withMessageContaining("cannot be listened on");
         nodes.getFirst().close();
         NodeSettings otherName = new NodeSettings(
-                first.dataFolder(), "n9", first.address(), first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+                first.dataFolder(),
+                "n9",
+                first.address(),
+                first.clusterPort(),
+                1,
+                2,
+                first.timing(),
+                "auto",
+                1,
+                first.certificateLifetime(),
+                List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherName))
                 .withMessageContaining("belongs to the node n1");
         NodeSettings otherAddress = new NodeSettings(
-                first.dataFolder(), "n1", "127.0.2.99", first.clusterPort(), 1, 2, first.timing(), "auto", 1);
+                first.dataFolder(),
+                "n1",
+                "127.0.2.99",
+                first.clusterPort(),
+                1,
+                2,
+                first.timing(),
+                "auto",
+                1,
+                first.certificateLifetime(),
+                List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherAddress))
                 .withMessageContaining("belongs to a node at " + first.clusterAddress())
                 .withMessageContaining("127.0.2.99");
         NodeSettings otherStore = new NodeSettings(
-                root.resolve("store"), "n8", first.address(), first.clusterPort(), 1, 2, first.timing(), "rocks", 1);
+                root.resolve("store"),
+                "n8",
+                first.address(),
+                first.clusterPort(),
+                1,
+                2,
+                first.timing(),
+                "rocks",
+                1,
+                first.certificateLifetime(),
+                List.of());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> start(otherStore))
                 .withMessage("quorate.journal.store-engine: wants auto, native or java, is 'rocks'");

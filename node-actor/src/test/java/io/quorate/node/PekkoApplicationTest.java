@@ -3,13 +3,19 @@ package io.quorate.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.trust.Keys;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.plugin.QuorateReadJournal;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,8 +129,8 @@ class PekkoApplicationTest {
         for (int n = 2; n <= 3; n++) {
             Node joiner = start(n);
             Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
-            joiner.join((MembershipMessage.Granted)
-                    get(one.admit(joiner.joinRequest(token.token(), System.currentTimeMillis()))));
+            Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
+            joiner.join(attempt, get(one.admit(attempt.request())));
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (get(one.status()).cluster().nodes().stream()
@@ -136,19 +142,32 @@ class PekkoApplicationTest {
         }
     }
 
-    private ActorTestKit application() {
+    private ActorTestKit application() throws IOException {
         return application(
                 nodes.stream().map(node -> node.identity().member().address()).toList());
     }
 
-    private ActorTestKit application(List<String> contactPoints) {
+    /** What `quorate config --service words --address 127.0.0.1` prints. */
+    private Path credentials() throws IOException {
+        KeyPair pair = Keys.pair(new SecureRandom());
+        return Files.writeString(
+                root.resolve("words.pem"),
+                Pem.ofKeys(List.of(pair.getPrivate()))
+                        + Pem.ofCertificates(nodes.getFirst()
+                                .trust()
+                                .issue(pair.getPublic(), new Peer("words", PeerKind.SERVICE), List.of("127.0.0.1"))));
+    }
+
+    private ActorTestKit application(List<String> contactPoints) throws IOException {
         String quoted = contactPoints.stream().map(point -> '"' + point + '"').collect(Collectors.joining(","));
         ActorTestKit application = ActorTestKit.create(
-                "application", ConfigFactory.parseString("""
+                "application",
+                ConfigFactory.parseString("""
                 pekko.persistence.journal.plugin = "quorate.journal"
                 pekko.persistence.snapshot-store.plugin = "quorate.snapshot"
                 quorate.contact-points = [%s]
-                """.formatted(quoted)).withFallback(ConfigFactory.load()));
+                quorate.credentials = "%s"
+                """.formatted(quoted, credentials())).withFallback(ConfigFactory.load()));
         applications.add(application);
         return application;
     }

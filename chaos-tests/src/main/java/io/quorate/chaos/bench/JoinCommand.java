@@ -2,6 +2,7 @@ package io.quorate.chaos.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.ClosedLoop;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.ClusterView;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -37,8 +37,8 @@ final class JoinCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "HOST:PORT", arity = "1..*", description = "API ports of the cluster's nodes.")
-    private List<String> members = List.of();
+    @Mixin
+    private Targets targets;
 
     @Option(names = "--data-folder", required = true, description = "Of the new node; not there yet.")
     private Path folder = Path.of("");
@@ -70,8 +70,9 @@ final class JoinCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        List<Api> members = targets.all();
         ClusterView cluster = new ClusterView(members);
-        String leader = cluster.leader()
+        Api leader = cluster.leader()
                 .orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
         long written = write(leader);
         NodeProcess node = distribution.node(folder);
@@ -116,7 +117,7 @@ final class JoinCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private long write(String leader) throws IOException {
+    private long write(Api leader) throws IOException {
         long written = 0;
         while (written < events) {
             written += send(leader, "POST", "/v1/benchmarks/journal?clients=128&seconds=2&bytes=" + bytes, "")
@@ -126,24 +127,24 @@ final class JoinCommand implements Callable<Integer> {
         return written;
     }
 
-    private static String token(String leader) throws IOException {
+    private static String token(Api leader) throws IOException {
         return send(leader, "POST", "/v1/tokens", "{}").path("urls").path(0).asText();
     }
 
-    private static void join(String api, String url) throws IOException {
-        int slash = url.lastIndexOf('/');
+    private static void join(Api api, String url) throws IOException {
+        String[] parts = url.split("/");
         send(
                 api,
                 "POST",
                 "/v1/join",
-                "{\"seed\":\"" + url.substring(0, slash) + "\",\"token\":\"" + url.substring(slash + 1) + "\"}");
+                "{\"seed\":\"" + parts[0] + "\",\"token\":\"" + parts[1] + "\",\"fingerprint\":\"" + parts[2] + "\"}");
     }
 
-    private static long number(String api, String field) throws IOException {
+    private static long number(Api api, String field) throws IOException {
         return send(api, "GET", "/v1/status", "").path(field).asLong();
     }
 
-    private static JsonNode send(String api, String method, String path, String body) throws IOException {
+    private static JsonNode send(Api api, String method, String path, String body) throws IOException {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
             HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
             if (answer.status() >= 300) {

@@ -1,5 +1,6 @@
 package io.quorate.chaos.bench;
 
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.NodeProcess;
@@ -40,19 +41,20 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
 
     /** @param progress told a line for each round */
     public Result run(int rounds, Consumer<String> progress) throws InterruptedException, IOException {
-        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        List<Api> apis = nodes.stream().map(NodeProcess::api).toList();
         ClusterView cluster = new ClusterView(apis);
         cluster.awaitHighlyAvailable(patience);
-        AtomicReference<List<String>> survivors = new AtomicReference<>(apis);
+        AtomicReference<List<Api>> survivors = new AtomicReference<>(apis);
         List<Long> millis = new ArrayList<>();
         String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD)) {
             for (int round = 1; round <= rounds; round++) {
                 writer.firstFromNow().await(patience);
-                String leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
+                Api leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
                 NodeProcess victim = nodes.get(apis.indexOf(leader));
                 String name = victim.name();
                 survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());
+                writer.pool();
                 PacedWriter.First first = writer.firstFromNow();
                 if (ending == Ending.KILLED) {
                     victim.kill();

@@ -2,6 +2,7 @@ package io.quorate.chaos.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.ClosedLoop;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.ClusterView;
@@ -11,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -33,8 +34,8 @@ final class LoadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "HOST:PORT", arity = "1..*", description = "API ports of the nodes.")
-    private List<String> targets = List.of();
+    @Mixin
+    private Targets nodes;
 
     @Option(
             names = "--clients",
@@ -62,9 +63,12 @@ final class LoadCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private List<Through> through = List.of();
 
+    private List<Api> targets = List.of();
+
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        targets = nodes.all();
         out.printf(
                 "%-8s %7s %9s %9s %9s %9s %7s%n",
                 "through", "clients", "writes/s", "p50 ms", "p99 ms", "max ms", "failed");
@@ -87,7 +91,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private void journal(PrintWriter out, int number) throws IOException {
-        String leader = new ClusterView(targets)
+        Api leader = new ClusterView(targets)
                 .leader()
                 .orElseThrow(() -> new IllegalStateException("none of " + targets + " leads: name all nodes"));
         try (HttpConnection connection = new HttpConnection(leader, (warmUp + seconds + 30) * 1000)) {

@@ -1,5 +1,6 @@
 package io.quorate.chaos.bench;
 
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.NodeProcess;
@@ -42,10 +43,10 @@ final class RollingRestartCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         List<NodeProcess> nodes = distribution.nodes(folders);
-        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        List<Api> apis = nodes.stream().map(NodeProcess::api).toList();
         ClusterView cluster = new ClusterView(apis);
         cluster.awaitHighlyAvailable(PATIENCE);
-        AtomicReference<List<String>> others = new AtomicReference<>(apis);
+        AtomicReference<List<Api>> others = new AtomicReference<>(apis);
         String prefix = "rolling-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (PacedWriter writer = new PacedWriter(prefix, others::get, PERIOD)) {
             writer.firstFromNow().await(PATIENCE);

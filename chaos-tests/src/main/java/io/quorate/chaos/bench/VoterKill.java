@@ -1,6 +1,7 @@
 package io.quorate.chaos.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.NodeProcess;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public record VoterKill(List<NodeProcess> nodes, Duration patience) {
                     .orElseThrow();
             long began = System.nanoTime();
             victim.kill();
-            List<String> apis = nodes.stream()
+            List<Api> apis = nodes.stream()
                     .filter(node -> !node.equals(victim))
                     .map(NodeProcess::api)
                     .toList();
@@ -77,7 +78,7 @@ public record VoterKill(List<NodeProcess> nodes, Duration patience) {
 
     /** Waits until every node is there and every role that can be filled is. */
     private JsonNode settled() throws InterruptedException {
-        List<String> apis = nodes.stream().map(NodeProcess::api).toList();
+        List<Api> apis = nodes.stream().map(NodeProcess::api).toList();
         return await(apis, new ArrayList<>(), "every node has settled in its role", status -> {
             int wanted = Math.min(status.path("policy").path("standbys").asInt(), apis.size() - 3);
             return names(status, node -> !node.path("online").asBoolean()).isEmpty()
@@ -121,13 +122,13 @@ public record VoterKill(List<NodeProcess> nodes, Duration patience) {
                 : Optional.empty();
     }
 
-    private JsonNode await(List<String> apis, List<String> violations, String what, Predicate<JsonNode> holds)
+    private JsonNode await(List<Api> apis, List<String> violations, String what, Predicate<JsonNode> holds)
             throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         JsonNode last = null;
         while (System.nanoTime() < end) {
             // Whoever leads answers for all.
-            for (String api : apis) {
+            for (Api api : apis) {
                 Optional<JsonNode> status = ClusterView.status(api)
                         .filter(seen -> !seen.path("leader").asText("").isEmpty());
                 if (status.isEmpty()) {

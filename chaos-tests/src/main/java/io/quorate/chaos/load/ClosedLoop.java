@@ -1,7 +1,6 @@
 package io.quorate.chaos.load;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -18,14 +17,14 @@ import org.HdrHistogram.Histogram;
  * connection of its own, all of them on one thread: on a small machine the clients share the processors with the nodes that
  * they measure, and a thread that wakes up for each answer would cost as much as the node's work for it.
  *
- * @param targets {@code host:port} of API ports, one or more
+ * @param targets API ports, one or more
  * @param clients 1 or more
  * @param bytes size of a value
  * @param keys how many keys there are; clients choose among them at random
  */
-public record ClosedLoop(List<String> targets, int clients, int bytes, int keys) {
+public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
     private static final long SILENCE_MILLIS = 15_000;
-    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int BUFFER_BYTES = 32 * 1024;
     private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(StandardCharsets.US_ASCII);
 
     /**
@@ -118,25 +117,24 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
 
         /** One connection, one request under way. */
         private final class Client {
-            private final String target;
+            private final Api target;
             private final byte[] answer = new byte[BUFFER_BYTES];
             private SocketChannel channel;
+            private TlsChannel secured;
             private int length;
             private long since;
 
-            Client(String target) throws IOException {
+            Client(Api target) throws IOException {
                 this.target = target;
-                this.channel = connect();
+                connect();
             }
 
-            private SocketChannel connect() throws IOException {
-                int colon = target.lastIndexOf(':');
-                SocketChannel fresh = SocketChannel.open(new InetSocketAddress(
-                        target.substring(0, colon), Integer.parseInt(target.substring(colon + 1))));
-                fresh.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                fresh.configureBlocking(false);
-                fresh.register(selector, SelectionKey.OP_READ, this);
-                return fresh;
+            private void connect() throws IOException {
+                channel = SocketChannel.open(target.socketAddress());
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                secured = TlsChannel.open(channel, target.engine());
+                channel.configureBlocking(false);
+                channel.register(selector, SelectionKey.OP_READ, this);
             }
 
             void send() throws IOException {
@@ -149,21 +147,20 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
                         .flip();
                 length = 0;
                 since = System.nanoTime();
-                while (request.hasRemaining()) {
-                    channel.write(request); // one small request: the socket's buffer takes it at once
-                }
+                secured.write(request);
             }
 
             void readable() {
                 try {
                     in.clear();
-                    int read = channel.read(in);
-                    if (read < 0 || length + read > answer.length) {
+                    boolean open = secured.read(in);
+                    int read = in.flip().remaining();
+                    if (!open || length + read > answer.length) {
                         throw new IOException("the connection ended, or the answer is too long");
                     }
-                    in.flip().get(answer, length, read);
+                    in.get(answer, length, read);
                     length += read;
-                    if (isComplete()) {
+                    if (read > 0 && isComplete()) {
                         answered(since, answer[9] == '2');
                         send();
                     }
@@ -205,7 +202,7 @@ public record ClosedLoop(List<String> targets, int clients, int bytes, int keys)
                 answered(since, false);
                 try {
                     channel.close();
-                    channel = connect();
+                    connect();
                     send();
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(target + " does not answer any more", e);

@@ -5,10 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +20,17 @@ public final class HttpConnection implements AutoCloseable {
     private static final int MAX_LINE = 8192;
     private static final int MAX_BODY = 64 << 20;
 
-    private final String address;
+    private final Api target;
     private final int timeoutMillis;
     private @Nullable Socket socket;
     private @Nullable InputStream in;
     private @Nullable OutputStream out;
 
     /**
-     * @param address {@code host:port}
      * @param timeoutMillis how long an answer may take, 1 or more
      */
-    public HttpConnection(String address, int timeoutMillis) {
-        this.address = address;
+    public HttpConnection(Api target, int timeoutMillis) {
+        this.target = target;
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -54,7 +53,7 @@ public final class HttpConnection implements AutoCloseable {
     public Answer send(String method, String path, String headers, byte[] body) throws IOException {
         try {
             connect();
-            byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + address + "\r\n" + headers
+            byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + target + "\r\n" + headers
                             + (body.length > 0 || method.equals("PUT") || method.equals("POST")
                                     ? "Content-Length: " + body.length + "\r\n\r\n"
                                     : "\r\n"))
@@ -70,18 +69,21 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private void connect() throws IOException {
+    /** Opens the connection, where it is not open yet: the first request else does. */
+    void connect() throws IOException {
         if (socket != null) {
             return;
         }
-        int colon = address.lastIndexOf(':');
-        Socket fresh = new Socket();
-        fresh.setTcpNoDelay(true);
-        fresh.setSoTimeout(timeoutMillis);
+        Socket plain = new Socket();
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(timeoutMillis);
+        socket = plain;
+        plain.connect(target.socketAddress(), CONNECT_MILLIS);
+        Socket fresh = target.secured(plain);
+        if (fresh instanceof SSLSocket secured) {
+            secured.startHandshake();
+        }
         socket = fresh;
-        fresh.connect(
-                new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
-                CONNECT_MILLIS);
         in = new BufferedInputStream(fresh.getInputStream(), 4096);
         out = fresh.getOutputStream();
     }

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,13 +30,15 @@ public final class PacedWriter implements AutoCloseable {
     /** Each holds a connection; while so many wait, none is begun. */
     private static final int MAX_UNDER_WAY = 512;
 
+    private static final int POOLED = 64;
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final String prefix;
-    private final Supplier<List<String>> targets;
+    private final Supplier<List<Api>> targets;
     private final Duration period;
     private final Thread pacer;
-    private final Map<String, ConcurrentLinkedDeque<HttpConnection>> idle = new ConcurrentHashMap<>();
+    private final Map<Api, ConcurrentLinkedDeque<HttpConnection>> idle = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Write> acknowledged = new ConcurrentLinkedQueue<>();
     private final AtomicInteger givenUp = new AtomicInteger();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -52,9 +55,9 @@ public final class PacedWriter implements AutoCloseable {
 
     /**
      * @param prefix of its keys; not used before in this cluster
-     * @param targets whom to write through at the moment, {@code host:port}; asked for each try
+     * @param targets whom to write through at the moment; asked for each try
      */
-    public PacedWriter(String prefix, Supplier<List<String>> targets, Duration period) {
+    public PacedWriter(String prefix, Supplier<List<Api>> targets, Duration period) {
         this.prefix = prefix;
         this.targets = targets;
         this.period = period;
@@ -116,8 +119,8 @@ public final class PacedWriter implements AutoCloseable {
             long began = System.nanoTime();
             boolean maybeStored = false;
             while (System.nanoTime() - began < GIVE_UP_NANOS) {
-                List<String> choice = targets.get();
-                String target = choice.get(Math.floorMod(turn.getAndIncrement(), choice.size()));
+                List<Api> choice = targets.get();
+                Api target = choice.get(Math.floorMod(turn.getAndIncrement(), choice.size()));
                 HttpConnection connection = take(target);
                 try {
                     HttpConnection.Answer answer = connection.send(
@@ -145,7 +148,22 @@ public final class PacedWriter implements AutoCloseable {
         }
     }
 
-    private HttpConnection take(String target) {
+    /**
+     * Opens connections ahead, as a client with a pool has them: what is measured after a kill is the cluster, and not how fast hands are
+     * shaken with it on the processors that it elects on.
+     */
+    public void pool() throws IOException {
+        for (Api target : targets.get()) {
+            Deque<HttpConnection> open = idle.computeIfAbsent(target, t -> new ConcurrentLinkedDeque<>());
+            for (int missing = POOLED - open.size(); missing > 0; missing--) {
+                HttpConnection connection = new HttpConnection(target, TIMEOUT_MILLIS);
+                connection.connect();
+                open.push(connection);
+            }
+        }
+    }
+
+    private HttpConnection take(Api target) {
         HttpConnection connection =
                 idle.computeIfAbsent(target, t -> new ConcurrentLinkedDeque<>()).poll();
         return connection == null ? new HttpConnection(target, TIMEOUT_MILLIS) : connection;
@@ -180,7 +198,7 @@ public final class PacedWriter implements AutoCloseable {
      *
      * @return one line for each that is lost, was written again, or shares its revision with another; empty when all is well
      */
-    public List<String> violations(String target) throws IOException {
+    public List<String> violations(Api target) throws IOException {
         List<String> violations = new ArrayList<>();
         Map<Long, String> byRevision = new ConcurrentHashMap<>();
         try (HttpConnection connection = new HttpConnection(target, TIMEOUT_MILLIS)) {

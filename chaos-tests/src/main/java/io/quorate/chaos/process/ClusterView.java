@@ -2,6 +2,7 @@ package io.quorate.chaos.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,23 +17,23 @@ public final class ClusterView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 5000;
 
-    private final List<String> apis;
+    private final List<Api> apis;
 
-    /** @param apis {@code host:port} of each node */
-    public ClusterView(List<String> apis) {
+    /** @param apis one of each node */
+    public ClusterView(List<Api> apis) {
         this.apis = List.copyOf(apis);
     }
 
-    public List<String> apis() {
+    public List<Api> apis() {
         return apis;
     }
 
     /** A node's {@code /v1/status}; nothing when it does not answer. */
-    public static Optional<JsonNode> status(String api) {
+    public static Optional<JsonNode> status(Api api) {
         return get(api, "/v1/status");
     }
 
-    private static Optional<JsonNode> get(String api, String path) {
+    private static Optional<JsonNode> get(Api api, String path) {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
             HttpConnection.Answer answer = connection.send("GET", path, "", new byte[0]);
             return answer.status() == 200 ? Optional.of(JSON.readTree(answer.body())) : Optional.empty();
@@ -42,8 +43,8 @@ public final class ClusterView {
     }
 
     /** The API of the leader that a majority of the answering nodes names and that names itself. */
-    public Optional<String> leader() {
-        for (String api : apis) {
+    public Optional<Api> leader() {
+        for (Api api : apis) {
             Optional<JsonNode> status = status(api);
             if (status.isPresent()
                     && status.get()
@@ -61,7 +62,7 @@ public final class ClusterView {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             boolean all = true;
-            for (String api : apis) {
+            for (Api api : apis) {
                 all &= status(api).filter(holds).isPresent();
             }
             if (all) {
@@ -69,7 +70,7 @@ public final class ClusterView {
             }
             if (System.nanoTime() - end > 0) {
                 StringBuilder seen = new StringBuilder();
-                for (String api : apis) {
+                for (Api api : apis) {
                     seen.append("\n  ")
                             .append(api)
                             .append(": ")
@@ -101,7 +102,7 @@ public final class ClusterView {
      *
      * @return by index
      */
-    public static Map<Long, String> entries(String api) {
+    public static Map<Long, String> entries(Api api) {
         Map<Long, String> entries = new LinkedHashMap<>();
         long after = 0;
         while (true) {

@@ -1,5 +1,6 @@
 package io.quorate.chaos.process;
 
+import io.quorate.chaos.load.Api;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ public final class LocalCluster implements AutoCloseable {
         return List.copyOf(nodes);
     }
 
-    public List<String> apis() {
+    public List<Api> apis() {
         return nodes.stream().map(NodeProcess::api).toList();
     }
 

@@ -1,5 +1,7 @@
 package io.quorate.chaos.process;
 
+import io.quorate.chaos.load.Api;
+import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import java.io.IOException;
@@ -26,9 +28,10 @@ public final class NodeProcess {
         return folder;
     }
 
-    /** {@code host:port} of its API. */
-    public String api() {
-        return identity().apiAddress();
+    /** Its API, with what its data folder holds to open it. */
+    public Api api() {
+        return Api.of(ApiAccess.ofDataFolder(folder)
+                .orElseThrow(() -> new IllegalArgumentException(folder + " holds no node")));
     }
 
     public String name() {

@@ -29,6 +29,12 @@ final class AddNodeCommand implements Callable<Integer> {
         PRETTY,
         SHORT,
         TOKEN,
+        TOKEN_CHECK {
+            @Override
+            public String toString() {
+                return "token-check";
+            }
+        },
         JSON,
         YAML
     }
@@ -58,12 +64,12 @@ final class AddNodeCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output", "--format"},
             defaultValue = "pretty",
-            description = "pretty, short, token, json or yaml. Default: pretty.")
+            description = "pretty, short, token, token-check, json or yaml. Default: pretty.")
     private Output output;
 
     @Override
     public Integer call() {
-        JsonNode issued = NodeClient.of(node.dataFolder())
+        JsonNode issued = node.client()
                 .json(
                         "POST",
                         "/v1/tokens",
@@ -75,10 +81,19 @@ final class AddNodeCommand implements Callable<Integer> {
             case JSON -> out.println(Format.JSON.write(issued));
             case YAML -> out.println(Format.YAML.write(issued));
             case TOKEN -> out.println(issued.path("token").asText());
+            case TOKEN_CHECK ->
+                out.println(issued.path("token").asText() + "/"
+                        + issued.path("fingerprint").asText());
             case SHORT -> issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
             case PRETTY -> {
                 out.println("From the node you wish to join to this cluster, run the following:");
-                issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
+                out.println("quorate join " + issued.path("urls").path(0).asText());
+                if (issued.path("urls").size() > 1) {
+                    out.println();
+                    out.println(
+                            "If the node you are adding is not reachable through the default address, one of these does as well:");
+                    issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
+                }
             }
         }
         return ExitCode.OK;

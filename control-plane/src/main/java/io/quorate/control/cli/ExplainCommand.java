@@ -31,7 +31,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         JsonNode status = client.status();
         ArrayNode history = HistoryCommand.entries(client, 0, name);
         List<String> lines = lines(name, status, history);

@@ -57,7 +57,7 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         boolean byNumber = since.matches("\\d{1,18}");
         long notBefore = since.isEmpty() || byNumber ? 0 : Times.moment(since, System.currentTimeMillis());
         long after = byNumber ? Long.parseLong(since) : 0;

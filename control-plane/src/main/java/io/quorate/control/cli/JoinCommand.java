@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
         name = "join",
         mixinStandardHelpOptions = true,
         description = "Makes this node, which must run and be empty, part of another node's cluster.",
-        footer = {"", "Example:", "  quorate join 192.168.1.11:25000/3f9c0a…"})
+        footer = {"", "Example:", "  quorate join 192.168.1.11:25000/3f9c0a…/9b1d…"})
 final class JoinCommand implements Callable<Integer> {
-    private static final Pattern LINE = Pattern.compile("([^/\\s:]+:\\d{1,5})/([0-9a-zA-Z]{32,128})");
+    private static final Pattern LINE = Pattern.compile("([^/\\s:]+:\\d{1,5})/([0-9a-zA-Z]{32,128})/([0-9a-f]{32,64})");
 
     @Spec
     private CommandSpec spec;
@@ -24,7 +24,9 @@ final class JoinCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions node;
 
-    @Parameters(paramLabel = "ADDRESS:PORT/TOKEN", description = "As `quorate add-node` printed it on a member.")
+    @Parameters(
+            paramLabel = "ADDRESS:PORT/TOKEN/FINGERPRINT",
+            description = "As `quorate add-node` printed it on a member.")
     private String line;
 
     @Override
@@ -34,15 +36,16 @@ final class JoinCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "'" + line
-                            + "' is no join line: it wants <address>:<port>/<token>. Copy the whole line that `quorate"
+                            + "' is no join line: it wants <address>:<port>/<token>/<fingerprint>. Copy the whole line that `quorate"
                             + " add-node` printed on a member");
         }
         spec.commandLine().getErr().println("Contacting cluster at " + matcher.group(1));
-        NodeClient.of(node.dataFolder())
+        node.client()
                 .json(
                         "POST",
                         "/v1/join",
-                        "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2) + "\"}",
+                        "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2)
+                                + "\",\"fingerprint\":\"" + matcher.group(3) + "\"}",
                         Duration.ofSeconds(40));
         spec.commandLine().getOut().println("This node has joined the cluster. `quorate status` shows it");
         return ExitCode.OK;

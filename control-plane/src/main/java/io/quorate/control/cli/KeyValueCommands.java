@@ -48,7 +48,7 @@ final class KeyValueCommands implements Runnable {
                             defaultValue = "-1",
                             description = "Only if the key has this revision; 0: only if it is not there.")
                     long expected) {
-        String revision = NodeClient.of(node.dataFolder())
+        String revision = node.client()
                 .json("PUT", path(key, expected), value, PATIENCE)
                 .path("revision")
                 .asText();
@@ -58,7 +58,7 @@ final class KeyValueCommands implements Runnable {
 
     @Command(name = "get", mixinStandardHelpOptions = true, description = "Prints the value of a key.")
     int get(@Mixin NodeOptions node, @Parameters(paramLabel = "KEY") String key) {
-        byte[] value = NodeClient.of(node.dataFolder()).call("GET", path(key, -1), new byte[0], PATIENCE);
+        byte[] value = node.client().call("GET", path(key, -1), new byte[0], PATIENCE);
         spec.commandLine().getOut().println(new String(value, StandardCharsets.UTF_8));
         return ExitCode.OK;
     }
@@ -69,7 +69,7 @@ final class KeyValueCommands implements Runnable {
             @Parameters(paramLabel = "KEY") String key,
             @Option(names = "--expect", defaultValue = "-1", description = "Only if the key has this revision.")
                     long expected) {
-        NodeClient.of(node.dataFolder()).call("DELETE", path(key, expected), new byte[0], PATIENCE);
+        node.client().call("DELETE", path(key, expected), new byte[0], PATIENCE);
         spec.commandLine().getOut().println("deleted");
         return ExitCode.OK;
     }

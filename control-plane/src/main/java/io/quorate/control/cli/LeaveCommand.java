@@ -34,7 +34,7 @@ final class LeaveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         String cluster = client.status().path("cluster").asText();
         client.json("POST", "/v1/leave", "", Duration.ofSeconds(10));
         PrintWriter out = spec.commandLine().getErr();

@@ -2,9 +2,8 @@ package io.quorate.control.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quorate.node.folder.DataFolder;
+import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.FolderException;
-import io.quorate.node.folder.Identity;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -17,31 +16,40 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Talks to the node that runs with a data folder. */
 final class NodeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String api;
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(2))
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final ApiAccess access;
+    private final HttpClient client;
 
-    private NodeClient(String api) {
-        this.api = api;
+    private NodeClient(ApiAccess access) {
+        this.access = access;
+        this.client = HttpClient.newBuilder()
+                .connectTimeout(Duration.ofSeconds(2))
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(access.context())
+                .build();
     }
 
     static NodeClient of(Path dataFolder) {
         try {
-            Optional<Identity> identity = DataFolder.readIdentity(dataFolder);
-            return new NodeClient(identity.orElseThrow(() -> new CommandFailure(
+            return new NodeClient(ApiAccess.ofDataFolder(dataFolder)
+                    .orElseThrow(() -> new CommandFailure(
                             ExitCode.NOT_RUNNING,
                             "quorate is not running: " + dataFolder + " holds no node. Start one with `quorate start"
-                                    + " --data-folder " + dataFolder + "`"))
-                    .apiAddress());
-        } catch (FolderException e) {
+                                    + " --data-folder " + dataFolder + "`")));
+        } catch (FolderException | IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    static NodeClient ofConfig(Path file) {
+        try {
+            return new NodeClient(ApiAccess.ofConfig(file));
+        } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
     }
@@ -52,7 +60,7 @@ final class NodeClient {
     }
 
     String api() {
-        return api;
+        return access.server();
     }
 
     /** The node's {@code /v1/status}. */
@@ -80,8 +88,12 @@ final class NodeClient {
 
     /** Sends; any answer will do. */
     HttpResponse<byte[]> send(String method, String path, byte[] body, Duration timeout) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + api + path))
-                .method(
+        String api = api();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("https://" + api + path));
+        if (!access.bearer().isEmpty()) {
+            builder.header("Authorization", "Bearer " + access.bearer());
+        }
+        HttpRequest request = builder.method(
                         method,
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
@@ -98,6 +110,11 @@ final class NodeClient {
                     ExitCode.UNKNOWN,
                     "the node at " + api + " did not answer within " + timeout.toSeconds()
                             + " s; the command may have been done. Next: `quorate status`");
+        } catch (SSLHandshakeException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "the node at " + api + " and this command do not trust each other: " + e.getMessage()
+                            + ". Next: `quorate config` on a node prints what works");
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNKNOWN,

@@ -15,6 +15,20 @@ final class NodeOptions {
                     + " ~/.quorate for others.")
     private @Nullable Path dataFolder;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "${env:QUORATE_CONFIG}",
+            description = "A file that `quorate config` printed: talks to the cluster from any machine. Default:"
+                    + " $$QUORATE_CONFIG, else what is in the data folder.")
+    private @Nullable Path config;
+
+    /** Talks to the node that these options name. */
+    NodeClient client() {
+        Path file = config;
+        return file != null && !file.toString().isEmpty() ? NodeClient.ofConfig(file) : NodeClient.of(dataFolder());
+    }
+
     Path dataFolder() {
         Path chosen = dataFolder;
         if (chosen != null && !chosen.toString().isEmpty()) {

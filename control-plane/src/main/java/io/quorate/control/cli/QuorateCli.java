@@ -24,6 +24,9 @@ import picocli.CommandLine.Command;
             RemoveNodeCommand.class,
             ResetCommand.class,
             RolesCommand.class,
+            ConfigCommand.class,
+            AccessCommand.class,
+            RefreshCertsCommand.class,
             HistoryCommand.class,
             ExplainCommand.class,
             KeyValueCommands.class,
@@ -44,7 +47,7 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  quorate start --background --name n1 --address 192.168.1.11",
             "  quorate add-node                       # prints the line to run on the next machine",
-            "  quorate join 192.168.1.11:25000/TOKEN",
+            "  quorate join 192.168.1.11:25000/TOKEN/FINGERPRINT",
             "  quorate status"
         })
 public final class QuorateCli {

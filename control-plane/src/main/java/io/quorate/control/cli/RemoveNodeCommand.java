@@ -45,7 +45,7 @@ final class RemoveNodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         client.json(
                 "DELETE",
                 "/v1/nodes/" + NodeClient.segment(name) + (force ? "?force=true" : ""),

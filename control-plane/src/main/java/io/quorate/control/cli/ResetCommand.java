@@ -24,7 +24,7 @@ final class ResetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NodeClient.of(node.dataFolder()).json("POST", "/v1/reset", "", Duration.ofSeconds(30));
+        node.client().json("POST", "/v1/reset", "", Duration.ofSeconds(30));
         spec.commandLine().getOut().println("This node is empty, and a cluster of one");
         return ExitCode.OK;
     }

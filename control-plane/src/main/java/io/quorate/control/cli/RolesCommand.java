@@ -39,7 +39,7 @@ final class RolesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            JsonNode policy = NodeClient.of(node.dataFolder()).status().path("policy");
+            JsonNode policy = node.client().status().path("policy");
             PrintWriter out = spec.commandLine().getOut();
             out.println("voters: " + policy.path("voters").asInt());
             out.println("standbys: " + policy.path("standbys").asInt());
@@ -111,7 +111,7 @@ final class RolesCommand implements Callable<Integer> {
                     promoteAfter == null ? null : Times.span(promoteAfter).toMillis());
             field(fields, "failureDomain", failureDomain);
             field(fields, "weight", weight);
-            NodeClient.of(node.dataFolder())
+            node.client()
                     .json(
                             "PATCH",
                             name == null ? "/v1/roles" : "/v1/nodes/" + NodeClient.segment(name),

@@ -97,7 +97,7 @@ final class StartCommand implements Callable<Integer> {
             }
             spec.commandLine()
                     .getOut()
-                    .println("quorate is running: " + settings.name() + " at http://" + settings.address() + ":"
+                    .println("quorate is running: " + settings.name() + " at https://" + settings.address() + ":"
                             + settings.apiPort() + ", data in " + folder);
             stopped.await();
             running.handOver();

@@ -74,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
         if (waitReady) {
             awaitReady();
         }
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         show(client);
         while (watch) {
             TimeUnit.SECONDS.sleep(1);
@@ -119,7 +119,7 @@ final class StatusCommand implements Callable<Integer> {
         boolean ready = Waiting.within(timeoutSeconds, () -> {
             try {
                 last.set("it runs, but has no leader or is behind");
-                return NodeClient.of(node.dataFolder())
+                return node.client()
                                 .send("GET", "/readyz", new byte[0], Duration.ofSeconds(2))
                                 .statusCode()
                         == 200;

@@ -38,7 +38,7 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NodeClient client = NodeClient.of(node.dataFolder());
+        NodeClient client = node.client();
         PrintWriter out = spec.commandLine().getOut();
         if (!revoke.isEmpty()) {
             client.json("DELETE", "/v1/tokens/" + NodeClient.segment(revoke), "", Duration.ofSeconds(10));

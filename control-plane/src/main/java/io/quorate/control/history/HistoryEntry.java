@@ -42,6 +42,9 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
             case MembershipEvent.TokenIssued token -> "";
             case MembershipEvent.TokenRevoked token -> "";
             case MembershipEvent.PolicyChanged policy -> "";
+            case MembershipEvent.AccessIssued access -> "";
+            case MembershipEvent.AccessRevoked access -> "";
+            case MembershipEvent.AccessRefused refused -> refused.node();
             case MembershipEvent.NodeJoined joined ->
                 MemberId.parse(joined.member()).node();
             case MembershipEvent.JoinCompleted completed -> completed.node();
@@ -60,6 +63,13 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
                         + " was issued, good until " + time(expires);
             case MembershipEvent.TokenRevoked(var hash) ->
                 "the join token " + hash.substring(0, TOKEN_ID) + " was revoked";
+            case MembershipEvent.AccessIssued(var hash, var name, var kind, var expires) ->
+                name + " may use the API as " + kind + " with the token " + hash.substring(0, TOKEN_ID)
+                        + ", good until " + time(expires);
+            case MembershipEvent.AccessRevoked(var hash) ->
+                "the API token " + hash.substring(0, TOKEN_ID) + " was revoked";
+            case MembershipEvent.AccessRefused(var node, var kind, var message, var count) ->
+                node + " refused somebody (" + kind + (count > 1 ? ", " + count + " times" : "") + "): " + message;
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

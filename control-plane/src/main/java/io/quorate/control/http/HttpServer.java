@@ -3,6 +3,8 @@ package io.quorate.control.http;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Tls;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.slf4j.Logger;
@@ -36,15 +39,24 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(Node node, String address, int apiPort, int joinPort, NodeMetrics metrics) {
         ActorSystem system = Adapter.toClassic(node.system());
         Routes routes = new Routes(node, metrics, system);
+        Tls tls = node.trust().tls();
         ServerBinding api = bound(
-                Http.get(system).newServerAt(address, apiPort).bind(routes::apply),
+                Http.get(system)
+                        .newServerAt(address, apiPort)
+                        .enableHttps(ConnectionContext.httpsServer(
+                                () -> tls.server(Tls.ClientCertificate.WELCOME, PeerKind.ANY)))
+                        .bind(routes::apply),
                 "API",
                 address,
                 apiPort,
                 "--api-port");
         try {
             ServerBinding join = bound(
-                    Http.get(system).newServerAt(address, joinPort).bind(routes::admit),
+                    Http.get(system)
+                            .newServerAt(address, joinPort)
+                            .enableHttps(ConnectionContext.httpsServer(
+                                    () -> tls.server(Tls.ClientCertificate.UNASKED, PeerKind.SERVERS)))
+                            .bind(routes::admit),
                     "join",
                     address,
                     joinPort,

@@ -1,6 +1,7 @@
 package io.quorate.control.http;
 
 import io.quorate.node.Node;
+import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
 
 /** This node's side of a join: asks a member to let it in, then follows the cluster. */
 final class JoinClient {
@@ -21,6 +23,10 @@ final class JoinClient {
     static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
 
     private static final Pattern SEED = Pattern.compile("[^/\\s:]+:\\d{1,5}");
+    /** Letters of the fingerprint that join lines carry: 128 bits, so that nobody finds another authority with the same. */
+    static final int PINNED_LETTERS = 32;
+
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{32,64}");
     static final Pattern TOKEN = Pattern.compile("[0-9a-zA-Z]{32,128}");
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -37,12 +43,15 @@ final class JoinClient {
         return new Result("", Optional.of(new Problem(status, type, detail, next)));
     }
 
-    CompletionStage<Result> join(String seed, String token) {
-        if (!SEED.matcher(seed).matches() || !TOKEN.matcher(token).matches()) {
+    /** @param fingerprint of the cluster's authority, or the first letters of it: who does not show that is told nothing */
+    CompletionStage<Result> join(String seed, String token, String fingerprint) {
+        if (!SEED.matcher(seed).matches()
+                || !TOKEN.matcher(token).matches()
+                || !FINGERPRINT.matcher(fingerprint).matches()) {
             return CompletableFuture.completedFuture(refused(
                     400,
                     "bad-join-line",
-                    "a join wants <address>:<port>/<token> as `quorate add-node` prints it",
+                    "a join wants <address>:<port>/<token>/<fingerprint> as `quorate add-node` prints it",
                     "copy the whole line that `quorate add-node` printed on a member"));
         }
         if (!node.isAloneAndEmpty()) {
@@ -56,7 +65,7 @@ final class JoinClient {
         // Joining stops and starts the parts of this node, and blocks while it does.
         Thread.ofPlatform().name("quorate-join").start(() -> {
             try {
-                answer.complete(joinNow(seed, token));
+                answer.complete(joinNow(seed, token, fingerprint));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }
@@ -64,15 +73,17 @@ final class JoinClient {
         return answer;
     }
 
-    private Result joinNow(String seed, String token) {
-        byte[] request = MembershipForm.bytes((MembershipMessage) node.joinRequest(token, System.currentTimeMillis()));
+    private Result joinNow(String seed, String token, String fingerprint) {
+        Node.JoinAttempt attempt = node.joinAttempt(token, System.currentTimeMillis());
+        byte[] request = MembershipForm.bytes(attempt.request());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient client = HttpClient.newBuilder()
                         .executor(threads)
+                        .sslContext(PinnedAuthority.context(fingerprint))
                         .connectTimeout(Duration.ofSeconds(5))
                         .build()) {
             HttpResponse<byte[]> response = client.send(
-                    HttpRequest.newBuilder(URI.create("http://" + seed + "/v1/admit"))
+                    HttpRequest.newBuilder(URI.create("https://" + seed + "/v1/admit"))
                             .timeout(PATIENCE)
                             .POST(HttpRequest.BodyPublishers.ofByteArray(request))
                             .build(),
@@ -84,14 +95,22 @@ final class JoinClient {
                         seed + " answered " + response.statusCode() + "; the token is not spent",
                         "look at `quorate status` there, then run the same join again");
             }
-            return switch (MembershipForm.read(response.body(), MembershipMessage.class)) {
+            Admission.Answer answer = MembershipForm.read(response.body(), Admission.Answer.class);
+            return switch (answer.decision()) {
                 case MembershipMessage.Granted granted -> {
-                    node.join(granted);
+                    node.join(attempt, answer);
                     yield new Result(granted.member(), Optional.empty());
                 }
                 case MembershipMessage.Refused no -> refused(403, no.kind(), no.message(), "");
                 default -> refused(502, "seed-failed", seed + " gave an answer that is not known", "");
             };
+        } catch (SSLHandshakeException e) {
+            return refused(
+                    502,
+                    "other-cluster",
+                    "who answers at " + seed + " is not of the cluster that the join line names: " + e.getMessage()
+                            + "; nothing was told to them, the token is not spent",
+                    "take a new line of `quorate add-node` from a member, and check its address");
         } catch (IOException e) {
             return refused(
                     502,

@@ -8,6 +8,7 @@ import io.quorate.control.kv.KeyValueReply;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
+import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.persistence.contract.ByteReader;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node answers over HTTP. Any thread; nothing blocks.
+ * What a node answers over HTTP, to whom {@link Access} lets in. Any thread; nothing blocks.
  *
  * <pre>
  * GET  /v1/status[?at=MILLIS]          this node and its cluster, or who belonged to it at a past time
@@ -50,7 +52,12 @@ import org.slf4j.LoggerFactory;
  * POST /v1/tokens                      {"ttlSeconds":…, "uses":…, "token":…}
  * GET  /v1/tokens                      those that are still good, without the tokens themselves
  * DELETE /v1/tokens/{id}
- * POST /v1/join                        {"seed":"host:port", "token":…}: this node joins a cluster
+ * POST /v1/certificates                {"name":…, "kind":"admin|viewer|service", "request":…}: a client's certificate
+ * POST /v1/access                      {"name":…, "kind":"admin|viewer", "ttlSeconds":…}: a client's token
+ * GET  /v1/access                      the clients that have one
+ * DELETE /v1/access/{id}
+ * POST /v1/refresh-certs               this node renews its certificate
+ * POST /v1/join                        {"seed":"host:port", "token":…, "fingerprint":…}: this node joins a cluster
  * POST /v1/leave                       this node leaves its cluster
  * POST /v1/reset                       this node, alone, begins anew
  * DELETE /v1/nodes/{name}[?force=true] that node is removed
@@ -66,13 +73,19 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** For probes: they say nothing about the cluster. */
+    private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
+
     private static final String KV = "/v1/kv/";
     private static final String TOKENS = "/v1/tokens/";
+    private static final String ACCESS = "/v1/access/";
     private static final String NODES = "/v1/nodes/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
 
     private final Node node;
+    private final Access access;
+    private final CertificateRoutes certificates;
     private final NodeMetrics metrics;
     private final JoinClient joinClient;
     private final MembershipRoutes membership;
@@ -81,6 +94,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
         this.node = node;
+        this.access = new Access(node);
+        this.certificates = new CertificateRoutes(node);
         this.metrics = metrics;
         this.materializer = Materializer.matFromSystem(system);
         this.joinClient = new JoinClient(node);
@@ -92,7 +107,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         CompletionStage<HttpResponse> answer;
         try {
-            answer = route(request);
+            answer = OPEN.contains(request.getUri().path())
+                    ? route(request)
+                    : access.refusal(request)
+                            .map(problem -> refuse(request, problem))
+                            .orElseGet(() -> route(request));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -112,6 +131,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         });
     }
 
+    private CompletionStage<HttpResponse> refuse(HttpRequest request, Problem problem) {
+        long length = request.entity().getContentLengthOption().orElse(0L);
+        if (length <= MAX_JSON_BYTES) {
+            return afterBody(request, problem.response());
+        }
+        request.discardEntityBytes(materializer); // nobody is waited for who is not known
+        return done(problem.response());
+    }
+
     private CompletionStage<HttpResponse> route(HttpRequest request) {
         Uri uri = request.getUri();
         String path = uri.path();
@@ -121,6 +149,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
             return membership.revokeToken(path.substring(TOKENS.length()));
+        }
+        if (path.startsWith(ACCESS) && request.method().equals(HttpMethods.DELETE)) {
+            request.discardEntityBytes(materializer);
+            return certificates.revokeAccess(path.substring(ACCESS.length()));
         }
         if (path.startsWith(NODES)) {
             return aboutNode(request, uri, path.substring(NODES.length()));
@@ -147,6 +179,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             case "POST /v1/reset" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.reset());
             case "PATCH /v1/roles" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.setPolicy(read(bytes)));
+            case "POST /v1/certificates" ->
+                body(request, MAX_JSON_BYTES).thenApply(bytes -> certificates.issue(read(bytes)));
+            case "POST /v1/refresh-certs" -> body(request, MAX_JSON_BYTES).thenApply(ignored -> certificates.refresh());
+            case "POST /v1/access" ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> certificates.issueAccess(read(bytes)));
+            case "GET /v1/access" -> done(json(200, certificates.access()));
             case "GET /v1/history" ->
                 membership.history(
                         number(uri, "after", 0, 0, Integer.MAX_VALUE),
@@ -364,13 +402,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
         return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
                 .thenApply(token -> {
+                    String fingerprint = node.trust().fingerprint().substring(0, JoinClient.PINNED_LETTERS);
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("token", token.token());
+                    answer.put("fingerprint", fingerprint);
                     answer.put("expiresAtMillis", token.expiresAtMillis());
                     answer.put(
                             "urls",
                             token.joinAddresses().stream()
-                                    .map(address -> address + "/" + token.token())
+                                    .map(address -> address + "/" + token.token() + "/" + fingerprint)
                                     .toList());
                     return json(201, answer);
                 });
@@ -381,7 +421,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         String seed = asked.path("seed").asText("");
         String token = asked.path("token").asText("");
         return joinClient
-                .join(seed, token)
+                .join(seed, token, asked.path("fingerprint").asText(""))
                 .thenApply(result -> result.problem()
                         .map(Problem::response)
                         .orElseGet(() -> json(200, Map.of("joined", result.member()))));
@@ -397,25 +437,25 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
         return body(request, MAX_JSON_BYTES)
                 .thenCompose(bytes -> {
-                    MembershipMessage message = MembershipForm.read(bytes, MembershipMessage.class);
-                    if (!(message instanceof MembershipMessage.Join join)) {
-                        throw new IllegalArgumentException("not a request to join");
-                    }
+                    Admission.Request admission = MembershipForm.read(bytes, Admission.Request.class);
+                    MembershipMessage.Join join = admission.join();
                     long here = System.currentTimeMillis();
                     if (Math.abs(here - join.nowMillis()) > JoinClient.MAX_CLOCK_SKEW.toMillis()) {
-                        return CompletableFuture.completedFuture((MembershipMessage) new MembershipMessage.Refused(
+                        return CompletableFuture.completedFuture(Admission.Answer.of(new MembershipMessage.Refused(
                                 "clock-skew",
                                 "the clocks of the two machines are " + Math.abs(here - join.nowMillis()) / 1000
                                         + " s apart; at most " + JoinClient.MAX_CLOCK_SKEW.toSeconds()
-                                        + " s are allowed. Set the clock of the joining machine"));
+                                        + " s are allowed. Set the clock of the joining machine")));
                     }
-                    return node.admit(new MembershipMessage.Join(
-                            join.tokenHash(),
-                            join.node(),
-                            join.address(),
-                            join.apiAddress(),
-                            join.joinAddress(),
-                            here));
+                    return node.admit(new Admission.Request(
+                            new MembershipMessage.Join(
+                                    join.tokenHash(),
+                                    join.node(),
+                                    join.address(),
+                                    join.apiAddress(),
+                                    join.joinAddress(),
+                                    here),
+                            admission.certificateRequest()));
                 })
                 .thenApply(answer -> HttpResponse.create()
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, MembershipForm.bytes(answer)))

@@ -227,7 +227,10 @@ class QuorateCliTest {
     @Test
     void a_folder_without_a_node_is_not_running_and_the_line_says_how_to_start_one() {
         for (String[] command : new String[][] {
-            {"status"}, {"add-node"}, {"kv", "get", "a"}, {"join", "127.0.0.1:25000/" + "0".repeat(32)}
+            {"status"},
+            {"add-node"},
+            {"kv", "get", "a"},
+            {"join", "127.0.0.1:25000/" + "0".repeat(32) + "/" + "0".repeat(32)}
         }) {
             Ended ended = on(root.resolve("nobody"), command);
             assertThat(ended.code()).isEqualTo(ExitCode.NOT_RUNNING);
@@ -244,6 +247,10 @@ class QuorateCliTest {
                 down.resolve("node.yaml"),
                 Files.readString(root.resolve("n11").resolve("node.yaml"))
                         .replaceAll("(?m)^api: .*$", "api: 127.0.3.12:1"));
+        Path tls = Files.createDirectories(down.resolve("tls"));
+        for (String file : List.of("ca.crt", "ca.key", "node.crt", "node.key")) {
+            Files.copy(root.resolve("n11").resolve("tls").resolve(file), tls.resolve(file));
+        }
         on(down, "status").failed(ExitCode.NOT_RUNNING, "not running at 127.0.3.12:1", "`quorate start`");
         on(down, "kv", "put", "a", "b").failed(ExitCode.NOT_RUNNING, "`quorate start`");
         on(down, "status", "--wait-ready", "--timeout", "0")
@@ -280,7 +287,7 @@ class QuorateCliTest {
                 .hasSize(2)
                 .last()
                 .asString()
-                .matches("quorate join " + node.joinAddress() + "/[0-9a-f]{32}");
+                .matches("quorate join " + node.joinAddress() + "/[0-9a-f]{32}/[0-9a-f]{32}");
         assertThat(onNode("add-node", "-o", "short").lines())
                 .singleElement()
                 .asString()
@@ -295,7 +302,8 @@ class QuorateCliTest {
 
     @Test
     void a_join_line_that_is_none_is_wrong_usage() {
-        onNode("join", "127.0.0.1/token").failed(ExitCode.USAGE, "<address>:<port>/<token>", "quorate add-node");
+        onNode("join", "127.0.0.1/token")
+                .failed(ExitCode.USAGE, "<address>:<port>/<token>/<fingerprint>", "quorate add-node");
     }
 
     @Test

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.RunningNode;
 import io.quorate.control.kv.KeyValueCommand;
 import io.quorate.node.NodeException;
+import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.trust.Keys;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -253,7 +256,10 @@ class RoutesTest {
         assertThat(token).matches("[0-9a-f]{32}");
         assertThat(issued.path("urls"))
                 .singleElement()
-                .satisfies(url -> assertThat(url.asText()).isEqualTo(node.joinAddress() + "/" + token));
+                .satisfies(url -> assertThat(url.asText())
+                        .isEqualTo(node.joinAddress()
+                                + "/" + token + "/"
+                                + node.node().trust().fingerprint().substring(0, 32)));
         assertThat(post("/v1/tokens", "").statusCode()).as("the defaults").isEqualTo(201);
     }
 
@@ -265,7 +271,7 @@ class RoutesTest {
     }
 
     private static HttpResponse<byte[]> admit(byte[] body) throws Exception {
-        return node.send(HttpRequest.newBuilder(URI.create("http://" + node.joinAddress() + "/v1/admit"))
+        return node.send(HttpRequest.newBuilder(URI.create("https://" + node.joinAddress() + "/v1/admit"))
                 .POST(BodyPublishers.ofByteArray(body)));
     }
 
@@ -273,21 +279,34 @@ class RoutesTest {
     void a_join_that_is_none_is_refused_and_the_next_good_one_is_decided() throws Exception {
         problem(admit("nonsense".getBytes(UTF_8)), 400, "invalid");
         problem(admit(MembershipForm.bytes(Map.of("type", "join"))), 400, "invalid");
-        problem(admit(MembershipForm.bytes(new MembershipMessage.Done())), 400, "invalid", "not a request to join");
-        HttpResponse<byte[]> answer = admit(MembershipForm.bytes(new MembershipMessage.Join(
-                "0".repeat(64), "n9", "127.0.3.9:19001", "", "", System.currentTimeMillis())));
+        problem(
+                admit(MembershipForm.bytes(new Admission.Request(join(System.currentTimeMillis()), new byte[] {1}))),
+                400,
+                "invalid",
+                "certificate request");
+        HttpResponse<byte[]> answer = admit(admission(System.currentTimeMillis()));
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(MembershipForm.read(answer.body(), MembershipMessage.class))
+        assertThat(MembershipForm.read(answer.body(), Admission.Answer.class))
+                .satisfies(refused -> assertThat(refused.authorityKeys()).isEmpty())
+                .extracting(Admission.Answer::decision)
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         refused -> assertThat(refused.kind()).isEqualTo("unknown-token"));
     }
 
+    private static MembershipMessage.Join join(long nowMillis) {
+        return new MembershipMessage.Join("0".repeat(64), "n9", "127.0.3.9:19001", "", "", nowMillis);
+    }
+
+    private static byte[] admission(long nowMillis) {
+        return MembershipForm.bytes(
+                new Admission.Request(join(nowMillis), Keys.request(Keys.pair(new SecureRandom()))));
+    }
+
     @Test
     void clocks_that_are_more_than_five_minutes_apart_are_refused_in_words() throws Exception {
-        HttpResponse<byte[]> answer = admit(MembershipForm.bytes(new MembershipMessage.Join(
-                "0".repeat(64), "n9", "127.0.3.9:19001", "", "", System.currentTimeMillis() - 400_000)));
-        assertThat(MembershipForm.read(answer.body(), MembershipMessage.class))
+        HttpResponse<byte[]> answer = admit(admission(System.currentTimeMillis() - 400_000));
+        assertThat(MembershipForm.read(answer.body(), Admission.Answer.class).decision())
                 .isInstanceOfSatisfying(MembershipMessage.Refused.class, refused -> {
                     assertThat(refused.kind()).isEqualTo("clock-skew");
                     assertThat(refused.message()).contains("Set the clock");
@@ -323,7 +342,7 @@ class RoutesTest {
     @Test
     void the_join_port_serves_nothing_but_joins() throws Exception {
         HttpResponse<byte[]> answer =
-                node.send(HttpRequest.newBuilder(URI.create("http://" + node.joinAddress() + "/v1/kv/a"))
+                node.send(HttpRequest.newBuilder(URI.create("https://" + node.joinAddress() + "/v1/kv/a"))
                         .GET());
         problem(answer, 404, "not-found", "nodes that join");
     }
@@ -332,23 +351,34 @@ class RoutesTest {
     void a_wrong_token_lets_no_node_in_and_a_right_one_lets_it_in_once() throws Exception {
         try (RunningNode seed = RunningNode.start(root.resolve("n2"), "n2");
                 RunningNode joiner = RunningNode.start(root.resolve("n3"), "n3")) {
-            problem(join(joiner, seed.joinAddress(), "0".repeat(32)), 403, "unknown-token", "quorate add-node");
-            problem(join(joiner, seed.joinAddress(), "short"), 400, "bad-join-line");
-            problem(join(joiner, "127.0.3.3:1", "0".repeat(32)), 502, "seed-unreachable", "the token is not spent");
+            String right = seed.node().trust().fingerprint().substring(0, 32);
+            problem(join(joiner, seed.joinAddress(), "0".repeat(32), right), 403, "unknown-token", "quorate add-node");
+            problem(join(joiner, seed.joinAddress(), "short", right), 400, "bad-join-line");
+            problem(join(joiner, "127.0.3.3:1", "0".repeat(32), right), 502, "seed-unreachable", "is not spent");
             String token = JSON.readTree(seed.send(seed.request("/v1/tokens").POST(BodyPublishers.noBody()))
                             .body())
                     .path("token")
                     .asText();
-            HttpResponse<byte[]> joined = join(joiner, seed.joinAddress(), token);
+            problem(
+                    join(joiner, seed.joinAddress(), token, "0".repeat(32)),
+                    502,
+                    "other-cluster",
+                    "fingerprint " + right,
+                    "is not spent");
+            HttpResponse<byte[]> joined = join(joiner, seed.joinAddress(), token, right);
             assertThat(joined.statusCode()).isEqualTo(200);
             assertThat(JSON.readTree(joined.body()).path("joined").asText()).startsWith("n3#1@");
-            problem(join(joiner, seed.joinAddress(), token), 409, "not-empty");
+            problem(join(joiner, seed.joinAddress(), token, right), 409, "not-empty");
+            assertThat(seed.node().trust().tls().identity().authorities())
+                    .isEqualTo(joiner.node().trust().tls().identity().authorities());
         }
     }
 
-    private static HttpResponse<byte[]> join(RunningNode joiner, String seed, String token) throws Exception {
+    private static HttpResponse<byte[]> join(RunningNode joiner, String seed, String token, String fingerprint)
+            throws Exception {
         return joiner.send(joiner.request("/v1/join")
-                .POST(BodyPublishers.ofString("{\"seed\":\"%s\",\"token\":\"%s\"}".formatted(seed, token))));
+                .POST(BodyPublishers.ofString("{\"seed\":\"%s\",\"token\":\"%s\",\"fingerprint\":\"%s\"}"
+                        .formatted(seed, token, fingerprint))));
     }
 
     @ParameterizedTest

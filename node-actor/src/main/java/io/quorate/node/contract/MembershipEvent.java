@@ -17,7 +17,10 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
     @Type(MembershipEvent.NodeConfigured.class),
     @Type(MembershipEvent.MemberRenewed.class),
     @Type(MembershipEvent.NodeLeaving.class),
-    @Type(MembershipEvent.NodeRemoved.class)
+    @Type(MembershipEvent.NodeRemoved.class),
+    @Type(MembershipEvent.AccessRefused.class),
+    @Type(MembershipEvent.AccessIssued.class),
+    @Type(MembershipEvent.AccessRevoked.class)
 })
 public sealed interface MembershipEvent {
 
@@ -86,4 +89,28 @@ public sealed interface MembershipEvent {
     /** A node is a member no longer; its name and address are free. */
     @JsonTypeName("membership.node-removed.v1")
     record NodeRemoved(String node, String reason) implements MembershipEvent {}
+
+    /**
+     * Somebody was refused at the door of a node.
+     *
+     * @param kind {@code foreign-certificate}, {@code plain-text}, {@code used-token}, …
+     * @param message what {@code quorate history} prints
+     * @param count how many of this kind since the last such event of the node
+     */
+    @JsonTypeName("membership.access-refused.v1")
+    record AccessRefused(String node, String kind, String message, long count) implements MembershipEvent {}
+
+    /**
+     * A client may use the API with a token.
+     *
+     * @param hash SHA-256 of the token, hexadecimal; the token itself is stored nowhere
+     * @param name the client's
+     * @param kind {@code admin} or {@code viewer}
+     */
+    @JsonTypeName("membership.access-issued.v1")
+    record AccessIssued(String hash, String name, String kind, long expiresAtMillis) implements MembershipEvent {}
+
+    /** A token opens the API no longer. */
+    @JsonTypeName("membership.access-revoked.v1")
+    record AccessRevoked(String hash) implements MembershipEvent {}
 }

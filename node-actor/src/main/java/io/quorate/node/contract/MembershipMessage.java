@@ -21,6 +21,9 @@ import java.util.List;
     @Type(MembershipMessage.Renew.class),
     @Type(MembershipMessage.Leave.class),
     @Type(MembershipMessage.Dismiss.class),
+    @Type(MembershipMessage.IssueAccess.class),
+    @Type(MembershipMessage.RevokeAccess.class),
+    @Type(MembershipMessage.ReportRefusal.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -82,6 +85,30 @@ public sealed interface MembershipMessage {
     /** A leaving node without a role is no member any more. */
     @JsonTypeName("dismiss")
     record Dismiss(String node) implements MembershipMessage {}
+
+    /**
+     * A client may use the API with a token.
+     *
+     * @param hash SHA-256 of the token, hexadecimal
+     * @param name the client's
+     * @param kind {@code admin} or {@code viewer}
+     */
+    @JsonTypeName("issue-access")
+    record IssueAccess(String hash, String name, String kind, long expiresAtMillis) implements MembershipMessage {}
+
+    /** @param id begin of the token's hash, as long as it takes to tell it from the others */
+    @JsonTypeName("revoke-access")
+    record RevokeAccess(String id) implements MembershipMessage {}
+
+    /**
+     * Somebody was refused at the door of a node.
+     *
+     * @param kind short name, stable
+     * @param message for people
+     * @param count how many of this kind since the last report, with this one
+     */
+    @JsonTypeName("report-refusal")
+    record ReportRefusal(String node, String kind, String message, long count) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

@@ -233,6 +233,91 @@ public final class DataFolder implements AutoCloseable {
         replace(root.resolve(IDENTITY), map);
     }
 
+    private static Path tls(Path root) {
+        return root.resolve("tls");
+    }
+
+    /** The certificates. */
+    public TlsFiles tls() {
+        return readTls(root);
+    }
+
+    private Path staged(String clusterId) {
+        return root.resolve("tls." + clusterId);
+    }
+
+    /**
+     * Puts certificates of a cluster in place for when {@link #store} makes this node part of it; {@link #adoptTls} takes them then, at
+     * the latest at the next start. Until then those of its present cluster stand.
+     */
+    public void stageTls(String clusterId, TlsFiles files) {
+        write(staged(clusterId), files);
+    }
+
+    /** Takes the certificates that were staged for a cluster, where there are such; others that were staged are dropped. */
+    public void adoptTls(String clusterId) {
+        Path tls = tls(root);
+        Path next = staged(clusterId);
+        try {
+            if (Files.exists(next)) {
+                delete(tls);
+                Files.move(next, tls);
+                sync(root);
+            }
+            try (Stream<Path> all = Files.list(root)) {
+                for (Path each : all.toList()) {
+                    if (each.getFileName().toString().startsWith("tls.")) {
+                        delete(each);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new FolderException(next + " cannot be moved to " + tls + ": " + e, e);
+        }
+    }
+
+    /** Replaces the certificates; the key goes first, so that a stop in between leaves no certificate without its key for good. */
+    public void storeTls(TlsFiles files) {
+        write(tls(root), files);
+    }
+
+    private static void write(Path folder, TlsFiles files) {
+        replace(folder.resolve(TlsFiles.AUTHORITIES), bytes(files.authorities()));
+        replace(folder.resolve(TlsFiles.AUTHORITY_KEYS), bytes(files.authorityKeys()));
+        replace(folder.resolve(TlsFiles.NODE_KEY), bytes(files.nodeKey()));
+        replace(folder.resolve(TlsFiles.NODE_CERTIFICATE), bytes(files.nodeCertificate()));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Reads the certificates of a folder that may be in use.
+     *
+     * @throws FolderException when a file is missing or not readable
+     */
+    public static TlsFiles readTls(Path root) {
+        Path tls = tls(root);
+        return new TlsFiles(
+                text(tls.resolve(TlsFiles.AUTHORITIES)),
+                text(tls.resolve(TlsFiles.AUTHORITY_KEYS)),
+                text(tls.resolve(TlsFiles.NODE_CERTIFICATE)),
+                text(tls.resolve(TlsFiles.NODE_KEY)));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new FolderException(
+                    file + " cannot be read: " + e
+                            + ". Restore the folder tls from a backup; on a node whose cluster goes on"
+                            + " without it, `quorate reset` and a new join do as well",
+                    e);
+        }
+    }
+
     /** One member as {@code backend/cluster.yaml} lists it: role 0 votes, 1 stands by, 2 is a spare. */
     public record ListedMember(String address, String id, int role) {
         Map<String, Object> toMap() {
@@ -298,9 +383,16 @@ public final class DataFolder implements AutoCloseable {
 
     private static void replace(Path file, Object content) {
         try {
+            replace(file, YAML.writeValueAsBytes(content));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("content that cannot be written", e);
+        }
+    }
+
+    private static void replace(Path file, byte[] bytes) {
+        try {
             createFolder(file.getParent());
             Path temporary = file.resolveSibling(file.getFileName() + ".new");
-            byte[] bytes = YAML.writeValueAsBytes(content);
             try (FileChannel channel = FileChannel.open(
                     temporary,
                     StandardOpenOption.CREATE,
@@ -311,11 +403,15 @@ public final class DataFolder implements AutoCloseable {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-                folder.force(true);
-            }
+            sync(file.getParent());
         } catch (IOException e) {
             throw new FolderException(file + " cannot be written: " + e + ". Look at the disk", e);
+        }
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

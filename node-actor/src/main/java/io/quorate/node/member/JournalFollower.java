@@ -90,7 +90,9 @@ public final class JournalFollower implements AutoCloseable {
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         try {
             events.adopt(entries);
-            unflushedBytes += entries.entries().stream().mapToLong(each -> each.bytes().length).sum();
+            unflushedBytes += entries.entries().stream()
+                    .mapToLong(each -> each.bytes().length)
+                    .sum();
             if (unflushedBytes < BATCH_BYTES && events.pendingIndex() < sourceIndex) {
                 next(othersWrite);
                 return;

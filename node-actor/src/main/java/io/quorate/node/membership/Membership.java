@@ -2,6 +2,9 @@ package io.quorate.node.membership;
 
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipEvent.AccessIssued;
+import io.quorate.node.contract.MembershipEvent.AccessRefused;
+import io.quorate.node.contract.MembershipEvent.AccessRevoked;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
 import io.quorate.node.contract.MembershipEvent.NodeConfigured;
@@ -22,11 +25,14 @@ import io.quorate.node.contract.MembershipMessage.Dismiss;
 import io.quorate.node.contract.MembershipMessage.Done;
 import io.quorate.node.contract.MembershipMessage.Found;
 import io.quorate.node.contract.MembershipMessage.Granted;
+import io.quorate.node.contract.MembershipMessage.IssueAccess;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
+import io.quorate.node.contract.MembershipMessage.ReportRefusal;
+import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.role.Role;
@@ -39,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -51,6 +58,9 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
 
     /** Letters of a token's hash that name it, at least. */
     private static final int MIN_ID = 4;
+
+    /** What a client may be. */
+    private static final Set<String> ACCESS = Set.of("admin", "viewer");
 
     /** Bound of failure domains and weights. */
     private static final int MAX_NUMBER = 1_000_000;
@@ -103,6 +113,21 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                                         + "'; `quorate tokens` lists them")
                         : accepted(new Done(), new TokenRevoked(found.getFirst()));
             }
+            case IssueAccess(var hash, var name, var kind, var expires) ->
+                ACCESS.contains(kind)
+                        ? accepted(new Done(), new AccessIssued(hash, name, kind, expires))
+                        : refused("unknown-kind", "a client is admin or viewer, not '" + kind + "'");
+            case RevokeAccess(var id) -> {
+                List<String> found = state.access().keySet().stream()
+                        .filter(hash -> hash.startsWith(id))
+                        .toList();
+                yield id.length() < MIN_ID || found.size() != 1
+                        ? refused(
+                                "unknown-token",
+                                (found.size() > 1 ? "several tokens begin" : "no token begins") + " with '" + id
+                                        + "'; `quorate access` lists them")
+                        : accepted(new Done(), new AccessRevoked(found.getFirst()));
+            }
             case Join join -> join(state, join);
             case Complete(var node) -> complete(state, node);
             case Abandon(var node) -> {
@@ -130,6 +155,8 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                         ? accepted(new Done(), new NodeRemoved(node, known.leaving()))
                         : refused("has-role", node + " is a " + known.role().word() + " and cannot be dismissed yet");
             }
+            case ReportRefusal(var node, var kind, var message, var count) ->
+                accepted(new Done(), new AccessRefused(node, kind, message, count));
             case Done d -> throw new IllegalArgumentException("an answer is no command");
             case Granted g -> throw new IllegalArgumentException("an answer is no command");
             case Refused r -> throw new IllegalArgumentException("an answer is no command");
@@ -307,6 +334,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         Map<String, MembershipState.Token> tokens = new HashMap<>(state.tokens());
         Map<String, Integer> incarnations = new HashMap<>(state.incarnations());
         Map<String, MembershipState.Removed> removed = new HashMap<>(state.removed());
+        Map<String, MembershipState.Access> access = new HashMap<>(state.access());
         RolePolicy policy = state.policy();
         switch (event) {
             case TokenIssued(var hash, var expires, var uses) ->
@@ -334,6 +362,10 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
             }
             case NodeLeaving(var node, var reason) ->
                 nodes.computeIfPresent(node, (name, known) -> known.leavingFor(reason));
+            case AccessRefused refused -> {} // for the record
+            case AccessIssued(var hash, var name, var kind, var expires) ->
+                access.put(hash, new MembershipState.Access(name, kind, expires));
+            case AccessRevoked(var hash) -> access.remove(hash);
             case NodeRemoved(var node, var reason) -> {
                 MembershipState.Node gone = nodes.remove(node);
                 if (gone != null && !gone.completed()) {
@@ -345,7 +377,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }
-        return new MembershipState(nodes, tokens, incarnations, removed, policy);
+        return new MembershipState(nodes, tokens, incarnations, removed, policy, access);
     }
 
     @Override

@@ -16,15 +16,17 @@ import java.util.TreeMap;
  * @param incarnations the highest incarnation that each name ever had
  * @param removed by name, the highest incarnation that is a member no longer
  * @param policy who gets which role
+ * @param access clients that may use the API with a token, by its hash
  */
 public record MembershipState(
         Map<String, Node> nodes,
         Map<String, Token> tokens,
         Map<String, Integer> incarnations,
         Map<String, Removed> removed,
-        RolePolicy policy) {
+        RolePolicy policy,
+        Map<String, Access> access) {
     static final MembershipState EMPTY =
-            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT);
+            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of());
 
     /**
      * @param tokenHash of the token that let it in
@@ -83,7 +85,11 @@ public record MembershipState(
     /** @param reason why, for the node that comes back */
     public record Removed(int incarnation, String reason) {}
 
+    /** @param kind {@code admin} or {@code viewer} */
+    public record Access(String name, String kind, long expiresAtMillis) {}
+
     public MembershipState {
+        access = Map.copyOf(access);
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
         tokens = Map.copyOf(tokens);
         incarnations = Map.copyOf(incarnations);

@@ -48,7 +48,10 @@ class MembershipSamplesTest {
                 new MembershipEvent.NodeConfigured("n2", 42, 7),
                 new MembershipEvent.MemberRenewed("n2", "n2#2@127.0.0.12:19001"),
                 new MembershipEvent.NodeLeaving("n2", "removed"),
-                new MembershipEvent.NodeRemoved("n2", "removed"));
+                new MembershipEvent.NodeRemoved("n2", "removed"),
+                new MembershipEvent.AccessRefused("n1", "plain-text", "somebody spoke without TLS", 3),
+                new MembershipEvent.AccessIssued(HASH, "wallboard", "viewer", 1_790_000_000_123L),
+                new MembershipEvent.AccessRevoked(HASH));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -65,6 +68,9 @@ class MembershipSamplesTest {
                 new MembershipMessage.Renew("n2", "n2#1@127.0.0.12:19001"),
                 new MembershipMessage.Leave("n2", "removed"),
                 new MembershipMessage.Dismiss("n2"),
+                new MembershipMessage.IssueAccess(HASH, "wallboard", "viewer", 1_790_000_000_123L),
+                new MembershipMessage.RevokeAccess("9f86d081"),
+                new MembershipMessage.ReportRefusal("n1", "plain-text", "somebody spoke without TLS", 3),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",

@@ -333,7 +333,12 @@ class MembershipTest {
         for (MembershipMessage command : commands) {
             MembershipState before = cluster.state;
             MembershipState copy = new MembershipState(
-                    before.nodes(), before.tokens(), before.incarnations(), before.removed(), before.policy());
+                    before.nodes(),
+                    before.tokens(),
+                    before.incarnations(),
+                    before.removed(),
+                    before.policy(),
+                    before.access());
             Decision<MembershipEvent> once = rules.decide(before, command);
             Decision<MembershipEvent> again = rules.decide(before, command);
             assertThat(once.events()).isEqualTo(again.events());

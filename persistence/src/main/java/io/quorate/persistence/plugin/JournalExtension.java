@@ -122,7 +122,10 @@ public final class JournalExtension implements Extension {
     private void openRemote(List<String> contactPoints) {
         try {
             RemoteConnection connection = RemoteConnection.open(
-                    contactPoints, config.getString("remote.hostname"), config.getInt("remote.port"));
+                    contactPoints,
+                    config.getString("remote.hostname"),
+                    config.getInt("remote.port"),
+                    config.getString("credentials"));
             system.registerOnTermination(connection::close);
             log.info("the journal of this actor system is reached through {}", contactPoints);
             journal.complete(connection.journal());

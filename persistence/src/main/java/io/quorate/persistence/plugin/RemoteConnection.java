@@ -4,11 +4,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.remote.RemoteJournal;
+import io.quorate.persistence.tls.ArteryTls;
+import io.quorate.persistence.tls.Tls;
+import io.quorate.persistence.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 
 /**
  * A way to the nodes of a cluster, over an actor system of its own: the application's may have no Artery, or one with smaller
@@ -28,8 +37,9 @@ final class RemoteConnection implements AutoCloseable {
      * @param hostname where the nodes answer to; empty for the address of this machine from which the first contact point is
      *     reached
      * @param port where the nodes answer to; 0 for any that is free
+     * @param credentials file of what is shown to the nodes; empty for a connection without TLS
      */
-    static RemoteConnection open(List<String> contactPoints, String hostname, int port) {
+    static RemoteConnection open(List<String> contactPoints, String hostname, int port, String credentials) {
         if (contactPoints.isEmpty()) {
             throw new IllegalArgumentException(
                     "quorate.contact-points is empty: name the host:port of one node or more");
@@ -43,8 +53,27 @@ final class RemoteConnection implements AutoCloseable {
                         .getConfig("quorate.remote.actor-system"))
                 .withFallback(ConfigFactory.defaultReference(RemoteConnection.class.getClassLoader()))
                 .resolve();
-        ActorSystem system = ActorSystem.create("quorate-client", config, RemoteConnection.class.getClassLoader());
+        BootstrapSetup bootstrap = BootstrapSetup.create(
+                Optional.of(RemoteConnection.class.getClassLoader()),
+                Optional.of(
+                        credentials.isEmpty() ? config : ArteryTls.transport().withFallback(config)),
+                Optional.empty());
+        ActorSystem system = ActorSystem.create(
+                "quorate-client",
+                credentials.isEmpty()
+                        ? ActorSystemSetup.create(bootstrap)
+                        : ActorSystemSetup.create(bootstrap, ArteryTls.setup(tls(Path.of(credentials)))));
         return new RemoteConnection(system, new RemoteJournal(system, contactPoints));
+    }
+
+    private static Tls tls(Path credentials) {
+        try {
+            return new Tls(
+                    TlsIdentity.parse(Files.readString(credentials, StandardCharsets.US_ASCII)), Tls.Refusals.NONE);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "quorate.credentials: " + credentials + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static InetSocketAddress address(String contactPoint) {

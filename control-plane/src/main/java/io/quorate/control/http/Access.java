@@ -1,0 +1,99 @@
+package io.quorate.control.http;
+
+import io.quorate.node.Node;
+import io.quorate.persistence.tls.Peer;
+import java.net.InetAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
+import org.apache.pekko.http.javadsl.model.headers.Authorization;
+import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
+
+/**
+ * Who asks, and whether they may: by the certificate that the connection showed, or by a bearer token (RFC 6750). Nodes and admins may do
+ * everything, everybody else who is known may look. Any thread.
+ */
+final class Access {
+    private static final String PEER = "quorate.peer";
+
+    private final Node node;
+
+    Access(Node node) {
+        this.node = node;
+    }
+
+    /** Why a request is not served; empty where it is. */
+    Optional<Problem> refusal(HttpRequest request) {
+        Optional<Peer> peer = peer(request);
+        if (peer.isEmpty()) {
+            return refused(
+                    request,
+                    new Problem(
+                            401,
+                            "unauthenticated",
+                            "this request shows neither a client certificate of this cluster nor a token that is good",
+                            "`quorate config` on a node prints a file with both"));
+        }
+        boolean looks = request.method().isSafe();
+        return looks || peer.get().kind().isAdmin()
+                ? Optional.empty()
+                : refused(
+                        request,
+                        new Problem(
+                                403,
+                                "forbidden",
+                                peer.get().name() + " may look, and may not "
+                                        + request.method().value() + " "
+                                        + request.getUri().path(),
+                                "ask with the access of an admin: `quorate config --role admin` on a node"));
+    }
+
+    private Optional<Problem> refused(HttpRequest request, Problem problem) {
+        node.refused(
+                problem.type(),
+                request.method().value() + " " + request.getUri().path() + " from " + from(request) + ": "
+                        + problem.detail());
+        return Optional.of(problem);
+    }
+
+    private static String from(HttpRequest request) {
+        return request.getAttribute(AttributeKeys.remoteAddress)
+                .flatMap(RemoteAddress::getAddress)
+                .map(InetAddress::getHostAddress)
+                .orElse("somewhere");
+    }
+
+    private Optional<Peer> peer(HttpRequest request) {
+        Optional<Peer> shown = request.getAttribute(AttributeKeys.sslSession).flatMap(info -> of(info.getSession()));
+        if (shown.isPresent()) {
+            return shown;
+        }
+        Optional<HttpCredentials> credentials =
+                request.getHeader(Authorization.class).map(Authorization::credentials);
+        return credentials
+                .filter(each -> each.scheme().equalsIgnoreCase("bearer"))
+                .flatMap(each -> node.bearer(each.token(), System.currentTimeMillis()));
+    }
+
+    /** Read once for each connection. */
+    private static Optional<Peer> of(SSLSession session) {
+        if (session.getValue(PEER) instanceof Peer known) {
+            return Optional.of(known);
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            Optional<Peer> peer = chain.length > 0 && chain[0] instanceof X509Certificate certificate
+                    ? Peer.of(certificate)
+                    : Optional.empty();
+            peer.ifPresent(known -> session.putValue(PEER, known));
+            return peer;
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
+    }
+}

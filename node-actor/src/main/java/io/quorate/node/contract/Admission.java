@@ -1,0 +1,28 @@
+package io.quorate.node.contract;
+
+/** What a node that wants to join sends to a member's join port, and what comes back. Both are as secret as their channel. */
+public final class Admission {
+    private Admission() {}
+
+    /** @param certificateRequest PKCS #10: the node's private key stays where it is */
+    public record Request(MembershipMessage.Join join, byte[] certificateRequest) {}
+
+    /**
+     * @param decision Granted or Refused
+     * @param certificate of the node, and its issuer's (PEM); empty when refused, as are the others
+     * @param authorities that the cluster trusts (PEM)
+     * @param authorityKeys what the node may issue certificates with (PEM)
+     */
+    public record Answer(MembershipMessage decision, String certificate, String authorities, String authorityKeys) {
+        /** An answer without anything secret. */
+        public static Answer of(MembershipMessage decision) {
+            return new Answer(decision, "", "", "");
+        }
+
+        /** Keys stay out of logs. */
+        @Override
+        public String toString() {
+            return "Answer[" + decision + "]";
+        }
+    }
+}

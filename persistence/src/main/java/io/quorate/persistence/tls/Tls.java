@@ -1,0 +1,132 @@
+package io.quorate.persistence.tls;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS of one process, with keys that change while it runs: {@link #become} is for connections from then on, those that stand go on. TLS
+ * 1.3 only. Any thread.
+ */
+public final class Tls {
+    private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+    /** A connection that was refused. */
+    @FunctionalInterface
+    public interface Refusals {
+        Refusals NONE = (kind, message) -> {};
+
+        /**
+         * Told on the connection's thread; must not block.
+         *
+         * @param kind short name, stable
+         * @param message for people
+         */
+        void refused(String kind, String message);
+    }
+
+    /** What a server wants of its clients. */
+    public enum ClientCertificate {
+        NEEDED,
+        WELCOME,
+        UNASKED
+    }
+
+    private record Current(TlsIdentity identity, Map<Set<PeerKind>, SSLContext> contexts) {}
+
+    private final Refusals refusals;
+    private volatile Current current;
+
+    public Tls(TlsIdentity identity, Refusals refusals) {
+        this.refusals = refusals;
+        this.current = new Current(identity, new ConcurrentHashMap<>());
+    }
+
+    /** Takes on new certificates. */
+    public void become(TlsIdentity identity) {
+        current = new Current(identity, new ConcurrentHashMap<>());
+    }
+
+    public TlsIdentity identity() {
+        return current.identity();
+    }
+
+    /** A context for connections to, or from, peers of these kinds. */
+    public SSLContext context(Set<PeerKind> peers) {
+        Current now = current;
+        return now.contexts().computeIfAbsent(peers, kinds -> context(now.identity(), kinds));
+    }
+
+    /** The engine of one connection that came in. */
+    public SSLEngine server(ClientCertificate wanted, Set<PeerKind> peers) {
+        SSLEngine engine = context(peers).createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setProtocols(PROTOCOLS);
+        switch (wanted) {
+            case NEEDED -> parameters.setNeedClientAuth(true);
+            case WELCOME -> parameters.setWantClientAuth(true);
+            case UNASKED -> {}
+        }
+        engine.setSSLParameters(parameters);
+        return new WatchedEngine(engine, refusals);
+    }
+
+    /** The engine of one connection that goes out; the certificate that is shown must name the host. */
+    public SSLEngine client(String host, int port, Set<PeerKind> peers) {
+        SSLEngine engine = context(peers).createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setProtocols(PROTOCOLS);
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    private static SSLContext context(TlsIdentity identity, Set<PeerKind> peers) {
+        try {
+            KeyStore trusted = store();
+            for (X509Certificate authority : identity.authorities()) {
+                trusted.setCertificateEntry("authority-" + trusted.size(), authority);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            X509ExtendedTrustManager path = (X509ExtendedTrustManager) trust.getTrustManagers()[0];
+
+            char[] inMemory = "in memory".toCharArray();
+            KeyStore own = store();
+            if (!identity.chain().isEmpty()) {
+                own.setKeyEntry(
+                        "own",
+                        identity.keys().getFirst(),
+                        inMemory,
+                        identity.chain().toArray(X509Certificate[]::new));
+            }
+            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+            keys.init(own, inMemory);
+
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(keys.getKeyManagers(), new TrustManager[] {new PeerTrust(path, peers)}, null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("these certificates cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static KeyStore store() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+}
