@@ -62,6 +62,9 @@ class PackageArrowsTest {
                         "io.quorate.persistence.embedded"),
                 knows(
                         "io.quorate.persistence.tls",
+                        "javax.net.ssl",
+                        "javax.naming..",
+                        "javax.security.auth.x500",
                         "org.apache.pekko.actor..",
                         "org.apache.pekko.remote.artery.tcp",
                         "scala..",
@@ -77,12 +80,14 @@ class PackageArrowsTest {
                         "io.quorate.persistence.journal"),
                 knows(
                         "io.quorate.node.trust",
+                        "javax.security.auth.x500",
                         "org.slf4j",
                         "org.bouncycastle..",
                         "io.quorate.node.folder",
                         "io.quorate.persistence.tls"),
                 knows(
                         "io.quorate.node.access",
+                        "javax.net.ssl",
                         "com.fasterxml.jackson..",
                         "io.quorate.node.folder",
                         "io.quorate.persistence.tls"),

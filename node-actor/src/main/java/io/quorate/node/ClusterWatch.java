@@ -9,6 +9,7 @@ import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.Removal;
 import io.quorate.node.presence.Presences;
 import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePlanner;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.node.role.RoleStep;
@@ -19,6 +20,7 @@ import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.ReplicaReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,7 @@ final class ClusterWatch implements AutoCloseable {
     private final Duration heartbeatTimeout;
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
+    private final Map<MemberId, CompletableFuture<String>> stopping = new HashMap<>();
     private boolean leads;
     private @Nullable Cancellable next;
     private boolean closed;
@@ -154,6 +157,7 @@ final class ClusterWatch implements AutoCloseable {
                         .orElseGet(() -> CompletableFuture.completedFuture(false)))
                 .whenComplete((stepped, failure) -> {
                     planning.set(false);
+                    answerStopping(failure != null || stepped);
                     if (failure != null) {
                         LOG.info(
                                 "a role change will be tried again: {}",
@@ -242,7 +246,11 @@ final class ClusterWatch implements AutoCloseable {
                     node.weight(),
                     node.leaving(),
                     presences.of(member.node()).map(Presence::version).orElse(leads ? parts.version() : ""),
-                    leads ? 0 : presences.skewMillis(member.node())));
+                    leads ? 0 : presences.skewMillis(member.node()),
+                    presences
+                            .of(member.node())
+                            .map(Presence::certificateExpiresMillis)
+                            .orElse(leads ? parts.certificateExpiresMillis() : 0L)));
         }
         int voters = report.voters().size();
         return new ClusterReport(
@@ -255,6 +263,43 @@ final class ClusterWatch implements AutoCloseable {
                 policy.standbys(),
                 policy.promoteAfter().toMillis(),
                 nodes);
+    }
+
+    /**
+     * A voter stops in good order: another takes over its vote, where one can. The answer comes when that is done, or cannot be.
+     *
+     * @return its identity from now on, outside of the group; empty where it votes still
+     */
+    CompletionStage<String> stops(MemberId member) {
+        return whileLeading(replica -> {
+            CompletableFuture<String> replaced = new CompletableFuture<>();
+            synchronized (this) {
+                presences.stops(member, System.nanoTime());
+                stopping.put(member, replaced);
+            }
+            plan();
+            return replaced;
+        });
+    }
+
+    /** Answers those that stop: they are replaced, or nothing more can be done for them. */
+    private void answerStopping(boolean stepped) {
+        Map<String, MembershipState.Node> nodes = parts.membership().nodes();
+        Map<CompletableFuture<String>, String> answers = new HashMap<>();
+        synchronized (this) {
+            stopping.entrySet().removeIf(entry -> {
+                MembershipState.Node node = nodes.get(entry.getKey().node());
+                boolean votes = node != null && node.role() == Role.VOTER;
+                if (!votes || !stepped) {
+                    answers.put(
+                            entry.getValue(),
+                            votes || node == null ? "" : node.member().toString());
+                    return true;
+                }
+                return false;
+            });
+        }
+        answers.forEach(CompletableFuture::complete);
     }
 
     /** Begins the removal of a node, or says why not. */

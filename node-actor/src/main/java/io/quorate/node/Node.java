@@ -81,6 +81,8 @@ public final class Node implements AutoCloseable {
     private final CurrentJournal journal;
     private volatile NodeParts parts;
     private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+    private volatile boolean stopping;
+    private volatile Optional<Identity> comesBackAs = Optional.empty();
     private volatile boolean closed;
 
     private Node(
@@ -117,6 +119,7 @@ public final class Node implements AutoCloseable {
                 engine,
                 system,
                 endpoints,
+                trust,
                 aggregates.of(identity.clusterId()),
                 metrics,
                 failStop,
@@ -133,7 +136,7 @@ public final class Node implements AutoCloseable {
     }
 
     private synchronized void become(NodeParts from, Transition next) {
-        if (closed || parts != from) {
+        if (closed || stopping || parts != from) {
             return; // it has become something else since
         }
         switch (next) {
@@ -616,9 +619,19 @@ public final class Node implements AutoCloseable {
         restart(foundAnew(), "before-reset-" + parts.shortClusterId());
     }
 
-    /** Hands leadership over where this node leads, and waits for it, for a bounded time. What is asked of this node goes on being served. */
+    /**
+     * Hands leadership over where this node leads, then its vote where another can take it, and waits for both, for a bounded time. What is
+     * asked of this node goes on being served; it becomes nothing else any more.
+     */
     public void handOver() {
+        stopping = true;
         parts.handOver();
+        comesBackAs = parts.handOverVote();
+    }
+
+    /** Puts a new authority in the place of the cluster's. The answer is Done, or Refused with what to do first. */
+    public CompletionStage<MembershipMessage> replaceAuthority(String reason) {
+        return parts.replaceAuthority(reason);
     }
 
     /** Hands leadership over where this node leads, then stops everything. */
@@ -627,6 +640,7 @@ public final class Node implements AutoCloseable {
         closed = true;
         parts.handOver();
         parts.close();
+        comesBackAs.ifPresent(folder::store);
         trust.close();
         system.terminate();
         try {

@@ -19,6 +19,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.role.Role;
+import io.quorate.node.trust.NodeTrust;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
@@ -41,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -71,6 +73,9 @@ final class NodeParts implements AutoCloseable {
     /** How long answers are waited for when the parts are stopped; longer than a round trip, shorter than a client's patience. */
     private static final Duration DRAIN_PATIENCE = Duration.ofMillis(500);
 
+    /** How long a stop waits for another to take over this node's vote. */
+    private static final Duration HANDOVER_PATIENCE = Duration.ofSeconds(3);
+
     private static final int MAX_WAITING_READS = 4096;
 
     /** Contacts that are asked for the leader at once. */
@@ -81,9 +86,14 @@ final class NodeParts implements AutoCloseable {
     private static final int REPORT = 3;
     private static final int ANNOUNCE = 4;
     private static final int REMOVE = 5;
+    private static final int STOPS = 6;
+    private static final int AUTHORITY = 7;
+    private static final int REPLACE_AUTHORITY = 8;
 
     private final DataFolder folder;
     private final Endpoints endpoints;
+    private final NodeTrust trust;
+    private final AuthorityReplacement authorityReplacement;
     private final ActorSystem<NodeActor.Message> system;
     private final org.apache.pekko.actor.ActorSystem classic;
     private final NodeSettings settings;
@@ -118,6 +128,7 @@ final class NodeParts implements AutoCloseable {
             StoreEngine engine,
             ActorSystem<NodeActor.Message> system,
             Endpoints endpoints,
+            NodeTrust trust,
             List<Aggregate<?, ?, ?>> controlPlane,
             JournalMetrics metrics,
             FailStop failStop,
@@ -125,6 +136,7 @@ final class NodeParts implements AutoCloseable {
             Consumer<Transition> become) {
         this.become = become;
         this.endpoints = endpoints;
+        this.trust = trust;
         this.settings = settings;
         this.folder = folder;
         this.system = system;
@@ -165,6 +177,7 @@ final class NodeParts implements AutoCloseable {
         }
         this.watch = new ClusterWatch(
                 classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
+        this.authorityReplacement = new AuthorityReplacement(this, trust);
         this.presence = new PresenceExchange(classic, leader, this::presence, this::assigned, this::whoLeads);
         endpoints.serve("journal", journalService);
         endpoints.serve("leader", leaderService);
@@ -191,7 +204,8 @@ final class NodeParts implements AutoCloseable {
                 now.replica().name().toLowerCase(Locale.ROOT),
                 stores.events().appliedIndex(),
                 version(),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                certificateExpiresMillis());
     }
 
     /** The leader has told what this node is. */
@@ -235,6 +249,10 @@ final class NodeParts implements AutoCloseable {
                     });
         }
         return first;
+    }
+
+    long certificateExpiresMillis() {
+        return trust.credentials().certificate().getNotAfter().getTime();
     }
 
     /** This node's release. */
@@ -482,6 +500,18 @@ final class NodeParts implements AutoCloseable {
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }
             case REMOVE -> watch.remove(in.text(), in.u8() == 1).thenApply(MembershipForm::bytes);
+            case STOPS ->
+                watch.stops(MemberId.parse(in.text()))
+                        .thenApply(renewed -> new ByteWriter(96).text(renewed).toBytes());
+            case AUTHORITY ->
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            authorityReplacement.take(MembershipForm.read(in.block(), AuthorityStep.class));
+                            presence.announce(); // when its certificate ends is news
+                            return new byte[] {1};
+                        },
+                        readers);
+            case REPLACE_AUTHORITY -> replaceAuthority(in.text()).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
         };
     }
@@ -547,8 +577,12 @@ final class NodeParts implements AutoCloseable {
     }
 
     private CompletionStage<byte[]> ask(String address, byte[] request) {
+        return ask(address, request, Duration.ofSeconds(3));
+    }
+
+    private CompletionStage<byte[]> ask(String address, byte[] request, Duration patience) {
         ActorRef target = RequestChannel.resolve(classic, address, "/user/node");
-        RequestChannel channel = new RequestChannel(classic, () -> target, Duration.ofSeconds(3));
+        RequestChannel channel = new RequestChannel(classic, () -> target, patience);
         return channel.request(request).whenComplete((answer, failure) -> channel.close());
     }
 
@@ -596,6 +630,7 @@ final class NodeParts implements AutoCloseable {
                                 node.weight(),
                                 node.leaving(),
                                 "",
+                                0,
                                 0))
                         .toList());
     }
@@ -617,25 +652,85 @@ final class NodeParts implements AutoCloseable {
                 role = node.leader() ? "leader" : node.role();
             }
         }
-        return new NodeStatus(self, identity.clusterId(), role, leads, appliedIndex(), report);
+        return new NodeStatus(
+                self,
+                identity.clusterId(),
+                role,
+                leads,
+                appliedIndex(),
+                report,
+                List.copyOf(membership().authorityKnownTo()));
     }
 
     /** Begins the removal of a node; the leader judges it. */
     CompletionStage<MembershipMessage> remove(String name, boolean force) {
-        if (leader.isHere()) {
-            return watch.remove(name, force);
-        }
+        return leader.isHere()
+                ? watch.remove(name, force)
+                : askLeader(
+                        new ByteWriter(64)
+                                .u8(REMOVE)
+                                .text(name)
+                                .u8(force ? 1 : 0)
+                                .toBytes(),
+                        Duration.ofSeconds(3));
+    }
+
+    private CompletionStage<MembershipMessage> askLeader(byte[] request, Duration patience) {
         String address = leader.address();
         return address == null
                 ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
-                : ask(
-                                address,
-                                new ByteWriter(64)
-                                        .u8(REMOVE)
-                                        .text(name)
-                                        .u8(force ? 1 : 0)
-                                        .toBytes())
+                : ask(address, request, patience)
                         .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
+    }
+
+    /** Puts a new authority in the place of the cluster's present one; the leader does it. */
+    CompletionStage<MembershipMessage> replaceAuthority(String reason) {
+        return leader.isHere()
+                ? authorityReplacement.run(reason)
+                : askLeader(
+                        new ByteWriter(64).u8(REPLACE_AUTHORITY).text(reason).toBytes(), AuthorityReplacement.PATIENCE);
+    }
+
+    /** Has a node take a step of the authority's replacement. */
+    CompletionStage<byte[]> tellOfAuthority(MemberId node, AuthorityStep step) {
+        return ask(
+                node.address(),
+                new ByteWriter(4096)
+                        .u8(AUTHORITY)
+                        .block(MembershipForm.bytes(step))
+                        .toBytes());
+    }
+
+    /**
+     * Has another voter take over this node's vote, where one can, and waits for it, for a bounded time.
+     *
+     * @return what this node is when it comes back; empty where it is what it was
+     */
+    Optional<Identity> handOverVote() {
+        if (replica() == null) {
+            return Optional.empty();
+        }
+        LeaderChannel channel = new LeaderChannel(
+                classic, leader, "/user/node", this::answer); // tries again while the next leader is not ready yet
+        byte[] request =
+                new ByteWriter(96).u8(STOPS).text(identity.member().toString()).toBytes();
+        try {
+            String renewed = new ByteReader(channel.request(request, true)
+                            .toCompletableFuture()
+                            .get(HANDOVER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                    .text();
+            if (!renewed.isEmpty()) {
+                LOG.info("another node votes in the place of {}", identity.member());
+                return Optional.of(identity.as(MemberId.parse(renewed), Identity.Replica.FOLLOWER));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("nobody took over this node's vote: {}", String.valueOf(e.getMessage()));
+        } finally {
+            channel.close();
+        }
+        return Optional.empty();
     }
 
     /** Hands leadership to the voter that has most, and waits for it, for a bounded time. */

@@ -1,6 +1,7 @@
 package io.quorate.node;
 
 import io.quorate.node.contract.ClusterReport;
+import java.util.List;
 
 /**
  * A node and its cluster at one moment.
@@ -9,6 +10,13 @@ import io.quorate.node.contract.ClusterReport;
  * @param leader name of the leader; empty while there is none
  * @param applied index up to which this replica has applied
  * @param cluster as the leader sees it; without one, as this node last knew it: then {@code committed} is -1
+ * @param authorityKnownTo nodes that were removed, and know the key that the cluster's certificates are issued with
  */
 public record NodeStatus(
-        String name, String clusterId, String role, String leader, long applied, ClusterReport cluster) {}
+        String name,
+        String clusterId,
+        String role,
+        String leader,
+        long applied,
+        ClusterReport cluster,
+        List<String> authorityKnownTo) {}

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,9 @@ final class RollingRestartCommand implements Callable<Integer> {
     @Mixin
     private Distribution distribution;
 
+    /** What a write may wait while a leader stops in good order. */
+    private static final Duration BUDGET = Duration.ofMillis(300);
+
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
@@ -50,6 +54,7 @@ final class RollingRestartCommand implements Callable<Integer> {
         String prefix = "rolling-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (PacedWriter writer = new PacedWriter(prefix, others::get, PERIOD)) {
             writer.firstFromNow().await(PATIENCE);
+            long since = System.nanoTime();
             for (NodeProcess node : nodes) {
                 String name = node.name();
                 others.set(apis.stream().filter(api -> !api.equals(node.api())).toList());
@@ -60,7 +65,8 @@ final class RollingRestartCommand implements Callable<Integer> {
                 cluster.awaitHighlyAvailable(PATIENCE);
                 others.set(apis);
                 out.printf(
-                        "%s was restarted in %d ms%n", name, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+                        "%s was restarted in %d ms, from %.1f s after the begin on%n",
+                        name, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began), (began - since) / 1e9);
                 out.flush();
             }
             writer.close();
@@ -72,9 +78,39 @@ final class RollingRestartCommand implements Callable<Integer> {
             out.printf(
                     "%d writes, each acknowledged after: median %d ms, p99 %d ms, max %d ms; %d given up%n",
                     millis.size(), spread.median(), spread.p99(), spread.max(), writer.givenUp());
+            stalls(writer.acknowledged(), since).forEach(out::println);
             List<String> violations = writer.violations(apis.getFirst());
             int verdict = BenchCommand.verdict(out, violations, "none lost, none applied twice");
             return writer.givenUp() == 0 ? verdict : 1;
         }
+    }
+
+    /** Times at which writes were slower than the budget, a line for each. */
+    private static List<String> stalls(List<PacedWriter.Write> writes, long sinceNanos) {
+        List<String> lines = new ArrayList<>();
+        List<PacedWriter.Write> slow = writes.stream()
+                .filter(write -> write.acknowledgedNanos() - write.beganNanos() > BUDGET.toNanos())
+                .sorted(Comparator.comparingLong(PacedWriter.Write::beganNanos))
+                .toList();
+        for (int first = 0; first < slow.size(); ) {
+            long longest = 0;
+            int next = first;
+            while (next < slow.size()
+                    && (next == first
+                            || slow.get(next).beganNanos() - slow.get(next - 1).beganNanos() < BUDGET.toNanos())) {
+                longest = Math.max(
+                        longest,
+                        slow.get(next).acknowledgedNanos() - slow.get(next).beganNanos());
+                next++;
+            }
+            lines.add("  %.1f s after the begin %d writes were slower than %d ms, the slowest took %d ms"
+                    .formatted(
+                            (slow.get(first).beganNanos() - sinceNanos) / 1e9,
+                            next - first,
+                            BUDGET.toMillis(),
+                            TimeUnit.NANOSECONDS.toMillis(longest)));
+            first = next;
+        }
+        return lines;
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.control.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.history.HistoryEntry;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,8 +161,20 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("leader: " + leader);
             lines.add("survives: " + survives(status));
             status.path("nodes").forEach(node -> problem(node).ifPresent(lines::add));
+            exposed(status).ifPresent(lines::add);
         }
         return lines;
+    }
+
+    private static Optional<String> exposed(JsonNode status) {
+        List<String> names = new ArrayList<>();
+        status.path("authorityKnownTo").forEach(name -> names.add(name.asText()));
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of("note: " + String.join(", ", names)
+                        + (names.size() == 1 ? ", which was removed, knows" : ", which were removed, know")
+                        + " the key of this cluster's certificates. Where that machine is not yours any more:"
+                        + " `quorate refresh-certs --authority`, and then a new `quorate config` for each client");
     }
 
     private static List<String> withoutLeader(JsonNode status) {
@@ -221,6 +234,12 @@ final class StatusCommand implements Callable<Integer> {
                     + (node.path("clockSkewMillis").asLong() > 0 ? "ahead of" : "behind")
                     + " the leader's: set it there");
         }
+        long expires = node.path("certificateExpiresMillis").asLong();
+        long now = System.currentTimeMillis();
+        if (expires > 0 && expires < now) {
+            return Optional.of("problem: the certificate of " + at + " has expired at " + HistoryEntry.time(expires)
+                    + ": `quorate refresh-certs` there");
+        }
         boolean behind = node.path("role").asText().equals("voter")
                 && !node.path("ready").asBoolean()
                 && node.path("lag").asLong() > 0;
@@ -241,8 +260,17 @@ final class StatusCommand implements Callable<Integer> {
 
     private static List<String> table(JsonNode status) {
         List<String> lines = new ArrayList<>();
-        String row = "%-20s %-24s %-8s %-7s %-8s %6s %10s %14s";
-        lines.add(row.formatted("NAME", "ADDRESS", "ROLE", "LEADER", "ONLINE", "DOMAIN", "LAG", "LAST-CONTACT")
+        String row = "%-20s %-24s %-8s %-7s %-8s %6s %10s %14s  %-20s";
+        lines.add(row.formatted(
+                        "NAME",
+                        "ADDRESS",
+                        "ROLE",
+                        "LEADER",
+                        "ONLINE",
+                        "DOMAIN",
+                        "LAG",
+                        "LAST-CONTACT",
+                        "CERTIFICATE-UNTIL")
                 .stripTrailing());
         for (JsonNode node : status.path("nodes")) {
             long lag = node.path("lag").asLong(-1);
@@ -255,7 +283,11 @@ final class StatusCommand implements Callable<Integer> {
                             node.path("online").asBoolean() ? "yes" : "no",
                             node.path("failureDomain").asInt(),
                             lag < 0 ? "-" : Long.toString(lag),
-                            contact < 0 ? "-" : contact + " ms")
+                            contact < 0 ? "-" : contact + " ms",
+                            node.path("certificateExpiresMillis").asLong() == 0
+                                    ? "-"
+                                    : HistoryEntry.time(node.path("certificateExpiresMillis")
+                                            .asLong()))
                     .stripTrailing());
         }
         return lines;

@@ -44,6 +44,7 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
             case MembershipEvent.PolicyChanged policy -> "";
             case MembershipEvent.AccessIssued access -> "";
             case MembershipEvent.AccessRevoked access -> "";
+            case MembershipEvent.AuthorityReplaced replaced -> "";
             case MembershipEvent.AccessRefused refused -> refused.node();
             case MembershipEvent.NodeJoined joined ->
                 MemberId.parse(joined.member()).node();
@@ -70,6 +71,8 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
                 "the API token " + hash.substring(0, TOKEN_ID) + " was revoked";
             case MembershipEvent.AccessRefused(var node, var kind, var message, var count) ->
                 node + " refused somebody (" + kind + (count > 1 ? ", " + count + " times" : "") + "): " + message;
+            case MembershipEvent.AuthorityReplaced(var fingerprint, var reason) ->
+                "the certificates' authority was replaced by " + fingerprint.substring(0, TOKEN_ID) + ": " + reason;
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

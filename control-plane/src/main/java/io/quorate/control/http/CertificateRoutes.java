@@ -98,6 +98,14 @@ final class CertificateRoutes {
                                 .getTime())));
     }
 
+    /** POST /v1/refresh-certs?authority=true. */
+    CompletionStage<HttpResponse> replaceAuthority() {
+        return node.replaceAuthority("asked for by `quorate refresh-certs --authority`")
+                .thenApply(answer -> answer instanceof MembershipMessage.Refused no
+                        ? new Problem(409, no.kind(), no.message(), "").response()
+                        : Routes.json(200, Map.of("fingerprint", node.trust().fingerprint())));
+    }
+
     /** POST /v1/access. */
     CompletionStage<HttpResponse> issueAccess(JsonNode asked) {
         String name = name(asked);

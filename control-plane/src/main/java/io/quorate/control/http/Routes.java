@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * POST /v1/access                      {"name":…, "kind":"admin|viewer", "ttlSeconds":…}: a client's token
  * GET  /v1/access                      the clients that have one
  * DELETE /v1/access/{id}
- * POST /v1/refresh-certs               this node renews its certificate
+ * POST /v1/refresh-certs[?authority=true] this node renews its certificate, or all nodes get a new authority
  * POST /v1/join                        {"seed":"host:port", "token":…, "fingerprint":…}: this node joins a cluster
  * POST /v1/leave                       this node leaves its cluster
  * POST /v1/reset                       this node, alone, begins anew

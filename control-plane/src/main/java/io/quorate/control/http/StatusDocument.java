@@ -30,6 +30,7 @@ final class StatusDocument {
         long ready = cluster.nodes().stream().filter(StatusDocument::isReady).count();
         map.put("highAvailability", ready >= 3 && ready - 1 > cluster.voters() / 2);
         map.put("policy", policy(cluster.wantedVoters(), cluster.wantedStandbys(), cluster.promoteAfterMillis()));
+        map.put("authorityKnownTo", status.authorityKnownTo());
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
     }
@@ -64,6 +65,7 @@ final class StatusDocument {
         }
         one.put("version", node.version());
         one.put("clockSkewMillis", node.clockSkewMillis());
+        one.put("certificateExpiresMillis", node.certificateExpiresMillis());
         return one;
     }
 }

@@ -35,6 +35,7 @@ public record ClusterReport(
      * @param leaving why it leaves; empty while it stays
      * @param version its release; empty where it is not known
      * @param clockSkewMillis its clock ahead of the leader's
+     * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it is not known
      */
     public record Node(
             String name,
@@ -49,7 +50,8 @@ public record ClusterReport(
             int weight,
             String leaving,
             String version,
-            long clockSkewMillis) {}
+            long clockSkewMillis,
+            long certificateExpiresMillis) {}
 
     public ClusterReport {
         nodes = List.copyOf(nodes);

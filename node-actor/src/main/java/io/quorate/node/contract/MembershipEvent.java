@@ -20,7 +20,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
     @Type(MembershipEvent.NodeRemoved.class),
     @Type(MembershipEvent.AccessRefused.class),
     @Type(MembershipEvent.AccessIssued.class),
-    @Type(MembershipEvent.AccessRevoked.class)
+    @Type(MembershipEvent.AccessRevoked.class),
+    @Type(MembershipEvent.AuthorityReplaced.class)
 })
 public sealed interface MembershipEvent {
 
@@ -113,4 +114,13 @@ public sealed interface MembershipEvent {
     /** A token opens the API no longer. */
     @JsonTypeName("membership.access-revoked.v1")
     record AccessRevoked(String hash) implements MembershipEvent {}
+
+    /**
+     * Every node is issued by a new authority, and trusts no other; what removed nodes knew is worth nothing any more.
+     *
+     * @param fingerprint SHA-256 of its certificate, hexadecimal
+     * @param reason what {@code quorate history} prints
+     */
+    @JsonTypeName("membership.authority-replaced.v1")
+    record AuthorityReplaced(String fingerprint, String reason) implements MembershipEvent {}
 }

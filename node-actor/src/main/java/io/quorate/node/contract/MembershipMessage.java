@@ -24,6 +24,7 @@ import java.util.List;
     @Type(MembershipMessage.IssueAccess.class),
     @Type(MembershipMessage.RevokeAccess.class),
     @Type(MembershipMessage.ReportRefusal.class),
+    @Type(MembershipMessage.ReportAuthority.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -109,6 +110,15 @@ public sealed interface MembershipMessage {
      */
     @JsonTypeName("report-refusal")
     record ReportRefusal(String node, String kind, String message, long count) implements MembershipMessage {}
+
+    /**
+     * Every node is issued by a new authority, and trusts no other.
+     *
+     * @param fingerprint SHA-256 of its certificate, hexadecimal
+     * @param reason who wanted it, and why
+     */
+    @JsonTypeName("report-authority")
+    record ReportAuthority(String fingerprint, String reason) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

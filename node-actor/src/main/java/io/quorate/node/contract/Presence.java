@@ -9,8 +9,16 @@ package io.quorate.node.contract;
  * @param applied index up to which its copy goes; 0 without one
  * @param version its release
  * @param wallMillis its wall clock when it sent this
+ * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it did not say
  */
-public record Presence(String clusterId, String member, String replica, long applied, String version, long wallMillis) {
+public record Presence(
+        String clusterId,
+        String member,
+        String replica,
+        long applied,
+        String version,
+        long wallMillis,
+        long certificateExpiresMillis) {
 
     /** Whether the node believes to be in the Raft group. */
     public boolean inGroup() {

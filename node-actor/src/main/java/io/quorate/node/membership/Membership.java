@@ -5,6 +5,7 @@ import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipEvent.AccessIssued;
 import io.quorate.node.contract.MembershipEvent.AccessRefused;
 import io.quorate.node.contract.MembershipEvent.AccessRevoked;
+import io.quorate.node.contract.MembershipEvent.AuthorityReplaced;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
 import io.quorate.node.contract.MembershipEvent.NodeConfigured;
@@ -31,6 +32,7 @@ import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
+import io.quorate.node.contract.MembershipMessage.ReportAuthority;
 import io.quorate.node.contract.MembershipMessage.ReportRefusal;
 import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
@@ -47,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The rules of who belongs to the cluster. Pure. A token is spent by a join that succeeds and by nothing else; a join that was
@@ -155,6 +158,8 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                         ? accepted(new Done(), new NodeRemoved(node, known.leaving()))
                         : refused("has-role", node + " is a " + known.role().word() + " and cannot be dismissed yet");
             }
+            case ReportAuthority(var fingerprint, var reason) ->
+                accepted(new Done(), new AuthorityReplaced(fingerprint, reason));
             case ReportRefusal(var node, var kind, var message, var count) ->
                 accepted(new Done(), new AccessRefused(node, kind, message, count));
             case Done d -> throw new IllegalArgumentException("an answer is no command");
@@ -335,6 +340,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         Map<String, Integer> incarnations = new HashMap<>(state.incarnations());
         Map<String, MembershipState.Removed> removed = new HashMap<>(state.removed());
         Map<String, MembershipState.Access> access = new HashMap<>(state.access());
+        Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
         RolePolicy policy = state.policy();
         switch (event) {
             case TokenIssued(var hash, var expires, var uses) ->
@@ -363,6 +369,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
             case NodeLeaving(var node, var reason) ->
                 nodes.computeIfPresent(node, (name, known) -> known.leavingFor(reason));
             case AccessRefused refused -> {} // for the record
+            case AuthorityReplaced replaced -> authorityKnownTo.clear();
             case AccessIssued(var hash, var name, var kind, var expires) ->
                 access.put(hash, new MembershipState.Access(name, kind, expires));
             case AccessRevoked(var hash) -> access.remove(hash);
@@ -374,10 +381,11 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                             gone.tokenHash(),
                             (hash, token) -> new MembershipState.Token(token.expiresAtMillis(), token.usesLeft() + 1));
                 }
+                authorityKnownTo.add(node);
                 removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }
-        return new MembershipState(nodes, tokens, incarnations, removed, policy, access);
+        return new MembershipState(nodes, tokens, incarnations, removed, policy, access, authorityKnownTo);
     }
 
     @Override

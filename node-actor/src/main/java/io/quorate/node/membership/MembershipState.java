@@ -6,7 +6,9 @@ import io.quorate.persistence.contract.MemberId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who belongs to the cluster. Immutable.
@@ -16,6 +18,7 @@ import java.util.TreeMap;
  * @param incarnations the highest incarnation that each name ever had
  * @param removed by name, the highest incarnation that is a member no longer
  * @param policy who gets which role
+ * @param authorityKnownTo nodes that are members no longer, and know the key that certificates are issued with
  * @param access clients that may use the API with a token, by its hash
  */
 public record MembershipState(
@@ -24,9 +27,10 @@ public record MembershipState(
         Map<String, Integer> incarnations,
         Map<String, Removed> removed,
         RolePolicy policy,
-        Map<String, Access> access) {
+        Map<String, Access> access,
+        Set<String> authorityKnownTo) {
     static final MembershipState EMPTY =
-            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of());
+            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of(), Set.of());
 
     /**
      * @param tokenHash of the token that let it in
@@ -90,6 +94,7 @@ public record MembershipState(
 
     public MembershipState {
         access = Map.copyOf(access);
+        authorityKnownTo = Collections.unmodifiableSet(new TreeSet<>(authorityKnownTo));
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
         tokens = Map.copyOf(tokens);
         incarnations = Map.copyOf(incarnations);

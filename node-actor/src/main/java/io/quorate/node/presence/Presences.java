@@ -26,6 +26,9 @@ public final class Presences {
     /** A node that was silent for long is worth an optional change only after it was there for this long. */
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
+    /** A node that said that it stops and is still there after this has thought better of it. */
+    private static final Duration STOPPING = Duration.ofSeconds(10);
+
     private record Seen(long atNanos, long steadySinceNanos, Presence presence, long lag, long skewMillis) {}
 
     /**
@@ -38,6 +41,7 @@ public final class Presences {
 
     private final Map<String, Seen> seen = new HashMap<>();
     private final Map<MemberId, Long> awaitedSince = new HashMap<>();
+    private final Map<MemberId, Long> stopping = new HashMap<>();
     private long leadsSinceNanos;
 
     /**
@@ -48,6 +52,7 @@ public final class Presences {
     public void begin(long nowNanos, Duration silenceBefore) {
         seen.clear();
         awaitedSince.clear();
+        stopping.clear();
         leadsSinceNanos = nowNanos - silenceBefore.toNanos();
     }
 
@@ -88,6 +93,16 @@ public final class Presences {
                         nowNanos - awaitedSince.computeIfAbsent(member, first -> nowNanos) > patience.toNanos())
                 .map(MemberId::node)
                 .toList();
+    }
+
+    /** A node stops in good order. It comes back as another member, or as the same one before long. */
+    public void stops(MemberId member, long nowNanos) {
+        stopping.put(member, nowNanos);
+    }
+
+    private boolean isStopping(MemberId member, long nowNanos) {
+        Long since = stopping.get(member);
+        return since != null && nowNanos - since < STOPPING.toNanos();
     }
 
     /** What a node last told, if anything. */
@@ -149,7 +164,8 @@ public final class Presences {
                     leads || isCurrent(node, told),
                     node.failureDomain(),
                     node.weight(),
-                    node.isLeaving()));
+                    node.isLeaving(),
+                    isStopping(member, nowNanos)));
         }
         return new ClusterView(nodes);
     }
@@ -166,5 +182,6 @@ public final class Presences {
     /** Forgets whoever is no member any more. */
     public void keep(Set<String> names) {
         seen.keySet().retainAll(names);
+        stopping.keySet().removeIf(member -> !names.contains(member.node()));
     }
 }

@@ -31,6 +31,7 @@ public record ClusterView(List<NodeView> nodes) {
      * @param failureDomain what fails together
      * @param weight lighter nodes get a role first
      * @param leaving is to lose its role and then its membership
+     * @param stopping stops in good order, and has asked that another takes over its vote first
      */
     public record NodeView(
             String name,
@@ -42,10 +43,26 @@ public record ClusterView(List<NodeView> nodes) {
             boolean current,
             int failureDomain,
             int weight,
-            boolean leaving) {
-        /** Heard of lately enough to count as there. */
+            boolean leaving,
+            boolean stopping) {
+        /** One that is not stopping. */
+        public NodeView(
+                String name,
+                Role role,
+                InGroup inGroup,
+                boolean leader,
+                Duration silent,
+                boolean steady,
+                boolean current,
+                int failureDomain,
+                int weight,
+                boolean leaving) {
+            this(name, role, inGroup, leader, silent, steady, current, failureDomain, weight, leaving, false);
+        }
+
+        /** Heard of lately enough to count as there; one that stops is as good as gone. */
         public boolean online(RolePolicy policy) {
-            return leader || silent.compareTo(policy.promoteAfter()) < 0;
+            return leader || !stopping && silent.compareTo(policy.promoteAfter()) < 0;
         }
 
         public boolean votes() {

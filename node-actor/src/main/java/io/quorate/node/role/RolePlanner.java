@@ -115,7 +115,7 @@ public final class RolePlanner {
 
     private String whyMissing() {
         String silent = nodes(node -> node.votes() && !online(node))
-                .map(node -> node.name() + " has been silent for " + seconds(node.silent()))
+                .map(node -> node.name() + " " + gone(node))
                 .collect(Collectors.joining(", "));
         String leaving = nodes(node -> node.votes() && node.leaving() && online(node))
                 .map(node -> node.name() + " leaves")
@@ -123,6 +123,10 @@ public final class RolePlanner {
         String why = Stream.of(silent, leaving).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
         return goodVoters() + " of " + target + " voters"
                 + (why.isEmpty() ? ": the cluster has " + view.nodes().size() + " nodes" : ": " + why);
+    }
+
+    private static String gone(NodeView node) {
+        return node.stopping() ? "is stopping" : "has been silent for " + seconds(node.silent());
     }
 
     private static String seconds(Duration silent) {
@@ -147,9 +151,9 @@ public final class RolePlanner {
             return dead.filter(this::mayGo)
                     .map(node -> new RoleStep.Demote(
                             node.name(),
-                            Role.SPARE,
-                            "silent for " + seconds(node.silent())
-                                    + (node.leaving() ? ", and it leaves the cluster" : ", and replaced")));
+                            // What it has is whole: it comes back soon, and need not fetch everything again.
+                            node.stopping() ? Role.STANDBY : Role.SPARE,
+                            "it " + gone(node) + (node.leaving() ? ", and leaves the cluster" : ", and was replaced")));
         }
         Optional<NodeView> leaving =
                 nodes(node -> node.votes() && node.leaving()).findFirst();
@@ -228,8 +232,8 @@ public final class RolePlanner {
         Optional<NodeView> silent =
                 nodes(node -> node.role() == Role.STANDBY && !online(node)).findFirst();
         return silent.isPresent()
-                ? silent.map(node -> new RoleStep.Assign(
-                        node.name(), Role.SPARE, "silent for " + seconds(node.silent()) + ", and replaced"))
+                ? silent.map(
+                        node -> new RoleStep.Assign(node.name(), Role.SPARE, "it " + gone(node) + ", and was replaced"))
                 : nodes(this::standsBy)
                         .max(burden(this::standsBy))
                         .map(node -> new RoleStep.Assign(

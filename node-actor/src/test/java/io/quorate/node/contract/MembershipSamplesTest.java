@@ -51,7 +51,8 @@ class MembershipSamplesTest {
                 new MembershipEvent.NodeRemoved("n2", "removed"),
                 new MembershipEvent.AccessRefused("n1", "plain-text", "somebody spoke without TLS", 3),
                 new MembershipEvent.AccessIssued(HASH, "wallboard", "viewer", 1_790_000_000_123L),
-                new MembershipEvent.AccessRevoked(HASH));
+                new MembershipEvent.AccessRevoked(HASH),
+                new MembershipEvent.AuthorityReplaced(HASH, "asked for"));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -70,6 +71,7 @@ class MembershipSamplesTest {
                 new MembershipMessage.Dismiss("n2"),
                 new MembershipMessage.IssueAccess(HASH, "wallboard", "viewer", 1_790_000_000_123L),
                 new MembershipMessage.RevokeAccess("9f86d081"),
+                new MembershipMessage.ReportAuthority(HASH, "asked for"),
                 new MembershipMessage.ReportRefusal("n1", "plain-text", "somebody spoke without TLS", 3),
                 new Done(),
                 new Granted(

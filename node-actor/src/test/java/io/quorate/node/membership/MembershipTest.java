@@ -338,7 +338,8 @@ class MembershipTest {
                     before.incarnations(),
                     before.removed(),
                     before.policy(),
-                    before.access());
+                    before.access(),
+                    before.authorityKnownTo());
             Decision<MembershipEvent> once = rules.decide(before, command);
             Decision<MembershipEvent> again = rules.decide(before, command);
             assertThat(once.events()).isEqualTo(again.events());
