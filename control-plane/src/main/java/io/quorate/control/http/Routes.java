@@ -181,7 +181,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.setPolicy(read(bytes)));
             case "POST /v1/certificates" ->
                 body(request, MAX_JSON_BYTES).thenApply(bytes -> certificates.issue(read(bytes)));
-            case "POST /v1/refresh-certs" -> body(request, MAX_JSON_BYTES).thenApply(ignored -> certificates.refresh());
+            case "POST /v1/refresh-certs" ->
+                body(request, MAX_JSON_BYTES)
+                        .thenCompose(ignored ->
+                                uri.query().get("authority").orElse("").equals("true")
+                                        ? certificates.replaceAuthority()
+                                        : done(certificates.refresh()));
             case "POST /v1/access" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> certificates.issueAccess(read(bytes)));
             case "GET /v1/access" -> done(json(200, certificates.access()));

@@ -6,15 +6,20 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.security.auth.x500.X500Principal;
 
 /**
  * Trusts certificates of the cluster's authorities whose holders are of certain kinds, and says why where it does not. The path is
  * checked by the Java platform (RFC 5280), and a server's address where the connection asks for it.
  */
 final class PeerTrust extends X509ExtendedTrustManager {
+    /** Else it would be told as a number of numbers. */
+    private static final Map<String, String> SERIAL_NUMBER = Map.of("2.5.4.5", "SERIALNUMBER");
+
     private final X509ExtendedTrustManager path;
     private final Set<PeerKind> kinds;
 
@@ -29,9 +34,13 @@ final class PeerTrust extends X509ExtendedTrustManager {
         void run() throws CertificateException;
     }
 
+    private static String name(X500Principal holder) {
+        return holder.getName(X500Principal.RFC2253, SERIAL_NUMBER);
+    }
+
     private void check(X509Certificate[] chain, PathCheck pathCheck) throws CertificateException {
         X509Certificate certificate = chain[0];
-        String subject = certificate.getSubjectX500Principal().getName();
+        String subject = name(certificate.getSubjectX500Principal());
         Date now = Date.from(Instant.now());
         if (certificate.getNotAfter().before(now)) {
             throw new PeerRefused(
@@ -57,7 +66,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
                     : new PeerRefused(
                             "foreign-certificate",
                             "the certificate of " + subject + " was issued by "
-                                    + certificate.getIssuerX500Principal().getName()
+                                    + name(certificate.getIssuerX500Principal())
                                     + ", which is not this cluster's authority");
         }
         if (Peer.of(certificate).filter(peer -> kinds.contains(peer.kind())).isEmpty()) {
