@@ -308,17 +308,28 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     private CompletionStage<MembershipMessage> remove(String name, boolean force, ReplicaReport report) {
+        return unlessRefused(
+                name,
+                force,
+                report,
+                new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed"));
+    }
+
+    /** Issues a token for who takes a dead node's place, or says why not: as if it were removed now. */
+    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer) {
+        return whileLeading(
+                replica -> replica.report().thenCompose(report -> unlessRefused(offer.node(), true, report, offer)));
+    }
+
+    private CompletionStage<MembershipMessage> unlessRefused(
+            String name, boolean force, ReplicaReport report, MembershipMessage command) {
         MembershipState state = parts.membership();
         ClusterView view;
         synchronized (this) {
             view = presences.view(state, group(report), System.nanoTime());
         }
         Optional<MembershipMessage.Refused> no = Removal.refusal(view, state.policy(), name, force);
-        return no.isPresent()
-                ? CompletableFuture.completedFuture(no.get())
-                : parts.membershipCommand(
-                        new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed"),
-                        true);
+        return no.isPresent() ? CompletableFuture.completedFuture(no.get()) : parts.membershipCommand(command, true);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.membership.VersionSkew;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.trust.Credentials;
 import io.quorate.node.trust.Keys;
@@ -29,6 +30,7 @@ import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Pem;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -269,6 +271,10 @@ public final class Node implements AutoCloseable {
         refusals.refused(kind, message);
     }
 
+    public Path dataFolder() {
+        return settings.dataFolder();
+    }
+
     /** This node's certificates. */
     public NodeTrust trust() {
         return trust;
@@ -409,6 +415,24 @@ public final class Node implements AutoCloseable {
                 .thenApply(answer -> new IssuedToken(token, joinAddresses(), expires));
     }
 
+    /**
+     * Issues a token for a node that takes the place of another, which is dead.
+     *
+     * @return the token, or why not
+     */
+    public CompletionStage<Replacement> offerReplacement(String name, Duration ttl, long nowMillis) {
+        String token = randomToken();
+        long expires = nowMillis + ttl.toMillis();
+        return parts.offerReplacement(new MembershipMessage.OfferReplacement(hash(token), expires, name))
+                .thenApply(answer -> answer instanceof MembershipMessage.Refused no
+                        ? new Replacement(Optional.empty(), Optional.of(no))
+                        : new Replacement(
+                                Optional.of(new IssuedToken(token, joinAddresses(), expires)), Optional.empty()));
+    }
+
+    /** One of the two is there. */
+    public record Replacement(Optional<IssuedToken> token, Optional<MembershipMessage.Refused> refused) {}
+
     /** Where a node can join: here, and at every other node, should this one be down by then. */
     private List<String> joinAddresses() {
         return Stream.concat(
@@ -497,6 +521,10 @@ public final class Node implements AutoCloseable {
     public CompletionStage<Admission.Answer> admit(Admission.Request request) {
         PublicKey key = Keys.requested(request.certificateRequest());
         MembershipMessage.Join join = request.join();
+        Optional<MembershipMessage.Refused> skew = VersionSkew.refusal(parts.version(), request.version());
+        if (skew.isPresent()) {
+            return CompletableFuture.completedFuture(Admission.Answer.of(skew.get()));
+        }
         return membershipCommand(join, true).thenApply(decision -> {
             if (decision instanceof MembershipMessage.Refused no) {
                 refused(no.kind(), join.node() + " at " + join.address() + " wanted to join: " + no.message());
@@ -537,7 +565,8 @@ public final class Node implements AutoCloseable {
                                 self.apiAddress(),
                                 self.joinAddress(),
                                 nowMillis),
-                        Keys.request(pair)),
+                        Keys.request(pair),
+                        parts.version()),
                 pair);
     }
 

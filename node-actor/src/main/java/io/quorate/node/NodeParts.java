@@ -89,6 +89,7 @@ final class NodeParts implements AutoCloseable {
     private static final int STOPS = 6;
     private static final int AUTHORITY = 7;
     private static final int REPLACE_AUTHORITY = 8;
+    private static final int OFFER_REPLACEMENT = 9;
 
     private final DataFolder folder;
     private final Endpoints endpoints;
@@ -500,6 +501,9 @@ final class NodeParts implements AutoCloseable {
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }
             case REMOVE -> watch.remove(in.text(), in.u8() == 1).thenApply(MembershipForm::bytes);
+            case OFFER_REPLACEMENT ->
+                watch.offerReplacement(MembershipForm.read(in.block(), MembershipMessage.OfferReplacement.class))
+                        .thenApply(MembershipForm::bytes);
             case STOPS ->
                 watch.stops(MemberId.parse(in.text()))
                         .thenApply(renewed -> new ByteWriter(96).text(renewed).toBytes());
@@ -671,6 +675,18 @@ final class NodeParts implements AutoCloseable {
                                 .u8(REMOVE)
                                 .text(name)
                                 .u8(force ? 1 : 0)
+                                .toBytes(),
+                        Duration.ofSeconds(3));
+    }
+
+    /** Issues a token for who takes a dead node's place; the leader judges whether it may go. */
+    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer) {
+        return leader.isHere()
+                ? watch.offerReplacement(offer)
+                : askLeader(
+                        new ByteWriter(256)
+                                .u8(OFFER_REPLACEMENT)
+                                .block(MembershipForm.bytes(offer))
                                 .toBytes(),
                         Duration.ofSeconds(3));
     }

@@ -222,7 +222,7 @@ class NodeClusterTest {
         MembershipMessage.Join good = attempt.request().join();
         MembershipMessage.Join bad = new MembershipMessage.Join(
                 good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);
-        assertThat(one.admit(new Admission.Request(bad, attempt.request().certificateRequest()))
+        assertThat(one.admit(new Admission.Request(bad, attempt.request().certificateRequest(), "0.1.0"))
                         .toCompletableFuture())
                 .failsWithin(Duration.ofSeconds(15))
                 .withThrowableThat()

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             JoinCommand.class,
             LeaveCommand.class,
             RemoveNodeCommand.class,
+            ReplaceNodeCommand.class,
             ResetCommand.class,
             RolesCommand.class,
             ConfigCommand.class,

@@ -41,6 +41,7 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
         return switch (event) {
             case MembershipEvent.TokenIssued token -> "";
             case MembershipEvent.TokenRevoked token -> "";
+            case MembershipEvent.ReplacementOffered offered -> offered.node();
             case MembershipEvent.PolicyChanged policy -> "";
             case MembershipEvent.AccessIssued access -> "";
             case MembershipEvent.AccessRevoked access -> "";
@@ -62,6 +63,9 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
             case MembershipEvent.TokenIssued(var hash, var expires, var uses) ->
                 "the join token " + hash.substring(0, TOKEN_ID) + " for " + uses + (uses == 1 ? " join" : " joins")
                         + " was issued, good until " + time(expires);
+            case MembershipEvent.ReplacementOffered(var hash, var expires, var node) ->
+                "the join token " + hash.substring(0, TOKEN_ID) + " was issued for a node that takes the place of "
+                        + node + ", good until " + time(expires);
             case MembershipEvent.TokenRevoked(var hash) ->
                 "the join token " + hash.substring(0, TOKEN_ID) + " was revoked";
             case MembershipEvent.AccessIssued(var hash, var name, var kind, var expires) ->

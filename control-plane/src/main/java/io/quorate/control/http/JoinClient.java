@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -60,6 +61,14 @@ final class JoinClient {
                     "not-empty",
                     "this node belongs to a cluster with others, or holds data of its own; joining another would leave it behind",
                     "start a node with an empty data folder, and join with that"));
+        }
+        List<String> findings = Preflight.findings(node.dataFolder());
+        if (!findings.isEmpty()) {
+            return CompletableFuture.completedFuture(refused(
+                    409,
+                    "preflight",
+                    String.join("; ", findings) + "; nothing was sent, the token is not spent",
+                    "mend that, and run the same join again"));
         }
         CompletableFuture<Result> answer = new CompletableFuture<>();
         // Joining stops and starts the parts of this node, and blocks while it does.

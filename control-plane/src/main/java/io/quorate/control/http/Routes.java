@@ -61,6 +61,7 @@ import org.slf4j.LoggerFactory;
  * POST /v1/leave                       this node leaves its cluster
  * POST /v1/reset                       this node, alone, begins anew
  * DELETE /v1/nodes/{name}[?force=true] that node is removed
+ * POST /v1/nodes/{name}/replacement    {"ttlSeconds":…}: a token for who takes a dead node's place
  * PATCH /v1/nodes/{name}               {"failureDomain":…, "weight":…}
  * PATCH /v1/roles                      {"voters":…, "standbys":…, "promoteAfterMillis":…}
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
@@ -79,6 +80,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final String KV = "/v1/kv/";
     private static final String TOKENS = "/v1/tokens/";
     private static final String ACCESS = "/v1/access/";
+    private static final String REPLACEMENT = "/replacement";
     private static final String NODES = "/v1/nodes/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
@@ -218,6 +220,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     }
 
     private CompletionStage<HttpResponse> aboutNode(HttpRequest request, Uri uri, String name) {
+        if (name.endsWith(REPLACEMENT) && request.method().equals(HttpMethods.POST)) {
+            String dead = name.substring(0, name.length() - REPLACEMENT.length());
+            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> offerReplacement(dead, read(bytes)));
+        }
         if (request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
             return membership.remove(name, uri.query().get("force").orElse("").equals("true"));
@@ -406,19 +412,34 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                     + own.length() + " characters or others among them");
         }
         return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
-                .thenApply(token -> {
-                    String fingerprint = node.trust().fingerprint().substring(0, JoinClient.PINNED_LETTERS);
-                    Map<String, Object> answer = new LinkedHashMap<>();
-                    answer.put("token", token.token());
-                    answer.put("fingerprint", fingerprint);
-                    answer.put("expiresAtMillis", token.expiresAtMillis());
-                    answer.put(
-                            "urls",
-                            token.joinAddresses().stream()
-                                    .map(address -> address + "/" + token.token() + "/" + fingerprint)
-                                    .toList());
-                    return json(201, answer);
-                });
+                .thenApply(this::issued);
+    }
+
+    private CompletionStage<HttpResponse> offerReplacement(String name, JsonNode asked) {
+        long ttl = asked.path("ttlSeconds").asLong(300);
+        if (ttl < 1 || ttl > 366L * 24 * 3600) {
+            throw new IllegalArgumentException("a token wants ttlSeconds of 1 to 31622400");
+        }
+        return node.offerReplacement(name, Duration.ofSeconds(ttl), System.currentTimeMillis())
+                .thenApply(offered -> offered.token()
+                        .map(this::issued)
+                        .orElseGet(() -> offered.refused()
+                                .map(no -> new Problem(409, no.kind(), no.message(), "").response())
+                                .orElseThrow()));
+    }
+
+    private HttpResponse issued(Node.IssuedToken token) {
+        String fingerprint = node.trust().fingerprint().substring(0, JoinClient.PINNED_LETTERS);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("token", token.token());
+        answer.put("fingerprint", fingerprint);
+        answer.put("expiresAtMillis", token.expiresAtMillis());
+        answer.put(
+                "urls",
+                token.joinAddresses().stream()
+                        .map(address -> address + "/" + token.token() + "/" + fingerprint)
+                        .toList());
+        return json(201, answer);
     }
 
     private CompletionStage<HttpResponse> join(byte[] body) {
@@ -460,7 +481,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                     join.apiAddress(),
                                     join.joinAddress(),
                                     here),
-                            admission.certificateRequest()));
+                            admission.certificateRequest(),
+                            admission.version()));
                 })
                 .thenApply(answer -> HttpResponse.create()
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, MembershipForm.bytes(answer)))

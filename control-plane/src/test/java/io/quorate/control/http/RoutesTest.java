@@ -280,7 +280,8 @@ class RoutesTest {
         problem(admit("nonsense".getBytes(UTF_8)), 400, "invalid");
         problem(admit(MembershipForm.bytes(Map.of("type", "join"))), 400, "invalid");
         problem(
-                admit(MembershipForm.bytes(new Admission.Request(join(System.currentTimeMillis()), new byte[] {1}))),
+                admit(MembershipForm.bytes(
+                        new Admission.Request(join(System.currentTimeMillis()), new byte[] {1}, "0.1.0"))),
                 400,
                 "invalid",
                 "certificate request");
@@ -300,7 +301,7 @@ class RoutesTest {
 
     private static byte[] admission(long nowMillis) {
         return MembershipForm.bytes(
-                new Admission.Request(join(nowMillis), Keys.request(Keys.pair(new SecureRandom()))));
+                new Admission.Request(join(nowMillis), Keys.request(Keys.pair(new SecureRandom())), "0.1.0"));
     }
 
     @Test

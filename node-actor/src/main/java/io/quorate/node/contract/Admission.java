@@ -4,8 +4,11 @@ package io.quorate.node.contract;
 public final class Admission {
     private Admission() {}
 
-    /** @param certificateRequest PKCS #10: the node's private key stays where it is */
-    public record Request(MembershipMessage.Join join, byte[] certificateRequest) {}
+    /**
+     * @param certificateRequest PKCS #10: the node's private key stays where it is
+     * @param version its release
+     */
+    public record Request(MembershipMessage.Join join, byte[] certificateRequest, String version) {}
 
     /**
      * @param decision Granted or Refused

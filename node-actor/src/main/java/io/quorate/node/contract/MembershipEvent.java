@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 @JsonSubTypes({
     @Type(MembershipEvent.TokenIssued.class),
     @Type(MembershipEvent.TokenRevoked.class),
+    @Type(MembershipEvent.ReplacementOffered.class),
     @Type(MembershipEvent.NodeJoined.class),
     @Type(MembershipEvent.JoinCompleted.class),
     @Type(MembershipEvent.RoleAssigned.class),
@@ -32,6 +33,15 @@ public sealed interface MembershipEvent {
      */
     @JsonTypeName("membership.token-issued.v1")
     record TokenIssued(String hash, long expiresAtMillis, int uses) implements MembershipEvent {}
+
+    /**
+     * A token was issued for one node that takes the place of another, which is dead.
+     *
+     * @param hash as that of other tokens
+     * @param node the dead one; it leaves when the other has joined
+     */
+    @JsonTypeName("membership.replacement-offered.v1")
+    record ReplacementOffered(String hash, long expiresAtMillis, String node) implements MembershipEvent {}
 
     /** A token lets nobody in any more. */
     @JsonTypeName("membership.token-revoked.v1")

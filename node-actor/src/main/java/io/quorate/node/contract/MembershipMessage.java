@@ -12,6 +12,7 @@ import java.util.List;
     @Type(MembershipMessage.Found.class),
     @Type(MembershipMessage.IssueToken.class),
     @Type(MembershipMessage.RevokeToken.class),
+    @Type(MembershipMessage.OfferReplacement.class),
     @Type(MembershipMessage.Join.class),
     @Type(MembershipMessage.Assign.class),
     @Type(MembershipMessage.Complete.class),
@@ -41,6 +42,15 @@ public sealed interface MembershipMessage {
     /** @param id begin of the token's hash, as long as it takes to tell it from the others */
     @JsonTypeName("revoke-token")
     record RevokeToken(String id) implements MembershipMessage {}
+
+    /**
+     * A token for one node that takes the place of another, which is dead.
+     *
+     * @param hash as that of other tokens
+     * @param node the dead one
+     */
+    @JsonTypeName("offer-replacement")
+    record OfferReplacement(String hash, long expiresAtMillis, String node) implements MembershipMessage {}
 
     /** @param nowMillis wall clock of the node that took the request, for the token's expiry */
     @JsonTypeName("join")

@@ -13,6 +13,7 @@ import io.quorate.node.contract.MembershipEvent.NodeJoined;
 import io.quorate.node.contract.MembershipEvent.NodeLeaving;
 import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.PolicyChanged;
+import io.quorate.node.contract.MembershipEvent.ReplacementOffered;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
 import io.quorate.node.contract.MembershipEvent.TokenRevoked;
@@ -30,6 +31,7 @@ import io.quorate.node.contract.MembershipMessage.IssueAccess;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
+import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
 import io.quorate.node.contract.MembershipMessage.ReportAuthority;
@@ -105,6 +107,14 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 uses < 1
                         ? refused("bad-uses", "a token wants one use or more, not " + uses)
                         : accepted(new Done(), new TokenIssued(hash, expires, uses));
+            case OfferReplacement(var hash, var expires, var node) -> {
+                MembershipState.Node known = state.nodes().get(node);
+                yield known == null
+                        ? unknownNode(state, node)
+                        : known.isLeaving()
+                                ? refused("leaving", node + " leaves already: " + known.leaving())
+                                : accepted(new Done(), new ReplacementOffered(hash, expires, node));
+            }
             case RevokeToken(var id) -> {
                 List<String> found = state.tokens().keySet().stream()
                         .filter(hash -> hash.startsWith(id))
@@ -173,6 +183,11 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         if (known == null || known.completed()) {
             return accepted(new Done());
         }
+        MembershipState.Token token = state.tokens().get(known.tokenHash());
+        MembershipState.Node replaced = token == null ? null : state.nodes().get(token.replaces());
+        if (replaced != null && replaced != known) {
+            return replacement(known, replaced);
+        }
         List<MembershipState.Node> others = state.nodes().values().stream()
                 .filter(other -> other.completed() && !other.isLeaving())
                 .toList();
@@ -190,6 +205,21 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                         new RoleAssigned(
                                 node, Role.SPARE.word(), voters + " voters and " + standbys + " standbys are enough"))
                 : accepted(new Done(), new JoinCompleted(node));
+    }
+
+    /** It stands where the other stood; the roles follow by themselves. */
+    private static Decision<MembershipEvent> replacement(MembershipState.Node node, MembershipState.Node replaced) {
+        String name = node.member().node();
+        String old = replaced.member().node();
+        JoinCompleted completed = new JoinCompleted(name);
+        NodeConfigured configured = new NodeConfigured(name, replaced.failureDomain(), replaced.weight());
+        return replaced.isLeaving()
+                ? accepted(new Done(), completed, configured)
+                : accepted(
+                        new Done(),
+                        completed,
+                        configured,
+                        new NodeLeaving(old, "replaced by " + name + ": it never comes back"));
     }
 
     private static MemberRenewed renewed(MembershipState state, MembershipState.Node node) {
@@ -344,14 +374,15 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         RolePolicy policy = state.policy();
         switch (event) {
             case TokenIssued(var hash, var expires, var uses) ->
-                tokens.put(hash, new MembershipState.Token(expires, uses));
+                tokens.put(hash, new MembershipState.Token(expires, uses, ""));
+            case ReplacementOffered(var hash, var expires, var node) ->
+                tokens.put(hash, new MembershipState.Token(expires, 1, node));
             case TokenRevoked(var hash) -> tokens.remove(hash);
             case NodeJoined(var text, var api, var join, var hash) -> {
                 MemberId member = MemberId.parse(text);
                 nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash));
                 incarnations.merge(member.node(), member.incarnation(), Math::max);
-                tokens.computeIfPresent(
-                        hash, (h, token) -> new MembershipState.Token(token.expiresAtMillis(), token.usesLeft() - 1));
+                tokens.computeIfPresent(hash, (h, token) -> token.with(token.usesLeft() - 1));
             }
             case JoinCompleted(var node) -> nodes.computeIfPresent(node, (name, known) -> known.complete());
             case RoleAssigned(var node, var role, var reason) ->
@@ -377,9 +408,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
                 MembershipState.Node gone = nodes.remove(node);
                 if (gone != null && !gone.completed()) {
                     // A token is spent by a join that succeeded, and by nothing else.
-                    tokens.computeIfPresent(
-                            gone.tokenHash(),
-                            (hash, token) -> new MembershipState.Token(token.expiresAtMillis(), token.usesLeft() + 1));
+                    tokens.computeIfPresent(gone.tokenHash(), (hash, token) -> token.with(token.usesLeft() + 1));
                 }
                 authorityKnownTo.add(node);
                 removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));

@@ -83,8 +83,15 @@ public record MembershipState(
         }
     }
 
-    /** @param usesLeft joins that it is still good for */
-    public record Token(long expiresAtMillis, int usesLeft) {}
+    /**
+     * @param usesLeft joins that it is still good for
+     * @param replaces the dead node whose place is taken with it; empty for none
+     */
+    public record Token(long expiresAtMillis, int usesLeft, String replaces) {
+        Token with(int newUsesLeft) {
+            return new Token(expiresAtMillis, newUsesLeft, replaces);
+        }
+    }
 
     /** @param reason why, for the node that comes back */
     public record Removed(int incarnation, String reason) {}

@@ -23,6 +23,7 @@ import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
+import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
@@ -360,5 +361,59 @@ class MembershipTest {
                 assertThat(happened).isEmpty();
             }
         }
+    }
+
+    @Test
+    void a_node_that_replaces_a_dead_one_stands_where_that_stood_and_the_dead_one_leaves_when_it_has_joined() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(join("t", 3, 10));
+        cluster.take(new Complete("n3"));
+        cluster.take(new ConfigureNode("n3", 42, 7));
+        assertRefused(cluster.take(new OfferReplacement("r", 1000, "n9")), "unknown-node", "n1, n3");
+        cluster.take(new OfferReplacement("r", 1000, "n3"));
+        assertThat(cluster.take(join("r", 4, 20))).isInstanceOf(Granted.class);
+        assertThat(cluster.state.nodes().get("n3").isLeaving()).isFalse();
+        cluster.take(new Complete("n4"));
+        assertThat(cluster.state.nodes().get("n4"))
+                .satisfies(node -> assertThat(node.failureDomain()).isEqualTo(42))
+                .satisfies(node -> assertThat(node.weight()).isEqualTo(7));
+        assertThat(cluster.state.nodes().get("n3").leaving()).contains("replaced by n4");
+        assertRefused(cluster.take(join("r", 5, 30)), "used-token", "quorate add-node");
+    }
+
+    @Test
+    void who_was_removed_knows_the_authoritys_key_until_there_is_another() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(join("t", 3, 10));
+        cluster.take(new Abandon("n3"));
+        assertThat(cluster.state.authorityKnownTo()).containsExactly("n3");
+        cluster.take(new MembershipMessage.ReportAuthority("ab", "why"));
+        assertThat(cluster.state.authorityKnownTo()).isEmpty();
+    }
+
+    @Test
+    void a_client_has_its_access_until_it_is_revoked() {
+        Cluster cluster = founded();
+        assertRefused(
+                cluster.take(new MembershipMessage.IssueAccess("h1", "wallboard", "owner", 9)),
+                "unknown-kind",
+                "viewer");
+        cluster.take(new MembershipMessage.IssueAccess("abcd1", "wallboard", "viewer", 9));
+        assertThat(cluster.state.access()).containsKey("abcd1");
+        assertRefused(cluster.take(new MembershipMessage.RevokeAccess("abcx")), "unknown-token", "quorate access");
+        cluster.take(new MembershipMessage.RevokeAccess("abcd"));
+        assertThat(cluster.state.access()).isEmpty();
+    }
+
+    @Test
+    void releases_may_be_one_minor_version_apart() {
+        assertThat(VersionSkew.refusal("1.4.2", "1.5.0")).isEmpty();
+        assertThat(VersionSkew.refusal("1.4.2", "1.3.9-SNAPSHOT")).isEmpty();
+        assertThat(VersionSkew.refusal("1.4.2", "development")).isEmpty();
+        assertThat(VersionSkew.refusal("1.4.2", "1.6.0"))
+                .hasValueSatisfying(no -> assertThat(no.message()).contains("1.6.0", "1.4.2", "not spent"));
+        assertThat(VersionSkew.refusal("1.4.2", "2.4.2")).isPresent();
     }
 }

@@ -124,4 +124,14 @@ class PresencesTest {
                 .extracting(NodeView::name)
                 .containsExactly("n1", "n2");
     }
+
+    @Test
+    void a_voter_that_stops_is_taken_for_gone_at_once_and_not_for_ever() {
+        presences.begin(0, Duration.ZERO);
+        presences.stops(VOTER, seconds(1));
+        assertThat(view(joined(), VOTER.node(), 100, 1).stopping()).isTrue();
+        assertThat(view(joined(), VOTER.node(), 100, 12).stopping())
+                .as("it has thought better of it")
+                .isFalse();
+    }
 }

@@ -99,7 +99,8 @@ class RolePlannerTest {
                 role != SPARE && (node.current() || node.online(DEFAULT)),
                 node.failureDomain(),
                 node.weight(),
-                node.leaving());
+                node.leaving(),
+                node.stopping());
     }
 
     @Provide
@@ -125,7 +126,8 @@ class RolePlannerTest {
                         current && role != SPARE,
                         domain,
                         weight,
-                        leaving));
+                        leaving,
+                        weight == 3)); // stops in good order
         return nodes.list().ofMinSize(0).ofMaxSize(11).map(RolePlannerTest::led);
     }
 
@@ -145,7 +147,8 @@ class RolePlannerTest {
                     n.current(),
                     n.failureDomain(),
                     n.weight(),
-                    n.leaving()));
+                    n.leaving(),
+                    n.stopping()));
         }
         return new ClusterView(nodes);
     }
@@ -345,7 +348,22 @@ class RolePlannerTest {
         RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
         assertThat(first).isEqualTo(new RoleStep.Promote("n5", "2 of 3 voters: n3 has been silent for 30.0 s"));
         assertThat(RolePlanner.plan(after(view, first), DEFAULT))
-                .contains(new RoleStep.Demote("n3", SPARE, "silent for 30.0 s, and replaced"));
+                .contains(new RoleStep.Demote("n3", SPARE, "it has been silent for 30.0 s, and was replaced"));
+    }
+
+    @Test
+    void a_voter_that_stops_in_good_order_hands_its_vote_to_a_standby_and_stands_by_itself() {
+        NodeView n3 = node("n3", VOTER, 1);
+        NodeView stops = new NodeView(
+                "n3", VOTER, InGroup.VOTER, false, HEARD, true, true, n3.failureDomain(), n3.weight(), false, true);
+        ClusterView view = new ClusterView(
+                List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), stops, node("n4", STANDBY, 1)));
+        RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
+        assertThat(first).isEqualTo(new RoleStep.Promote("n4", "2 of 3 voters: n3 is stopping"));
+        assertThat(RolePlanner.plan(after(view, first), DEFAULT))
+                .contains(new RoleStep.Demote("n3", STANDBY, "it is stopping, and was replaced"));
+        ClusterView alone = new ClusterView(List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), stops));
+        assertThat(RolePlanner.plan(alone, DEFAULT)).as("nobody can replace it").isEmpty();
     }
 
     @Test
