@@ -1,13 +1,9 @@
 package io.quorate.control.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -23,42 +19,21 @@ final class AccessCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions node;
 
-    @Option(
-            names = "--revoke",
-            paramLabel = "ID",
-            defaultValue = "",
-            description = "The token with this id opens nothing any more.")
-    private String revoke;
-
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "pretty",
-            description = "pretty, json or yaml. Default: pretty.")
-    private Format format;
+    @Mixin
+    private TokenListing listing;
 
     @Override
     public Integer call() {
-        NodeClient client = node.client();
-        PrintWriter out = spec.commandLine().getOut();
-        if (!revoke.isEmpty()) {
-            client.json("DELETE", "/v1/access/" + NodeClient.segment(revoke), "", Duration.ofSeconds(10));
-            out.println("token " + revoke + " is revoked");
-            return ExitCode.OK;
-        }
-        JsonNode access = client.json("GET", "/v1/access", "", Duration.ofSeconds(5));
-        switch (format) {
-            case JSON, YAML -> out.println(format.write(access));
-            case TABLE, PRETTY -> {
-                String row = "%-10s %-20s %-8s %-22s";
-                out.println(row.formatted("ID", "NAME", "ROLE", "EXPIRES").stripTrailing());
-                access.forEach(one -> out.println(row.formatted(
-                                one.path("id").asText(),
-                                one.path("name").asText(),
-                                one.path("kind").asText(),
-                                one.path("expires").asText())
-                        .stripTrailing()));
-            }
-        }
-        return ExitCode.OK;
+        String row = "%-10s %-20s %-8s %-22s";
+        return listing.run(
+                node.client(),
+                spec.commandLine().getOut(),
+                "/v1/access",
+                row.formatted("ID", "NAME", "ROLE", "EXPIRES"),
+                token -> row.formatted(
+                        token.path("id").asText(),
+                        token.path("name").asText(),
+                        token.path("kind").asText(),
+                        token.path("expires").asText()));
     }
 }

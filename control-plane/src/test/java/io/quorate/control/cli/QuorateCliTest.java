@@ -214,9 +214,10 @@ class QuorateCliTest {
         assertThat(yaml.out()).doesNotStartWith("---");
         Ended table = onNode("status", "--output", "TABLE");
         assertThat(table.lines()).hasSize(2);
-        assertThat(table.lines().getFirst()).matches("NAME +ADDRESS +ROLE +LEADER +ONLINE +DOMAIN +LAG +LAST-CONTACT");
+        assertThat(table.lines().getFirst())
+                .matches("NAME +ADDRESS +ROLE +LEADER +ONLINE +DOMAIN +LAG +LAST-CONTACT +CERTIFICATE-UNTIL");
         assertThat(table.lines().getLast())
-                .matches("n11 +" + node.settings().clusterAddress() + " +voter +yes +yes +\\d+ +0 +0 ms");
+                .matches("n11 +" + node.settings().clusterAddress() + " +voter +yes +yes +\\d+ +0 +0 ms +20\\d\\d-.*Z");
     }
 
     @Test
