@@ -7,7 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -96,37 +96,23 @@ public final class Tls {
 
     private static SSLContext context(TlsIdentity identity, Set<PeerKind> peers) {
         try {
-            KeyStore trusted = store();
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
             for (X509Certificate authority : identity.authorities()) {
                 trusted.setCertificateEntry("authority-" + trusted.size(), authority);
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(trusted);
             X509ExtendedTrustManager path = (X509ExtendedTrustManager) trust.getTrustManagers()[0];
-
-            char[] inMemory = "in memory".toCharArray();
-            KeyStore own = store();
-            if (!identity.chain().isEmpty()) {
-                own.setKeyEntry(
-                        "own",
-                        identity.keys().getFirst(),
-                        inMemory,
-                        identity.chain().toArray(X509Certificate[]::new));
-            }
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(own, inMemory);
+            KeyManager[] own = identity.chain().isEmpty()
+                    ? new KeyManager[0]
+                    : new KeyManager[] {new OwnCertificate(identity.keys().getFirst(), identity.chain())};
 
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(keys.getKeyManagers(), new TrustManager[] {new PeerTrust(path, peers)}, null);
+            context.init(own, new TrustManager[] {new PeerTrust(path, peers)}, null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("these certificates cannot be used: " + e.getMessage(), e);
         }
-    }
-
-    private static KeyStore store() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
     }
 }
