@@ -14,14 +14,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
- * bounded chunks, one after the other, and rests between them while others write. They are not synced: where a loss of power takes some, the store goes back to its last sync, and
- * the stream brings the rest again.
+ * bounded chunks, one after the other: small ones, with a rest between them, while others write; else larger ones, each asked for
+ * before the one before is stored, so that two are in memory at most. They are not synced: where a loss of power takes some, the
+ * store goes back to its last sync, and the stream brings the rest again.
  */
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
 
-    /** Small, so that whoever reads it at the source is not in the way of its other work for long. */
-    private static final int CHUNK_BYTES = 128 * 1024;
+    /** While others write: small, so that whoever reads it at the source is not in the way of its other work for long. */
+    private static final int SMALL_CHUNK_BYTES = 128 * 1024;
+
+    private static final int LARGE_CHUNK_BYTES = 512 * 1024;
 
     /** What is written as one batch, at least, while more is there: each batch also writes a head for every entity in it. */
     private static final int BATCH_BYTES = 512 * 1024;
@@ -41,6 +44,7 @@ public final class JournalFollower implements AutoCloseable {
     private long unflushedBytes;
     private long askedAt;
     private boolean fetching;
+    private boolean othersWrite = true;
     private volatile boolean closed;
 
     /**
@@ -70,9 +74,13 @@ public final class JournalFollower implements AutoCloseable {
         if (fetching || closed || sourceIndex <= events.pendingIndex()) {
             return;
         }
+        ask(events.pendingIndex());
+    }
+
+    private void ask(long after) {
         fetching = true;
         askedAt = System.nanoTime();
-        source.ask(new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
+        source.ask(new Query.EntriesAfter(after, othersWrite ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(entries, failure)));
     }
 
@@ -86,15 +94,18 @@ public final class JournalFollower implements AutoCloseable {
             thread.schedule(this::fetch, PAUSE);
             return;
         }
-        boolean othersWrite = entries.appliedIndex() > sourceIndex;
+        othersWrite = entries.appliedIndex() > sourceIndex;
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
+        if (!othersWrite && entries.upTo() < sourceIndex && entries.upTo() > events.pendingIndex()) {
+            ask(entries.upTo());
+        }
         try {
             events.adopt(entries);
             unflushedBytes += entries.entries().stream()
                     .mapToLong(each -> each.bytes().length)
                     .sum();
             if (unflushedBytes < BATCH_BYTES && events.pendingIndex() < sourceIndex) {
-                next(othersWrite);
+                next();
                 return;
             }
             events.flush();
@@ -106,11 +117,11 @@ public final class JournalFollower implements AutoCloseable {
         }
         metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
-        next(othersWrite);
+        next();
     }
 
     /** While others write, catching up takes two thirds of the time and leaves them the rest: they wait for the same machines. */
-    private void next(boolean othersWrite) {
+    private void next() {
         if (othersWrite) {
             long rest = Math.min(LONGEST_REST.toNanos(), (System.nanoTime() - askedAt) / 2);
             thread.schedule(this::fetch, Duration.ofNanos(rest));
