@@ -28,8 +28,9 @@ final class LeaveCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--timeout"},
             defaultValue = "60",
-            paramLabel = "SECONDS",
-            description = "How long to wait until it is done. Default: 60.")
+            converter = Times.Seconds.class,
+            paramLabel = "TIME",
+            description = "How long to wait until it is done: seconds, or 2m. Default: 60.")
     private int timeoutSeconds;
 
     @Override

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate status",
             "  quorate status -o json",
-            "  quorate status --wait-ready --timeout 30",
+            "  quorate status --wait-ready --timeout 30s",
             "  quorate status --watch",
             "  quorate status --at 10m"
         })
@@ -56,8 +56,9 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--timeout"},
             defaultValue = "60",
-            paramLabel = "SECONDS",
-            description = "How long to wait with --wait-ready. Default: 60.")
+            converter = Times.Seconds.class,
+            paramLabel = "TIME",
+            description = "How long to wait with --wait-ready: seconds, or 2m. Default: 60.")
     private int timeoutSeconds;
 
     @Option(names = "--watch", description = "Shows it again each second, until it is ended.")

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Times as people type them. Pure. */
 final class Times {
@@ -31,6 +33,20 @@ final class Times {
             case "d" -> Duration.ofDays(number);
             default -> Duration.ofSeconds(number);
         };
+    }
+
+    /** Seconds that an option wants: a number of them, or a {@link #span}. */
+    static final class Seconds implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                Duration span = span(text.matches("\\d{1,9}") ? text + "s" : text);
+                return Math.toIntExact(span.plusMillis(999).toSeconds());
+            } catch (CommandFailure | ArithmeticException e) {
+                throw new TypeConversionException(
+                        "'" + text + "' is no time: it wants seconds, or a number with s, m or h, as 2m");
+            }
+        }
     }
 
     /**

@@ -223,6 +223,10 @@ class QuorateCliTest {
     @Test
     void a_node_that_is_ready_is_not_waited_for() {
         assertThat(onNode("status", "--wait-ready", "--timeout", "20").code()).isEqualTo(ExitCode.OK);
+        assertThat(onNode("status", "--wait-ready", "--timeout", "20s").code()).isEqualTo(ExitCode.OK);
+        Ended wrong = onNode("status", "--wait-ready", "--timeout", "soon");
+        assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("'soon' is no time");
     }
 
     @Test
