@@ -1,5 +1,6 @@
 package io.quorate.node;
 
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.trust.Authority;
@@ -42,8 +43,12 @@ final class AuthorityReplacement {
         this.trust = trust;
     }
 
-    /** On the leader. The answer is Done, or Refused with what to do before the next run. */
-    CompletionStage<MembershipMessage> run(String reason) {
+    /**
+     * On the leader. The answer is Done, or Refused with what to do before the next run.
+     *
+     * @param by who asked
+     */
+    CompletionStage<MembershipMessage> run(String reason, String by) {
         if (!running.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(new MembershipMessage.Refused(
                     "under-way", "the authority is being replaced already; `quorate history` shows it"));
@@ -54,8 +59,8 @@ final class AuthorityReplacement {
         return round(new AuthorityStep(AuthorityStep.Kind.TRUST, certificate, Pem.ofKeys(List.of(next.key()))))
                 .thenCompose(done -> round(new AuthorityStep(AuthorityStep.Kind.ISSUE, certificate, "")))
                 .thenCompose(done -> round(new AuthorityStep(AuthorityStep.Kind.ONLY, certificate, "")))
-                .thenCompose(done ->
-                        parts.membershipCommand(new MembershipMessage.ReportAuthority(fingerprint, reason), true))
+                .thenCompose(done -> parts.membershipCommand(
+                        new Asked(new MembershipMessage.ReportAuthority(fingerprint, reason), by), true))
                 .exceptionally(failure -> new MembershipMessage.Refused("cut-off", words(failure)))
                 .whenComplete((answer, failure) -> running.set(false));
     }

@@ -1,5 +1,6 @@
 package io.quorate.node;
 
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.Assignment;
 import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
@@ -18,6 +19,8 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.ReplicaReport;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,7 +112,8 @@ final class ClusterWatch implements AutoCloseable {
             }
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
-                parts.membershipCommand(new MembershipMessage.Complete(member.node()), true)
+                String itself = new Peer(member.node(), PeerKind.NODE).words();
+                parts.membershipCommand(new Asked(new MembershipMessage.Complete(member.node()), itself), true)
                         .whenComplete((done, failure) -> parts.nudge(member.address()));
             } else if (news) {
                 plan();
@@ -185,7 +189,8 @@ final class ClusterWatch implements AutoCloseable {
         presences.keep(state.nodes().keySet());
         presences
                 .overdue(state, JOIN_PATIENCE, now)
-                .forEach(node -> parts.membershipCommand(new MembershipMessage.Abandon(node), true));
+                .forEach(node ->
+                        parts.membershipCommand(new Asked(new MembershipMessage.Abandon(node), Asked.PLANNER), true));
         ClusterView view = presences.view(state, group(report), now);
         RolePolicy policy = state.policy();
         nextSilence(view, policy).ifPresent(this::lookAgainIn);
@@ -302,27 +307,29 @@ final class ClusterWatch implements AutoCloseable {
         answers.forEach(CompletableFuture::complete);
     }
 
-    /** Begins the removal of a node, or says why not. */
-    CompletionStage<MembershipMessage> remove(String name, boolean force) {
-        return whileLeading(replica -> replica.report().thenCompose(report -> remove(name, force, report)));
-    }
-
-    private CompletionStage<MembershipMessage> remove(String name, boolean force, ReplicaReport report) {
-        return unlessRefused(
-                name,
-                force,
-                report,
-                new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed"));
+    /**
+     * Begins the removal of a node, or says why not.
+     *
+     * @param by who asked
+     */
+    CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
+        MembershipMessage leave =
+                new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed");
+        return unlessRefused(name, force, new Asked(leave, by));
     }
 
     /** Issues a token for who takes a dead node's place, or says why not: as if it were removed now. */
-    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer) {
+    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer, String by) {
+        return unlessRefused(offer.node(), true, new Asked(offer, by));
+    }
+
+    private CompletionStage<MembershipMessage> unlessRefused(String name, boolean force, Asked command) {
         return whileLeading(
-                replica -> replica.report().thenCompose(report -> unlessRefused(offer.node(), true, report, offer)));
+                replica -> replica.report().thenCompose(report -> unlessRefused(name, force, report, command)));
     }
 
     private CompletionStage<MembershipMessage> unlessRefused(
-            String name, boolean force, ReplicaReport report, MembershipMessage command) {
+            String name, boolean force, ReplicaReport report, Asked command) {
         MembershipState state = parts.membership();
         ClusterView view;
         synchronized (this) {

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.contract.Admission;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.DataFolder;
@@ -57,7 +58,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Methods may be called from any thread; {@link #start}, {@link #join} and {@link #close} block until done.
+ * One running node. Methods may be called from any thread; {@link #start}, {@link #join} and {@link #close} block until done. Who asks for
+ * something that is recorded is named as {@link Peer#words} has it.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -255,7 +257,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void report(MembershipMessage.ReportRefusal refusal) {
-        membershipCommand(refusal, false).exceptionally(failure -> {
+        membershipCommand(refusal, itself(), false).exceptionally(failure -> {
             LOG.info("what was refused could not be told to the cluster: {}", failure.getMessage());
             return refusal;
         });
@@ -379,9 +381,14 @@ public final class Node implements AutoCloseable {
         });
     }
 
-    private CompletionStage<MembershipMessage> membershipCommand(MembershipMessage command, boolean idempotent) {
-        return command(Membership.ID, MembershipForm.bytes(command), idempotent)
+    private CompletionStage<MembershipMessage> membershipCommand(
+            MembershipMessage command, String by, boolean idempotent) {
+        return command(Membership.ID, MembershipForm.command(new Asked(command, by)), idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
+    }
+
+    private String itself() {
+        return new Peer(identity().member().node(), PeerKind.NODE).words();
     }
 
     /** Whether a leader is known, and everything that it had committed when this was asked is applied here. */
@@ -407,23 +414,25 @@ public final class Node implements AutoCloseable {
      * @param own the token; empty for one of 128 random bits
      * @param uses joins that it is good for
      * @param nowMillis wall clock
+     * @param by who asks
      */
-    public CompletionStage<IssuedToken> issueToken(String own, Duration ttl, int uses, long nowMillis) {
+    public CompletionStage<IssuedToken> issueToken(String own, Duration ttl, int uses, long nowMillis, String by) {
         String token = own.isEmpty() ? randomToken() : own;
         long expires = nowMillis + ttl.toMillis();
-        return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), false)
+        return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), by, false)
                 .thenApply(answer -> new IssuedToken(token, joinAddresses(), expires));
     }
 
     /**
      * Issues a token for a node that takes the place of another, which is dead.
      *
+     * @param by who asks
      * @return the token, or why not
      */
-    public CompletionStage<Replacement> offerReplacement(String name, Duration ttl, long nowMillis) {
+    public CompletionStage<Replacement> offerReplacement(String name, Duration ttl, long nowMillis, String by) {
         String token = randomToken();
         long expires = nowMillis + ttl.toMillis();
-        return parts.offerReplacement(new MembershipMessage.OfferReplacement(hash(token), expires, name))
+        return parts.offerReplacement(new MembershipMessage.OfferReplacement(hash(token), expires, name), by)
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused no
                         ? new Replacement(Optional.empty(), Optional.of(no))
                         : new Replacement(
@@ -465,8 +474,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** Revokes the token whose hash begins so. The answer is Done or Refused. */
-    public CompletionStage<MembershipMessage> revokeToken(String id) {
-        return membershipCommand(new MembershipMessage.RevokeToken(id), false);
+    public CompletionStage<MembershipMessage> revokeToken(String id, String by) {
+        return membershipCommand(new MembershipMessage.RevokeToken(id), by, false);
     }
 
     /** A token for clients, as it is handed out; it is stored nowhere but as a hash. */
@@ -477,11 +486,13 @@ public final class Node implements AutoCloseable {
      *
      * @param name the client's
      * @param kind {@code admin} or {@code viewer}
+     * @param by who asks
      */
-    public CompletionStage<IssuedAccess> issueAccess(String name, String kind, Duration ttl, long nowMillis) {
+    public CompletionStage<IssuedAccess> issueAccess(
+            String name, String kind, Duration ttl, long nowMillis, String by) {
         String token = randomToken();
         long expires = nowMillis + ttl.toMillis();
-        return membershipCommand(new MembershipMessage.IssueAccess(hash(token), name, kind, expires), false)
+        return membershipCommand(new MembershipMessage.IssueAccess(hash(token), name, kind, expires), by, false)
                 .thenApply(answer -> new IssuedAccess(token, expires));
     }
 
@@ -500,8 +511,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** Ends the access by the token whose hash begins so. The answer is Done or Refused. */
-    public CompletionStage<MembershipMessage> revokeAccess(String id) {
-        return membershipCommand(new MembershipMessage.RevokeAccess(id), false);
+    public CompletionStage<MembershipMessage> revokeAccess(String id, String by) {
+        return membershipCommand(new MembershipMessage.RevokeAccess(id), by, false);
     }
 
     /** SHA-256 of a token, hexadecimal. */
@@ -525,7 +536,7 @@ public final class Node implements AutoCloseable {
         if (skew.isPresent()) {
             return CompletableFuture.completedFuture(Admission.Answer.of(skew.get()));
         }
-        return membershipCommand(join, true).thenApply(decision -> {
+        return membershipCommand(join, Asked.byToken(join.tokenHash()), true).thenApply(decision -> {
             if (decision instanceof MembershipMessage.Refused no) {
                 refused(no.kind(), join.node() + " at " + join.address() + " wanted to join: " + no.message());
             }
@@ -613,24 +624,27 @@ public final class Node implements AutoCloseable {
     /**
      * Asks to leave the cluster: this node hands over its role, is a member no longer, and then founds a cluster of its own. The answer,
      * Done or Refused, comes when that has begun; it is done when {@link #identity()} names another cluster.
+     *
+     * @param by who asks
      */
-    public CompletionStage<MembershipMessage> leave() {
+    public CompletionStage<MembershipMessage> leave(String by) {
         return membershipCommand(
-                new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF), true);
+                new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF), by, true);
     }
 
     /**
      * Asks for the removal of a node, through any other. The answer, Done or Refused, comes when it has begun.
      *
      * @param force the node will never come back
+     * @param by who asks
      */
-    public CompletionStage<MembershipMessage> remove(String name, boolean force) {
-        return parts.remove(name, force);
+    public CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
+        return parts.remove(name, force, by);
     }
 
     /** Changes what is configured of roles: a SetPolicy or a ConfigureNode. The answer is Done or Refused. */
-    public CompletionStage<MembershipMessage> configure(MembershipMessage change) {
-        return membershipCommand(change, true);
+    public CompletionStage<MembershipMessage> configure(MembershipMessage change, String by) {
+        return membershipCommand(change, by, true);
     }
 
     /**
@@ -659,8 +673,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** Puts a new authority in the place of the cluster's. The answer is Done, or Refused with what to do first. */
-    public CompletionStage<MembershipMessage> replaceAuthority(String reason) {
-        return parts.replaceAuthority(reason);
+    public CompletionStage<MembershipMessage> replaceAuthority(String reason, String by) {
+        return parts.replaceAuthority(reason, by);
     }
 
     /** Hands leadership over where this node leads, then stops everything. */

@@ -2,6 +2,7 @@ package io.quorate.node;
 
 import io.quorate.node.aggregate.Aggregate;
 import io.quorate.node.aggregate.HostedAggregate;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.Assignment;
 import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
@@ -36,6 +37,8 @@ import io.quorate.persistence.remote.JournalService;
 import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.remote.RequestChannel;
 import io.quorate.persistence.store.StoreEngine;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -358,10 +361,9 @@ final class NodeParts implements AutoCloseable {
         if (committed.leading()
                 && state.nodes().isEmpty()
                 && identity.founders().contains(identity.member())) {
-            membershipCommand(
-                            new MembershipMessage.Found(
-                                    identity.member().toString(), identity.apiAddress(), identity.joinAddress()),
-                            true)
+            MembershipMessage found = new MembershipMessage.Found(
+                    identity.member().toString(), identity.apiAddress(), identity.joinAddress());
+            membershipCommand(new Asked(found, new Peer(identity.member().node(), PeerKind.NODE).words()), true)
                     .whenComplete((done, failure) -> {
                         if (failure != null) {
                             LOG.warn("the cluster could not be founded yet: {}", failure.getMessage());
@@ -449,9 +451,9 @@ final class NodeParts implements AutoCloseable {
         return (MembershipState) aggregate(Membership.ID).state();
     }
 
-    CompletionStage<MembershipMessage> membershipCommand(MembershipMessage command, boolean idempotent) {
+    CompletionStage<MembershipMessage> membershipCommand(Asked command, boolean idempotent) {
         return aggregate(Membership.ID)
-                .command(MembershipForm.bytes(command), idempotent)
+                .command(MembershipForm.command(command), idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
 
@@ -500,9 +502,12 @@ final class NodeParts implements AutoCloseable {
                 presence.announce();
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }
-            case REMOVE -> watch.remove(in.text(), in.u8() == 1).thenApply(MembershipForm::bytes);
+            case REMOVE ->
+                watch.remove(in.text(), in.u8() == 1, textAtEnd(in, request)).thenApply(MembershipForm::bytes);
             case OFFER_REPLACEMENT ->
-                watch.offerReplacement(MembershipForm.read(in.block(), MembershipMessage.OfferReplacement.class))
+                watch.offerReplacement(
+                                MembershipForm.read(in.block(), MembershipMessage.OfferReplacement.class),
+                                textAtEnd(in, request))
                         .thenApply(MembershipForm::bytes);
             case STOPS ->
                 watch.stops(MemberId.parse(in.text()))
@@ -515,9 +520,15 @@ final class NodeParts implements AutoCloseable {
                             return new byte[] {1};
                         },
                         readers);
-            case REPLACE_AUTHORITY -> replaceAuthority(in.text()).thenApply(MembershipForm::bytes);
+            case REPLACE_AUTHORITY ->
+                replaceAuthority(in.text(), textAtEnd(in, request)).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
         };
+    }
+
+    /** What came with a later release; empty where an older one asks. */
+    private static String textAtEnd(ByteReader in, byte[] request) {
+        return in.position() < request.length ? in.text() : "";
     }
 
     private CompletionStage<byte[]> becomeMember(String clusterId, String asMember) {
@@ -667,26 +678,28 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** Begins the removal of a node; the leader judges it. */
-    CompletionStage<MembershipMessage> remove(String name, boolean force) {
+    CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
         return leader.isHere()
-                ? watch.remove(name, force)
+                ? watch.remove(name, force, by)
                 : askLeader(
                         new ByteWriter(64)
                                 .u8(REMOVE)
                                 .text(name)
                                 .u8(force ? 1 : 0)
+                                .text(by)
                                 .toBytes(),
                         Duration.ofSeconds(3));
     }
 
     /** Issues a token for who takes a dead node's place; the leader judges whether it may go. */
-    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer) {
+    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer, String by) {
         return leader.isHere()
-                ? watch.offerReplacement(offer)
+                ? watch.offerReplacement(offer, by)
                 : askLeader(
                         new ByteWriter(256)
                                 .u8(OFFER_REPLACEMENT)
                                 .block(MembershipForm.bytes(offer))
+                                .text(by)
                                 .toBytes(),
                         Duration.ofSeconds(3));
     }
@@ -700,11 +713,16 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** Puts a new authority in the place of the cluster's present one; the leader does it. */
-    CompletionStage<MembershipMessage> replaceAuthority(String reason) {
+    CompletionStage<MembershipMessage> replaceAuthority(String reason, String by) {
         return leader.isHere()
-                ? authorityReplacement.run(reason)
+                ? authorityReplacement.run(reason, by)
                 : askLeader(
-                        new ByteWriter(64).u8(REPLACE_AUTHORITY).text(reason).toBytes(), AuthorityReplacement.PATIENCE);
+                        new ByteWriter(96)
+                                .u8(REPLACE_AUTHORITY)
+                                .text(reason)
+                                .text(by)
+                                .toBytes(),
+                        AuthorityReplacement.PATIENCE);
     }
 
     /** Has a node take a step of the authority's replacement. */

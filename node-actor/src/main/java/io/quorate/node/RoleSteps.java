@@ -1,5 +1,6 @@
 package io.quorate.node;
 
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.Role;
@@ -51,10 +52,8 @@ final class RoleSteps {
             case RoleStep.HandOver handOver -> replica.transferLeadership(member);
             case RoleStep.Withdraw withdraw ->
                 leaveGroup(member, replica, report)
-                        .thenCompose(left -> told(parts.membershipCommand(
-                                new MembershipMessage.Renew(withdraw.node(), member.toString()), true)));
-            case RoleStep.Dismiss dismiss ->
-                told(parts.membershipCommand(new MembershipMessage.Dismiss(dismiss.node()), true));
+                        .thenCompose(left -> record(new MembershipMessage.Renew(withdraw.node(), member.toString())));
+            case RoleStep.Dismiss dismiss -> record(new MembershipMessage.Dismiss(dismiss.node()));
         };
         return taken.thenAccept(done -> {
             LOG.info("{}: {}", words(step), step.reason());
@@ -92,11 +91,11 @@ final class RoleSteps {
     }
 
     private CompletionStage<Void> assign(String node, Role role, String reason) {
-        return told(parts.membershipCommand(new MembershipMessage.Assign(node, role.word(), reason), true));
+        return record(new MembershipMessage.Assign(node, role.word(), reason));
     }
 
-    private static CompletionStage<Void> told(CompletionStage<MembershipMessage> answer) {
-        return answer.thenAccept(message -> {
+    private CompletionStage<Void> record(MembershipMessage command) {
+        return parts.membershipCommand(new Asked(command, Asked.PLANNER), true).thenAccept(message -> {
             if (message instanceof MembershipMessage.Refused refused) {
                 throw new JournalException(Kind.INVALID, refused.message());
             }

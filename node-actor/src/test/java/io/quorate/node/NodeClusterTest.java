@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.typesafe.config.ConfigFactory;
 import io.quorate.node.contract.Admission;
+import io.quorate.node.contract.Asked;
+import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.Recorded;
 import io.quorate.node.folder.FolderException;
+import io.quorate.node.membership.Membership;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
@@ -30,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes with real sockets and real stores, several in one process. */
 class NodeClusterTest {
+    private static final String ADA = "admin ada";
+
     @TempDir
     Path root;
 
@@ -112,7 +119,7 @@ class NodeClusterTest {
     }
 
     private void join(Node joiner, Node seed) throws Exception {
-        Node.IssuedToken token = get(seed.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
+        Node.IssuedToken token = get(seed.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis(), ADA));
         Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
         joiner.join(attempt, get(seed.admit(attempt.request())));
     }
@@ -159,6 +166,34 @@ class NodeClusterTest {
         }
     }
 
+    private static List<String> askers(Node node, Class<? extends MembershipEvent> type) throws Exception {
+        get(node.journal().barrier());
+        return get(node.journal().ask(new Query.EventsByPersistenceId(Membership.ID, 1, Long.MAX_VALUE, 1000)))
+                .items()
+                .stream()
+                .map(stored -> MembershipForm.readEvent(stored.event().payload().bytes()))
+                .filter(recorded -> type.isInstance(recorded.event()))
+                .map(Recorded::by)
+                .toList();
+    }
+
+    @Test
+    void who_asked_another_node_than_the_leader_is_recorded_and_so_is_the_planner() throws Exception {
+        List<Node> cluster = three();
+        Node leader = cluster.stream().filter(Node::leads).findFirst().orElseThrow();
+        Node follower =
+                cluster.stream().filter(node -> !node.leads()).findFirst().orElseThrow();
+        get(follower.configure(new MembershipMessage.SetPolicy(3, 1, MembershipMessage.KEEP), "admin bob"));
+        assertThat(askers(leader, MembershipEvent.PolicyChanged.class)).containsExactly("admin bob");
+        String name = follower.identity().member().node();
+        get(follower.remove(name, false, "admin bob"));
+        assertThat(askers(leader, MembershipEvent.NodeLeaving.class)).containsExactly("admin bob");
+        assertThat(askers(leader, MembershipEvent.JoinCompleted.class)).containsExactly("node n2", "node n3");
+        assertThat(askers(leader, MembershipEvent.NodeJoined.class))
+                .allSatisfy(by -> assertThat(by).matches("node n1|token [0-9a-f]{8}"));
+        assertThat(askers(leader, MembershipEvent.RoleAssigned.class)).contains("node n1", Asked.PLANNER);
+    }
+
     @Test
     void a_fourth_node_stands_by_and_follows() throws Exception {
         List<Node> cluster = three();
@@ -195,7 +230,7 @@ class NodeClusterTest {
         Node one = start(settings(1));
         Node two = start(settings(2));
         Node three = start(settings(3));
-        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000, ADA));
         assertThat(admit(one, two.joinAttempt("0".repeat(32), 2000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
@@ -217,7 +252,7 @@ class NodeClusterTest {
     void a_request_that_no_rule_can_decide_is_refused_and_the_next_one_is_decided() throws Exception {
         Node one = start(settings(1));
         Node two = start(settings(2));
-        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000));
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000, ADA));
         Node.JoinAttempt attempt = two.joinAttempt(token.token(), 2000);
         MembershipMessage.Join good = attempt.request().join();
         MembershipMessage.Join bad = new MembershipMessage.Join(

@@ -128,7 +128,8 @@ class PekkoApplicationTest {
         Node one = start(1);
         for (int n = 2; n <= 3; n++) {
             Node joiner = start(n);
-            Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis()));
+            Node.IssuedToken token =
+                    get(one.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis(), "admin ada"));
             Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
             joiner.join(attempt, get(one.admit(attempt.request())));
         }

@@ -2,13 +2,17 @@ package io.quorate.control.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -16,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = "Tells what a node is, since when, and why.",
-        footer = {"", "Example:", "  quorate explain n3"})
+        footer = {"", "Examples:", "  quorate explain n3", "  quorate explain n3 -o json"})
 final class ExplainCommand implements Callable<Integer> {
     private static final int RECENT = 8;
 
@@ -24,41 +28,53 @@ final class ExplainCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private NodeOptions node;
+    private NodeOptions options;
 
     @Parameters(paramLabel = "NODE", description = "As `quorate status -o table` lists it; also one that is gone.")
     private String name;
 
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "pretty",
+            description = "pretty, json or yaml. Default: pretty.")
+    private Format format;
+
     @Override
     public Integer call() {
-        NodeClient client = node.client();
+        NodeClient client = options.client();
         JsonNode status = client.status();
         ArrayNode history = HistoryCommand.entries(client, 0, name);
-        List<String> lines = lines(name, status, history);
-        if (lines.isEmpty()) {
+        Optional<JsonNode> now = now(name, status);
+        if (now.isEmpty() && history.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     "nothing is known of a node " + name + "; `quorate status -o table` lists the nodes");
         }
         PrintWriter out = spec.commandLine().getOut();
-        lines.forEach(out::println);
+        switch (format) {
+            case JSON, YAML -> {
+                ObjectNode all = JsonNodeFactory.instance.objectNode();
+                now.ifPresent(node -> all.set("now", node));
+                all.set("history", history);
+                out.println(format.write(all));
+            }
+            case TABLE, PRETTY -> lines(name, now, history).forEach(out::println);
+        }
         return ExitCode.OK;
     }
 
-    /** The explanation; empty where nothing is known of the node. */
-    static List<String> lines(String name, JsonNode status, ArrayNode history) {
-        List<String> lines = new ArrayList<>();
+    private static Optional<JsonNode> now(String name, JsonNode status) {
         for (JsonNode each : status.path("nodes")) {
             if (each.path("name").asText().equals(name)) {
-                lines.addAll(now(each));
+                return Optional.of(each);
             }
         }
-        if (lines.isEmpty() && history.isEmpty()) {
-            return lines;
-        }
-        if (lines.isEmpty()) {
-            lines.add(name + " is no member of this cluster any more");
-        }
+        return Optional.empty();
+    }
+
+    private static List<String> lines(String name, Optional<JsonNode> now, ArrayNode history) {
+        List<String> lines = new ArrayList<>(
+                now.map(ExplainCommand::now).orElse(List.of(name + " is no member of this cluster any more")));
         lines.add("");
         lines.add("What happened to it last:");
         for (int i = Math.max(0, history.size() - RECENT); i < history.size(); i++) {

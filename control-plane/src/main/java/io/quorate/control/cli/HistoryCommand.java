@@ -3,6 +3,7 @@ package io.quorate.control.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.quorate.node.contract.Asked;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -83,11 +84,20 @@ final class HistoryCommand implements Callable<Integer> {
     }
 
     static String line(JsonNode entry) {
-        return "%5d  %s  %s"
+        return "%5d  %s  %s%s"
                 .formatted(
                         entry.path("nr").asLong(),
                         entry.path("at").asText(),
-                        entry.path("text").asText());
+                        entry.path("text").asText(),
+                        by(entry.path("by").asText()));
+    }
+
+    private static String by(String who) {
+        return switch (who) {
+            case "" -> ""; // an older release recorded it
+            case Asked.PLANNER -> " (by the planner)";
+            default -> " (by " + who + ")";
+        };
     }
 
     /** All entries after a number, page by page. */

@@ -3,6 +3,7 @@ package io.quorate.control.history;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipForm;
+import io.quorate.node.contract.Recorded;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
 import java.time.Instant;
@@ -17,16 +18,18 @@ import java.util.Locale;
  * @param offset its place in the journal
  * @param type name of the event's form
  * @param node the node that it is about; empty where it is about the cluster
+ * @param by who asked for it: {@code admin ada}, {@code node n1}, {@code token 3f9c0a11}, {@code planner}; empty where it is not known
  * @param text what happened, and why
  */
-public record HistoryEntry(long sequenceNr, long offset, long atMillis, String type, String node, String text) {
+public record HistoryEntry(
+        long sequenceNr, long offset, long atMillis, String type, String node, String by, String text) {
     /** So many letters of a token's hash name it. */
     public static final int TOKEN_ID = 8;
 
     /** Reads a stored event of membership. */
     public static HistoryEntry of(StoredEvent stored) {
-        MembershipEvent event =
-                MembershipForm.readEvent(stored.event().payload().bytes());
+        Recorded recorded = MembershipForm.readEvent(stored.event().payload().bytes());
+        MembershipEvent event = recorded.event();
         JsonTypeName name = event.getClass().getAnnotation(JsonTypeName.class);
         return new HistoryEntry(
                 stored.sequenceNr(),
@@ -34,6 +37,7 @@ public record HistoryEntry(long sequenceNr, long offset, long atMillis, String t
                 stored.timestampMillis(),
                 name == null ? "" : name.value(),
                 node(event),
+                recorded.by(),
                 text(event));
     }
 

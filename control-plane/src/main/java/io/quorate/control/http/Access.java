@@ -27,8 +27,15 @@ final class Access {
         this.node = node;
     }
 
-    /** Why a request is not served; empty where it is. */
-    Optional<Problem> refusal(HttpRequest request) {
+    /** Whether a request is served. */
+    sealed interface Verdict {
+        /** @param by who asks */
+        record Admitted(Peer by) implements Verdict {}
+
+        record Refused(Problem problem) implements Verdict {}
+    }
+
+    Verdict of(HttpRequest request) {
         Optional<Peer> peer = peer(request);
         if (peer.isEmpty()) {
             return refused(
@@ -41,7 +48,7 @@ final class Access {
         }
         boolean looks = request.method().isSafe();
         return looks || peer.get().kind().isAdmin()
-                ? Optional.empty()
+                ? new Verdict.Admitted(peer.get())
                 : refused(
                         request,
                         new Problem(
@@ -53,12 +60,12 @@ final class Access {
                                 "ask with the access of an admin: `quorate config --role admin` on a node"));
     }
 
-    private Optional<Problem> refused(HttpRequest request, Problem problem) {
+    private Verdict refused(HttpRequest request, Problem problem) {
         node.refused(
                 problem.type(),
                 request.method().value() + " " + request.getUri().path() + " from " + from(request) + ": "
                         + problem.detail());
-        return Optional.of(problem);
+        return new Verdict.Refused(problem);
     }
 
     private static String from(HttpRequest request) {

@@ -99,15 +99,15 @@ final class CertificateRoutes {
     }
 
     /** POST /v1/refresh-certs?authority=true. */
-    CompletionStage<HttpResponse> replaceAuthority() {
-        return node.replaceAuthority("asked for by `quorate refresh-certs --authority`")
+    CompletionStage<HttpResponse> replaceAuthority(String by) {
+        return node.replaceAuthority("asked for by `quorate refresh-certs --authority`", by)
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused no
                         ? new Problem(409, no.kind(), no.message(), "").response()
                         : Routes.json(200, Map.of("fingerprint", node.trust().fingerprint())));
     }
 
     /** POST /v1/access. */
-    CompletionStage<HttpResponse> issueAccess(JsonNode asked) {
+    CompletionStage<HttpResponse> issueAccess(JsonNode asked, String by) {
         String name = name(asked);
         PeerKind kind = kind(asked);
         if (kind == PeerKind.SERVICE) {
@@ -117,7 +117,8 @@ final class CertificateRoutes {
                         name,
                         kind.name().toLowerCase(Locale.ROOT),
                         Duration.ofSeconds(ttl(asked)),
-                        System.currentTimeMillis())
+                        System.currentTimeMillis(),
+                        by)
                 .thenApply(issued -> {
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("token", issued.token());
@@ -143,8 +144,8 @@ final class CertificateRoutes {
     }
 
     /** DELETE /v1/access/ID. */
-    CompletionStage<HttpResponse> revokeAccess(String id) {
-        return node.revokeAccess(id)
+    CompletionStage<HttpResponse> revokeAccess(String id, String by) {
+        return node.revokeAccess(id, by)
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused no
                         ? new Problem(404, no.kind(), no.message(), "").response()
                         : Routes.json(200, Map.of("revoked", id)));

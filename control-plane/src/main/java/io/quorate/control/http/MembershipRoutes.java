@@ -42,20 +42,20 @@ final class MembershipRoutes {
     }
 
     /** DELETE /v1/tokens/ID. */
-    CompletionStage<HttpResponse> revokeToken(String id) {
-        return node.revokeToken(id).thenApply(answer -> answered(answer, 200, Map.of("revoked", id)));
+    CompletionStage<HttpResponse> revokeToken(String id, String by) {
+        return node.revokeToken(id, by).thenApply(answer -> answered(answer, 200, Map.of("revoked", id)));
     }
 
     /** POST /v1/leave: this node leaves. */
-    CompletionStage<HttpResponse> leave() {
-        return node.leave()
+    CompletionStage<HttpResponse> leave(String by) {
+        return node.leave(by)
                 .thenApply(answer -> answered(
                         answer, 202, Map.of("leaving", node.identity().member().node())));
     }
 
     /** DELETE /v1/nodes/NAME. */
-    CompletionStage<HttpResponse> remove(String name, boolean force) {
-        return node.remove(name, force).thenApply(answer -> answered(answer, 202, Map.of("leaving", name)));
+    CompletionStage<HttpResponse> remove(String name, boolean force, String by) {
+        return node.remove(name, force, by).thenApply(answer -> answered(answer, 202, Map.of("leaving", name)));
     }
 
     /** POST /v1/reset: this node alone. */
@@ -78,16 +78,22 @@ final class MembershipRoutes {
     }
 
     /** PATCH /v1/roles {"voters":…, "standbys":…, "promoteAfterMillis":…}. */
-    CompletionStage<HttpResponse> setPolicy(JsonNode asked) {
-        return node.configure(new MembershipMessage.SetPolicy(
-                        number(asked, "voters"), number(asked, "standbys"), number(asked, "promoteAfterMillis")))
+    CompletionStage<HttpResponse> setPolicy(JsonNode asked, String by) {
+        return node.configure(
+                        new MembershipMessage.SetPolicy(
+                                number(asked, "voters"),
+                                number(asked, "standbys"),
+                                number(asked, "promoteAfterMillis")),
+                        by)
                 .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
     }
 
     /** PATCH /v1/nodes/NAME {"failureDomain":…, "weight":…}. */
-    CompletionStage<HttpResponse> configure(String name, JsonNode asked) {
-        return node.configure(new MembershipMessage.ConfigureNode(
-                        name, number(asked, "failureDomain"), number(asked, "weight")))
+    CompletionStage<HttpResponse> configure(String name, JsonNode asked, String by) {
+        return node.configure(
+                        new MembershipMessage.ConfigureNode(
+                                name, number(asked, "failureDomain"), number(asked, "weight")),
+                        by)
                 .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
     }
 
@@ -174,6 +180,7 @@ final class MembershipRoutes {
                             one.put("atMillis", entry.atMillis());
                             one.put("type", entry.type());
                             one.put("node", entry.node());
+                            one.put("by", entry.by());
                             one.put("text", entry.text());
                             entries.add(one);
                         }

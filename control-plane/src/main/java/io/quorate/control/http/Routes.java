@@ -110,10 +110,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         CompletionStage<HttpResponse> answer;
         try {
             answer = OPEN.contains(request.getUri().path())
-                    ? route(request)
-                    : access.refusal(request)
-                            .map(problem -> refuse(request, problem))
-                            .orElseGet(() -> route(request));
+                    ? route(request, "")
+                    : switch (access.of(request)) {
+                        case Access.Verdict.Refused(var problem) -> refuse(request, problem);
+                        case Access.Verdict.Admitted(var by) -> route(request, by.words());
+                    };
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -142,7 +143,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return done(problem.response());
     }
 
-    private CompletionStage<HttpResponse> route(HttpRequest request) {
+    /** @param by who asks; empty where nobody was asked who it is */
+    private CompletionStage<HttpResponse> route(HttpRequest request, String by) {
         Uri uri = request.getUri();
         String path = uri.path();
         if (path.startsWith(KV)) {
@@ -150,14 +152,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
         if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
-            return membership.revokeToken(path.substring(TOKENS.length()));
+            return membership.revokeToken(path.substring(TOKENS.length()), by);
         }
         if (path.startsWith(ACCESS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
-            return certificates.revokeAccess(path.substring(ACCESS.length()));
+            return certificates.revokeAccess(path.substring(ACCESS.length()), by);
         }
         if (path.startsWith(NODES)) {
-            return aboutNode(request, uri, path.substring(NODES.length()));
+            return aboutNode(request, uri, path.substring(NODES.length()), by);
         }
         String method = request.method().value();
         return switch (method + " " + path) {
@@ -174,23 +176,23 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                                 "`quorate status`")
                                         .response());
             case "GET /metrics" -> done(HttpResponse.create().withEntity(ContentTypes.TEXT_PLAIN_UTF8, metrics.text()));
-            case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(this::issueToken);
+            case "POST /v1/tokens" -> body(request, MAX_JSON_BYTES).thenCompose(bytes -> issueToken(bytes, by));
             case "GET /v1/tokens" -> done(json(200, membership.tokens()));
             case "POST /v1/join" -> body(request, MAX_JSON_BYTES).thenCompose(this::join);
-            case "POST /v1/leave" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.leave());
+            case "POST /v1/leave" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.leave(by));
             case "POST /v1/reset" -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> membership.reset());
             case "PATCH /v1/roles" ->
-                body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.setPolicy(read(bytes)));
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.setPolicy(read(bytes), by));
             case "POST /v1/certificates" ->
                 body(request, MAX_JSON_BYTES).thenApply(bytes -> certificates.issue(read(bytes)));
             case "POST /v1/refresh-certs" ->
                 body(request, MAX_JSON_BYTES)
                         .thenCompose(ignored ->
                                 uri.query().get("authority").orElse("").equals("true")
-                                        ? certificates.replaceAuthority()
+                                        ? certificates.replaceAuthority(by)
                                         : done(certificates.refresh()));
             case "POST /v1/access" ->
-                body(request, MAX_JSON_BYTES).thenCompose(bytes -> certificates.issueAccess(read(bytes)));
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> certificates.issueAccess(read(bytes), by));
             case "GET /v1/access" -> done(json(200, certificates.access()));
             case "GET /v1/history" ->
                 membership.history(
@@ -219,17 +221,17 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         };
     }
 
-    private CompletionStage<HttpResponse> aboutNode(HttpRequest request, Uri uri, String name) {
+    private CompletionStage<HttpResponse> aboutNode(HttpRequest request, Uri uri, String name, String by) {
         if (name.endsWith(REPLACEMENT) && request.method().equals(HttpMethods.POST)) {
             String dead = name.substring(0, name.length() - REPLACEMENT.length());
-            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> offerReplacement(dead, read(bytes)));
+            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> offerReplacement(dead, read(bytes), by));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
-            return membership.remove(name, uri.query().get("force").orElse("").equals("true"));
+            return membership.remove(name, uri.query().get("force").orElse("").equals("true"), by);
         }
         if (request.method().equals(HttpMethods.PATCH)) {
-            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.configure(name, read(bytes)));
+            return body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.configure(name, read(bytes), by));
         }
         return afterBody(
                 request,
@@ -399,7 +401,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return new Problem(413, "value-too-large", "a body has at most " + max + " bytes here, " + instead, "split it");
     }
 
-    private CompletionStage<HttpResponse> issueToken(byte[] body) {
+    private CompletionStage<HttpResponse> issueToken(byte[] body, String by) {
         JsonNode asked = read(body);
         long ttl = asked.path("ttlSeconds").asLong(300);
         int uses = asked.path("uses").asInt(1);
@@ -411,16 +413,16 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             throw new IllegalArgumentException("a token wants 32 to 128 letters and digits, this one has "
                     + own.length() + " characters or others among them");
         }
-        return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis())
+        return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis(), by)
                 .thenApply(this::issued);
     }
 
-    private CompletionStage<HttpResponse> offerReplacement(String name, JsonNode asked) {
+    private CompletionStage<HttpResponse> offerReplacement(String name, JsonNode asked, String by) {
         long ttl = asked.path("ttlSeconds").asLong(300);
         if (ttl < 1 || ttl > 366L * 24 * 3600) {
             throw new IllegalArgumentException("a token wants ttlSeconds of 1 to 31622400");
         }
-        return node.offerReplacement(name, Duration.ofSeconds(ttl), System.currentTimeMillis())
+        return node.offerReplacement(name, Duration.ofSeconds(ttl), System.currentTimeMillis(), by)
                 .thenApply(offered -> offered.token()
                         .map(this::issued)
                         .orElseGet(() -> offered.refused()

@@ -151,10 +151,29 @@ class QuorateCliTest {
 
     @Test
     void what_happened_and_what_a_node_is_are_told_in_words() {
-        assertThat(onNode("history").lines().getFirst()).matches(" +1 {2}\\d{4}-.*Z {2}n11 at .* founded the cluster");
+        assertThat(onNode("history").lines().getFirst())
+                .matches(" +1 {2}\\d{4}-.*Z {2}n11 at .* founded the cluster \\(by node n11\\)");
         assertThat(onNode("explain", "n11").lines().getFirst())
                 .contains("n11", "is a voter, and leads", "failure domain");
         onNode("explain", "n99").failed(ExitCode.FAILED, "nothing is known of a node n99", "quorate status");
+    }
+
+    @Test
+    void who_asked_is_told_in_every_form() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        assertThat(HistoryCommand.line(json.readTree("{\"nr\": 7, \"at\": \"now\", \"text\": \"n2 is a voter: why\"}")))
+                .as("an older release did not tell")
+                .isEqualTo("    7  now  n2 is a voter: why");
+        assertThat(HistoryCommand.line(
+                        json.readTree("{\"nr\": 7, \"at\": \"now\", \"text\": \"x\", \"by\": \"planner\"}")))
+                .endsWith("x (by the planner)");
+        assertThat(onNode("explain", "n11").out()).contains("(by node n11)");
+        JsonNode history = json.readTree(onNode("history", "-o", "json").out());
+        assertThat(history.path(0).path("by").asText()).isEqualTo("node n11");
+        JsonNode explained =
+                json.readTree(onNode("explain", "n11", "-o", "json").out());
+        assertThat(explained.path("now").path("role").asText()).isEqualTo("voter");
+        assertThat(explained.path("history").path(0).path("by").asText()).isEqualTo("node n11");
     }
 
     @Test

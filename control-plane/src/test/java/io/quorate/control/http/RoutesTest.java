@@ -13,18 +13,28 @@ import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.trust.Keys;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Tls;
+import io.quorate.persistence.tls.TlsIdentity;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -380,6 +390,57 @@ class RoutesTest {
         return joiner.send(joiner.request("/v1/join")
                 .POST(BodyPublishers.ofString("{\"seed\":\"%s\",\"token\":\"%s\",\"fingerprint\":\"%s\"}"
                         .formatted(seed, token, fingerprint))));
+    }
+
+    /** What somebody else sends; an anonymous one shows no certificate. */
+    private static HttpResponse<byte[]> sendAs(TlsIdentity who, HttpRequest.Builder request) throws Exception {
+        SSLContext context = new Tls(who, Tls.Refusals.NONE).context(PeerKind.SERVERS);
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(context)
+                .build()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+
+    private static List<String> askers(String type) throws Exception {
+        List<String> askers = new ArrayList<>();
+        JSON.readTree(get("/v1/history").body()).path("entries").forEach(entry -> {
+            if (entry.path("type").asText().equals(type)) {
+                askers.add(entry.path("by").asText());
+            }
+        });
+        return askers;
+    }
+
+    @Test
+    void the_history_tells_who_asked_by_their_certificate_or_token() throws Exception {
+        List<X509Certificate> authorities = node.node().trust().credentials().authorities();
+        KeyPair pair = Keys.pair(new SecureRandom());
+        TlsIdentity ada = new TlsIdentity(
+                authorities,
+                node.node()
+                        .trust()
+                        .issue(pair.getPublic(), new Peer("ada", PeerKind.ADMIN), List.of(), Duration.ofHours(1)),
+                List.of(pair.getPrivate()));
+        post("/v1/tokens", "");
+        assertThat(sendAs(ada, node.request("/v1/tokens").POST(BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(askers("membership.token-issued.v1")).contains("node n1", "admin ada");
+
+        String bearer = JSON.readTree(post("/v1/access", "{\"name\":\"bob\",\"kind\":\"admin\"}")
+                        .body())
+                .path("token")
+                .asText();
+        HttpResponse<byte[]> changed = sendAs(
+                TlsIdentity.anonymous(authorities),
+                node.request("/v1/nodes/n1")
+                        .header("Authorization", "Bearer " + bearer)
+                        .method("PATCH", BodyPublishers.ofString("{\"weight\":7}")));
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(askers("membership.node-configured.v1")).containsExactly("admin bob");
+        assertThat(askers("membership.node-joined.v1")).containsExactly("node n1");
     }
 
     @ParameterizedTest

@@ -1,8 +1,11 @@
 package io.quorate.node.contract;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.quorate.persistence.contract.EventData;
 import java.io.IOException;
@@ -19,12 +22,35 @@ public final class MembershipForm {
 
     private MembershipForm() {}
 
-    public static EventData write(MembershipEvent event) {
-        return EventData.of(0, MANIFEST, bytes(event));
+    /** Who asked stands beside the fields of what was asked, or of what came of it. */
+    private record Asker(@JsonSetter(nulls = Nulls.AS_EMPTY) String by) {}
+
+    public static EventData write(Recorded recorded) {
+        return EventData.of(0, MANIFEST, bytes(recorded.event(), recorded.by()));
     }
 
-    public static MembershipEvent readEvent(byte[] bytes) {
-        return read(bytes, MembershipEvent.class);
+    /** @throws IllegalArgumentException when the bytes are no event */
+    public static Recorded readEvent(byte[] bytes) {
+        return new Recorded(read(bytes, MembershipEvent.class), asker(bytes));
+    }
+
+    public static byte[] command(Asked asked) {
+        return bytes(asked.message(), asked.by());
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no command */
+    public static Asked readCommand(byte[] bytes) {
+        return new Asked(read(bytes, MembershipMessage.class), asker(bytes));
+    }
+
+    private static String asker(byte[] bytes) {
+        return read(bytes, Asker.class).by();
+    }
+
+    private static byte[] bytes(Object fields, String by) {
+        return by.isEmpty()
+                ? bytes(fields)
+                : bytes(CBOR.<ObjectNode>valueToTree(fields).put("by", by));
     }
 
     public static byte[] bytes(Object message) {

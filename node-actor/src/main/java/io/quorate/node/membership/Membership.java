@@ -1,6 +1,7 @@
 package io.quorate.node.membership;
 
 import io.quorate.node.aggregate.Aggregate;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipEvent.AccessIssued;
 import io.quorate.node.contract.MembershipEvent.AccessRefused;
@@ -39,6 +40,7 @@ import io.quorate.node.contract.MembershipMessage.ReportRefusal;
 import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
+import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.EventData;
@@ -57,7 +59,7 @@ import java.util.TreeSet;
  * The rules of who belongs to the cluster. Pure. A token is spent by a join that succeeds and by nothing else; a join that was
  * granted and cut off is granted again in the same way.
  */
-public final class Membership implements Aggregate<MembershipState, MembershipMessage, MembershipEvent> {
+public final class Membership implements Aggregate<MembershipState, Asked, Recorded> {
     /** Its events' persistence id. */
     public static final String ID = "membership";
 
@@ -93,7 +95,35 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
     }
 
     @Override
-    public Decision<MembershipEvent> decide(MembershipState state, MembershipMessage command) {
+    public Decision<Recorded> decide(MembershipState state, Asked asked) {
+        Decision<MembershipEvent> decision = decide(state, asked.message());
+        return new Decision<>(
+                decision.events().stream()
+                        .map(event -> new Recorded(event, by(state, asked, event)))
+                        .toList(),
+                decision.reply());
+    }
+
+    /** Who asked, or, of what follows when a join is complete, who wanted that to follow. */
+    private static String by(MembershipState state, Asked asked, MembershipEvent event) {
+        if (!(asked.message() instanceof Complete(var node))) {
+            return asked.by();
+        }
+        return switch (event) {
+            case RoleAssigned role -> Asked.PLANNER;
+            case NodeLeaving replaced ->
+                letIn(state, node).map(MembershipState.Token::by).orElse("");
+            default -> asked.by();
+        };
+    }
+
+    /** The token that a node was let in with. */
+    private static Optional<MembershipState.Token> letIn(MembershipState state, String node) {
+        return Optional.ofNullable(state.nodes().get(node))
+                .map(known -> state.tokens().get(known.tokenHash()));
+    }
+
+    private Decision<MembershipEvent> decide(MembershipState state, MembershipMessage command) {
         return switch (command) {
             case Found(var member, var api, var join) ->
                 state.nodes().isEmpty()
@@ -183,9 +213,10 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         if (known == null || known.completed()) {
             return accepted(new Done());
         }
-        MembershipState.Token token = state.tokens().get(known.tokenHash());
-        MembershipState.Node replaced = token == null ? null : state.nodes().get(token.replaces());
-        if (replaced != null && replaced != known) {
+        MembershipState.Node replaced = letIn(state, node)
+                .map(token -> state.nodes().get(token.replaces()))
+                .orElse(known);
+        if (replaced != known) {
             return replacement(known, replaced);
         }
         List<MembershipState.Node> others = state.nodes().values().stream()
@@ -364,7 +395,7 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
     }
 
     @Override
-    public MembershipState evolve(MembershipState state, MembershipEvent event, long sequenceNr) {
+    public MembershipState evolve(MembershipState state, Recorded recorded, long sequenceNr) {
         Map<String, MembershipState.Node> nodes = new TreeMap<>(state.nodes());
         Map<String, MembershipState.Token> tokens = new HashMap<>(state.tokens());
         Map<String, Integer> incarnations = new HashMap<>(state.incarnations());
@@ -372,11 +403,11 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
         Map<String, MembershipState.Access> access = new HashMap<>(state.access());
         Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
         RolePolicy policy = state.policy();
-        switch (event) {
+        switch (recorded.event()) {
             case TokenIssued(var hash, var expires, var uses) ->
-                tokens.put(hash, new MembershipState.Token(expires, uses, ""));
+                tokens.put(hash, new MembershipState.Token(expires, uses, "", recorded.by()));
             case ReplacementOffered(var hash, var expires, var node) ->
-                tokens.put(hash, new MembershipState.Token(expires, 1, node));
+                tokens.put(hash, new MembershipState.Token(expires, 1, node, recorded.by()));
             case TokenRevoked(var hash) -> tokens.remove(hash);
             case NodeJoined(var text, var api, var join, var hash) -> {
                 MemberId member = MemberId.parse(text);
@@ -418,17 +449,17 @@ public final class Membership implements Aggregate<MembershipState, MembershipMe
     }
 
     @Override
-    public MembershipMessage readCommand(byte[] bytes) {
-        return MembershipForm.read(bytes, MembershipMessage.class);
+    public Asked readCommand(byte[] bytes) {
+        return MembershipForm.readCommand(bytes);
     }
 
     @Override
-    public EventData write(MembershipEvent event) {
+    public EventData write(Recorded event) {
         return MembershipForm.write(event);
     }
 
     @Override
-    public MembershipEvent read(StoredEvent event) {
+    public Recorded read(StoredEvent event) {
         return MembershipForm.readEvent(event.event().payload().bytes());
     }
 

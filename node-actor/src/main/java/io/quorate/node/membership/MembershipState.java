@@ -86,10 +86,11 @@ public record MembershipState(
     /**
      * @param usesLeft joins that it is still good for
      * @param replaces the dead node whose place is taken with it; empty for none
+     * @param by who asked for it; empty where it is not known
      */
-    public record Token(long expiresAtMillis, int usesLeft, String replaces) {
+    public record Token(long expiresAtMillis, int usesLeft, String replaces, String by) {
         Token with(int newUsesLeft) {
-            return new Token(expiresAtMillis, newUsesLeft, replaces);
+            return new Token(expiresAtMillis, newUsesLeft, replaces, by);
         }
     }
 

@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MembershipSamplesTest {
     private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
 
+    private static final String BY = "admin ada";
+
     private static final String HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
     static Stream<MembershipEvent> events() {
@@ -84,18 +86,39 @@ class MembershipSamplesTest {
                 new Refused("used-token", "the token has been used already"));
     }
 
+    static Stream<MembershipMessage> commands() {
+        return messages()
+                .filter(message ->
+                        !(message instanceof Done || message instanceof Granted || message instanceof Refused));
+    }
+
     /** Events by their own name; messages, whose names are short, under their family's. */
     private static String fileOf(Object sample) {
         String name = sample.getClass().getAnnotation(JsonTypeName.class).value();
         return sample instanceof MembershipEvent ? name : "message." + name + ".v1";
     }
 
+    /** The form before commands and events told who asked. */
     private static byte[] sample(Object of) throws IOException {
-        try (InputStream in = MembershipSamplesTest.class.getResourceAsStream("/contract/" + fileOf(of) + ".hex")) {
+        return sample(fileOf(of), MembershipForm.bytes(of));
+    }
+
+    private static byte[] sampleBy(MembershipEvent event) throws IOException {
+        return sample(
+                fileOf(event) + ".by",
+                MembershipForm.write(new Recorded(event, BY)).payload().bytes());
+    }
+
+    private static byte[] sampleBy(MembershipMessage message) throws IOException {
+        return sample(fileOf(message) + ".by", MembershipForm.command(new Asked(message, BY)));
+    }
+
+    private static byte[] sample(String file, byte[] today) throws IOException {
+        try (InputStream in = MembershipSamplesTest.class.getResourceAsStream("/contract/" + file + ".hex")) {
             assertThat(in)
                     .as(
                             "there is no sample: store today's form as src/test/resources/contract/%s.hex: %s",
-                            fileOf(of), HexFormat.of().formatHex(MembershipForm.bytes(of)))
+                            file, HexFormat.of().formatHex(today))
                     .isNotNull();
             return HexFormat.of()
                     .parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
@@ -111,11 +134,13 @@ class MembershipSamplesTest {
     @ParameterizedTest
     @MethodSource("events")
     void an_event_that_was_stored_once_is_read_for_ever(MembershipEvent event) throws IOException {
-        assertThat(MembershipForm.readEvent(sample(event))).isEqualTo(event);
-        assertThat(MembershipForm.write(event).payload().bytes())
+        assertThat(MembershipForm.readEvent(sample(event))).isEqualTo(new Recorded(event, ""));
+        Recorded today = new Recorded(event, BY);
+        assertThat(MembershipForm.readEvent(sampleBy(event))).isEqualTo(today);
+        assertThat(MembershipForm.write(today).payload().bytes())
                 .as("what is stored today")
-                .isEqualTo(sample(event));
-        assertThat(MembershipForm.write(event).payload().manifest()).isEqualTo("membership");
+                .isEqualTo(sampleBy(event));
+        assertThat(MembershipForm.write(today).payload().manifest()).isEqualTo("membership");
     }
 
     @ParameterizedTest
@@ -123,7 +148,21 @@ class MembershipSamplesTest {
     void a_message_of_another_release_is_read(MembershipMessage message) throws IOException {
         assertThat(MembershipForm.read(sample(message), MembershipMessage.class))
                 .isEqualTo(message);
-        assertThat(MembershipForm.bytes(message)).as("what is sent today").isEqualTo(sample(message));
+        assertThat(MembershipForm.bytes(message)).as("what is answered today").isEqualTo(sample(message));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void a_command_of_another_release_is_read_whether_it_tells_who_asked_or_not(MembershipMessage command)
+            throws IOException {
+        assertThat(MembershipForm.readCommand(sample(command))).isEqualTo(new Asked(command, ""));
+        assertThat(MembershipForm.readCommand(sampleBy(command))).isEqualTo(new Asked(command, BY));
+        assertThat(MembershipForm.command(new Asked(command, BY)))
+                .as("what is sent today")
+                .isEqualTo(sampleBy(command));
+        assertThat(MembershipForm.read(sampleBy(command), MembershipMessage.class))
+                .as("to a release that does not know who asked")
+                .isEqualTo(command);
     }
 
     private static byte[] withFieldOfTomorrow(byte[] bytes) throws IOException {
@@ -135,7 +174,8 @@ class MembershipSamplesTest {
     @ParameterizedTest
     @MethodSource("events")
     void unknown_fields_of_an_event_are_passed_over(MembershipEvent event) throws IOException {
-        assertThat(MembershipForm.readEvent(withFieldOfTomorrow(sample(event)))).isEqualTo(event);
+        assertThat(MembershipForm.readEvent(withFieldOfTomorrow(sampleBy(event))))
+                .isEqualTo(new Recorded(event, BY));
     }
 
     @ParameterizedTest

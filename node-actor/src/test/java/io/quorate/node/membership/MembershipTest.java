@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.quorate.node.aggregate.Aggregate.Decision;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.NodeJoined;
@@ -27,6 +28,7 @@ import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
+import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
@@ -53,18 +55,21 @@ class MembershipTest {
     private final class Cluster {
         private MembershipState state = rules.empty();
         private long sequenceNr;
+        private String by = "admin ada";
+        private final Map<MembershipEvent, String> askers = new HashMap<>();
 
         MembershipMessage take(MembershipMessage command) {
             return take(command, new HashSet<>());
         }
 
         MembershipMessage take(MembershipMessage command, Set<MembershipEvent> happened) {
-            Decision<MembershipEvent> decision = rules.decide(state, command);
+            Decision<Recorded> decision = rules.decide(state, new Asked(command, by));
             MembershipMessage answer =
                     MembershipForm.read(decision.reply().bytes(sequenceNr + 1), MembershipMessage.class);
-            for (MembershipEvent event : decision.events()) {
-                state = rules.evolve(state, event, ++sequenceNr);
-                happened.add(event);
+            for (Recorded recorded : decision.events()) {
+                state = rules.evolve(state, recorded, ++sequenceNr);
+                happened.add(recorded.event());
+                askers.put(recorded.event(), recorded.by());
             }
             return answer;
         }
@@ -341,8 +346,8 @@ class MembershipTest {
                     before.policy(),
                     before.access(),
                     before.authorityKnownTo());
-            Decision<MembershipEvent> once = rules.decide(before, command);
-            Decision<MembershipEvent> again = rules.decide(before, command);
+            Decision<Recorded> once = rules.decide(before, new Asked(command, "admin ada"));
+            Decision<Recorded> again = rules.decide(before, new Asked(command, "admin ada"));
             assertThat(once.events()).isEqualTo(again.events());
             assertThat(once.reply().bytes(1)).isEqualTo(again.reply().bytes(1));
             cluster.take(command);
@@ -380,6 +385,34 @@ class MembershipTest {
                 .satisfies(node -> assertThat(node.weight()).isEqualTo(7));
         assertThat(cluster.state.nodes().get("n3").leaving()).contains("replaced by n4");
         assertRefused(cluster.take(join("r", 5, 30)), "used-token", "quorate add-node");
+    }
+
+    @Test
+    void every_event_tells_who_asked_and_what_follows_from_a_join_who_wanted_that() {
+        Cluster cluster = founded();
+        cluster.by = "admin ada";
+        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.by = "token t";
+        cluster.take(join("t", 3, 10));
+        cluster.by = "node n3";
+        cluster.take(new Complete("n3"));
+        cluster.by = "admin bob";
+        cluster.take(new OfferReplacement("r", 1000, "n3"));
+        cluster.by = "token r";
+        cluster.take(join("r", 4, 20));
+        cluster.by = "node n4";
+        cluster.take(new SetPolicy(1, 0, MembershipMessage.KEEP));
+        cluster.take(new Complete("n4"));
+        assertThat(cluster.askers)
+                .containsEntry(new TokenIssued("t", 1000, 1), "admin ada")
+                .containsEntry(
+                        new NodeJoined("n3#1@10.0.0.3:19001", "10.0.0.3:16443", "10.0.0.3:25000", "t"), "token t")
+                .containsEntry(new JoinCompleted("n4"), "node n4")
+                .containsEntry(
+                        new MembershipEvent.NodeLeaving("n3", "replaced by n4: it never comes back"), "admin bob");
+        withNodes(cluster, 5, 6);
+        assertThat(cluster.askers)
+                .containsEntry(new RoleAssigned("n6", "spare", "1 voters and 1 standbys are enough"), Asked.PLANNER);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.Presence;
+import io.quorate.node.contract.Recorded;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.ClusterView.NodeView;
@@ -30,15 +31,19 @@ class PresencesTest {
         Membership rules = new Membership("c", List.of(LEADER));
         MembershipState state = rules.empty();
         for (MemberId member : List.of(LEADER, VOTER, OUTSIDE)) {
-            state = rules.evolve(state, new MembershipEvent.NodeJoined(member.toString(), "", "", ""), 1);
+            state = rules.evolve(state, recorded(new MembershipEvent.NodeJoined(member.toString(), "", "", "")), 1);
         }
         for (MemberId member : List.of(LEADER, VOTER)) {
-            state = rules.evolve(state, new MembershipEvent.RoleAssigned(member.node(), "voter", "why"), 1);
+            state = rules.evolve(state, recorded(new MembershipEvent.RoleAssigned(member.node(), "voter", "why")), 1);
         }
         for (MembershipEvent event : further) {
-            state = rules.evolve(state, event, 1);
+            state = rules.evolve(state, recorded(event), 1);
         }
         return state;
+    }
+
+    private static Recorded recorded(MembershipEvent event) {
+        return new Recorded(event, "admin ada");
     }
 
     private static MembershipState joined() {

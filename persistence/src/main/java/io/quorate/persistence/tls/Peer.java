@@ -1,6 +1,7 @@
 package io.quorate.persistence.tls;
 
 import java.security.cert.X509Certificate;
+import java.util.Locale;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -12,6 +13,11 @@ import javax.naming.ldap.Rdn;
  * @param name a node's name, or that of a client
  */
 public record Peer(String name, PeerKind kind) {
+
+    /** For people, and for the record of who asked: {@code admin ada}. */
+    public String words() {
+        return kind.name().toLowerCase(Locale.ROOT) + " " + name;
+    }
 
     /** Reads the subject; empty where it is none of this system's kinds. */
     public static Optional<Peer> of(X509Certificate certificate) {
