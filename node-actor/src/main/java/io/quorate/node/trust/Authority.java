@@ -1,6 +1,7 @@
 package io.quorate.node.trust;
 
 import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.Possession;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -8,7 +9,6 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,14 +159,8 @@ public record Authority(X509Certificate certificate, PrivateKey key) {
     public static boolean belongTogether(X509Certificate certificate, PrivateKey key) {
         byte[] something = {1, 2, 3};
         try {
-            Signature signer = Signature.getInstance(SIGNATURE);
-            signer.initSign(key);
-            signer.update(something);
-            byte[] signed = signer.sign();
-            signer.initVerify(certificate.getPublicKey());
-            signer.update(something);
-            return signer.verify(signed);
-        } catch (GeneralSecurityException e) {
+            return Possession.isProven(certificate, something, Possession.prove(key, something));
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

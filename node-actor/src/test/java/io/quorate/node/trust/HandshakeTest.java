@@ -199,6 +199,6 @@ class HandshakeTest {
     @Test
     void kinds_that_may_do_everything_are_nodes_and_admins() {
         assertThat(Set.of(PeerKind.values()).stream().filter(PeerKind::isAdmin))
-                .containsExactlyInAnyOrder(PeerKind.NODE, PeerKind.ADMIN);
+                .containsExactlyInAnyOrder(PeerKind.NODE, PeerKind.ADMIN, PeerKind.ADMIN_SERVICE);
     }
 }

@@ -5,6 +5,7 @@ import io.quorate.persistence.embedded.EmbeddedJournal;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
+import io.quorate.persistence.remote.ClusterConnection;
 import io.quorate.persistence.store.StorageException;
 import io.quorate.persistence.store.StoreEngines;
 import java.nio.file.Path;
@@ -121,14 +122,9 @@ public final class JournalExtension implements Extension {
 
     private void openRemote(List<String> contactPoints) {
         try {
-            RemoteConnection connection = RemoteConnection.open(
-                    contactPoints,
-                    config.getString("remote.hostname"),
-                    config.getInt("remote.port"),
-                    config.getString("credentials"));
-            system.registerOnTermination(connection::close);
+            Journal remote = ClusterConnection.get(system).open().journal();
             log.info("the journal of this actor system is reached through {}", contactPoints);
-            journal.complete(connection.journal());
+            journal.complete(remote);
         } catch (RuntimeException e) {
             fail(
                     "the journal behind quorate.contact-points " + contactPoints + " cannot be used: " + e.getMessage(),

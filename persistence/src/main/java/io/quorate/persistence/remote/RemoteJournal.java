@@ -16,12 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
-import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The journal on a node without a copy: everything goes to one of the contact points, and to the next one when that does not
@@ -40,24 +36,22 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     private static final Duration NEWS_TIMEOUT = JournalService.LONGEST_WAIT.plusSeconds(2);
 
     private final ActorSystem system;
-    private final List<ActorRef> targets;
-    private final AtomicInteger at = new AtomicInteger();
-    private final RequestChannel channel;
+    private final ContactPoints contacts;
+    private final RemoteService service;
     private final RequestChannel news;
     private volatile boolean closed;
 
     /** @param contactPoints {@code host:port} of the cluster ports of some nodes; one or more */
     public RemoteJournal(ActorSystem system, List<String> contactPoints) {
-        this.system = system;
-        this.targets = contactPoints.stream()
-                .map(address -> RequestChannel.resolve(system, address, "/user/journal"))
-                .toList();
-        this.channel = new RequestChannel(system, this::target, TIMEOUT);
-        this.news = new RequestChannel(system, this::target, NEWS_TIMEOUT);
+        this(system, new ContactPoints(contactPoints));
     }
 
-    private ActorRef target() {
-        return targets.get(Math.floorMod(at.get(), targets.size()));
+    RemoteJournal(ActorSystem system, ContactPoints contacts) {
+        this.system = system;
+        this.contacts = contacts;
+        this.service = new RemoteService(system, contacts, "/user/journal", TIMEOUT);
+        this.news = new RequestChannel(system, service::target, NEWS_TIMEOUT);
+        contacts.onChange(() -> news.giveUpAllBut(service.target()));
     }
 
     @Override
@@ -106,45 +100,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     }
 
     private CompletionStage<byte[]> call(byte[] request) {
-        return attempt(request, System.nanoTime() + PATIENCE.toNanos());
-    }
-
-    private CompletionStage<byte[]> attempt(byte[] request, long deadlineNanos) {
-        int asked = at.get();
-        return channel.request(request)
-                .handle((body, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(body);
-                    }
-                    JournalException reason = JournalException.of(failure);
-                    boolean again = reason.kind() == Kind.NO_LEADER
-                            || reason.kind() == Kind.UNKNOWN
-                            || reason.kind() == Kind.CLOSED;
-                    if (!again || closed || System.nanoTime() + PAUSE.toNanos() > deadlineNanos) {
-                        return CompletableFuture.<byte[]>failedFuture(reason);
-                    }
-                    if (at.compareAndSet(asked, asked + 1)) {
-                        news.giveUpAllBut(target());
-                    }
-                    return after(PAUSE, () -> attempt(request, deadlineNanos));
-                })
-                .thenCompose(next -> next);
-    }
-
-    private CompletableFuture<byte[]> after(Duration pause, Supplier<CompletionStage<byte[]>> next) {
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        system.scheduler()
-                .scheduleOnce(
-                        pause,
-                        () -> next.get().whenComplete((body, failure) -> {
-                            if (failure == null) {
-                                answer.complete(body);
-                            } else {
-                                answer.completeExceptionally(failure);
-                            }
-                        }),
-                        system.dispatcher());
-        return answer;
+        return service.call(request, PATIENCE);
     }
 
     @Override
@@ -166,7 +122,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
             if (over || closed) {
                 return;
             }
-            int asked = at.get();
+            int asked = contacts.asked();
             news.request(awaitMoreRequest(Math.max(0, after))).whenComplete((body, failure) -> {
                 if (over || closed) {
                     return;
@@ -178,11 +134,8 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                     }
                     next(Math.max(index, after));
                 } else {
-                    at.compareAndSet(asked, asked + 1);
-                    after(PAUSE, () -> {
-                        next(after);
-                        return CompletableFuture.completedFuture(new byte[0]);
-                    });
+                    contacts.passOver(asked);
+                    system.scheduler().scheduleOnce(PAUSE, () -> next(after), system.dispatcher());
                 }
             });
         }
@@ -196,12 +149,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        channel.close();
+        service.close();
         news.close();
-    }
-
-    /** Where requests go at this moment; for messages. */
-    public @Nullable String contact() {
-        return target().path().address().hostPort();
     }
 }

@@ -16,7 +16,7 @@ public record Peer(String name, PeerKind kind) {
 
     /** For people, and for the record of who asked: {@code admin ada}. */
     public String words() {
-        return kind.name().toLowerCase(Locale.ROOT) + " " + name;
+        return (kind.isService() ? "service" : kind.name().toLowerCase(Locale.ROOT)) + " " + name;
     }
 
     /** Reads the subject; empty where it is none of this system's kinds. */

@@ -9,13 +9,15 @@ public enum PeerKind {
     NODE("quorate:nodes"),
     /** Another program that takes part in the cluster's messages: a Pekko application on the journal. */
     SERVICE("quorate:services"),
+    /** Such a program that may also change the cluster: who belongs to it, and with which role. */
+    ADMIN_SERVICE("quorate:admin-services"),
     /** A client that may give commands. */
     ADMIN("quorate:admins"),
     /** A client that may look. */
     VIEWER("quorate:viewers");
 
     /** Who may speak on the cluster port. */
-    public static final Set<PeerKind> IN_CLUSTER = Set.copyOf(EnumSet.of(NODE, SERVICE));
+    public static final Set<PeerKind> IN_CLUSTER = Set.copyOf(EnumSet.of(NODE, SERVICE, ADMIN_SERVICE));
 
     /** Who may show a certificate on the API port. */
     public static final Set<PeerKind> ANY = Set.copyOf(EnumSet.allOf(PeerKind.class));
@@ -33,8 +35,13 @@ public enum PeerKind {
         return organization;
     }
 
-    /** Whether it may change anything over the API. */
+    /** Whether it may change anything. */
     public boolean isAdmin() {
-        return this == NODE || this == ADMIN;
+        return this == NODE || this == ADMIN || this == ADMIN_SERVICE;
+    }
+
+    /** Whether it is a program that nodes speak to. */
+    public boolean isService() {
+        return this == SERVICE || this == ADMIN_SERVICE;
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,23 +97,53 @@ public final class Tls {
 
     private static SSLContext context(TlsIdentity identity, Set<PeerKind> peers) {
         try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            for (X509Certificate authority : identity.authorities()) {
-                trusted.setCertificateEntry("authority-" + trusted.size(), authority);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(trusted);
-            X509ExtendedTrustManager path = (X509ExtendedTrustManager) trust.getTrustManagers()[0];
             KeyManager[] own = identity.chain().isEmpty()
                     ? new KeyManager[0]
                     : new KeyManager[] {new OwnCertificate(identity.keys().getFirst(), identity.chain())};
 
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(own, new TrustManager[] {new PeerTrust(path, peers)}, null);
+            context.init(own, new TrustManager[] {trust(identity, peers)}, null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("these certificates cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private static PeerTrust trust(TlsIdentity identity, Set<PeerKind> peers)
+            throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (X509Certificate authority : identity.authorities()) {
+            trusted.setCertificateEntry("authority-" + trusted.size(), authority);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        return new PeerTrust((X509ExtendedTrustManager) trust.getTrustManagers()[0], peers);
+    }
+
+    /**
+     * Whose certificate this is, where it is shown in another way than by a handshake: whoever shows it has yet to prove that the key
+     * is theirs ({@link Possession}).
+     *
+     * @param chain the certificate, then its issuer's
+     * @throws PeerRefused when it will not do
+     */
+    public Peer holder(List<X509Certificate> chain) throws PeerRefused {
+        if (chain.isEmpty()) {
+            throw new PeerRefused("no-certificate", "no certificate was shown");
+        }
+        X509Certificate certificate = chain.getFirst();
+        try {
+            trust(current.identity(), PeerKind.ANY)
+                    .checkClientTrusted(
+                            chain.toArray(X509Certificate[]::new),
+                            certificate.getPublicKey().getAlgorithm());
+        } catch (PeerRefused e) {
+            throw e;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new PeerRefused("wrong-certificate", "the certificate cannot be checked: " + e.getMessage());
+        }
+        return Peer.of(certificate)
+                .orElseThrow(() -> new PeerRefused("wrong-certificate", "the certificate names nobody"));
     }
 }

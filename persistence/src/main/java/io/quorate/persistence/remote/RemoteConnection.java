@@ -1,10 +1,11 @@
-package io.quorate.persistence.plugin;
+package io.quorate.persistence.remote;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.quorate.persistence.journal.Journal;
-import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.tls.ArteryTls;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Tls;
 import io.quorate.persistence.tls.TlsIdentity;
 import java.io.IOException;
@@ -13,8 +14,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
@@ -23,13 +29,18 @@ import org.apache.pekko.actor.setup.ActorSystemSetup;
  * A way to the nodes of a cluster, over an actor system of its own: the application's may have no Artery, or one with smaller
  * frames, another transport or other certificates, and none of that is the application's business.
  */
-final class RemoteConnection implements AutoCloseable {
+public final class RemoteConnection implements AutoCloseable {
     private final ActorSystem system;
+    private final ContactPoints contacts;
+    private final Optional<TlsIdentity> identity;
     private final RemoteJournal journal;
+    private final List<RemoteService> services = new CopyOnWriteArrayList<>();
 
-    private RemoteConnection(ActorSystem system, RemoteJournal journal) {
+    private RemoteConnection(ActorSystem system, ContactPoints contacts, Optional<TlsIdentity> identity) {
         this.system = system;
-        this.journal = journal;
+        this.contacts = contacts;
+        this.identity = identity;
+        this.journal = new RemoteJournal(system, contacts);
     }
 
     /**
@@ -46,6 +57,8 @@ final class RemoteConnection implements AutoCloseable {
         }
         List<InetSocketAddress> addresses =
                 contactPoints.stream().map(RemoteConnection::address).toList();
+        Optional<TlsIdentity> identity =
+                credentials.isEmpty() ? Optional.empty() : Optional.of(identity(Path.of(credentials)));
         String host = hostname.isEmpty() ? localAddressTowards(addresses.getFirst()) : hostname;
         Config config = ConfigFactory.parseMap(java.util.Map.of(
                         "pekko.remote.artery.canonical.hostname", host, "pekko.remote.artery.canonical.port", port))
@@ -55,25 +68,39 @@ final class RemoteConnection implements AutoCloseable {
                 .resolve();
         BootstrapSetup bootstrap = BootstrapSetup.create(
                 Optional.of(RemoteConnection.class.getClassLoader()),
-                Optional.of(
-                        credentials.isEmpty() ? config : ArteryTls.transport().withFallback(config)),
+                Optional.of(identity.isEmpty() ? config : ArteryTls.transport().withFallback(config)),
                 Optional.empty());
         ActorSystem system = ActorSystem.create(
                 "quorate-client",
-                credentials.isEmpty()
-                        ? ActorSystemSetup.create(bootstrap)
-                        : ActorSystemSetup.create(bootstrap, ArteryTls.setup(tls(Path.of(credentials)))));
-        return new RemoteConnection(system, new RemoteJournal(system, contactPoints));
+                identity.map(shown ->
+                                ActorSystemSetup.create(bootstrap, ArteryTls.setup(new Tls(shown, Tls.Refusals.NONE))))
+                        .orElseGet(() -> ActorSystemSetup.create(bootstrap)));
+        return new RemoteConnection(system, new ContactPoints(contactPoints), identity);
     }
 
-    private static Tls tls(Path credentials) {
+    private static TlsIdentity identity(Path credentials) {
+        TlsIdentity identity;
         try {
-            return new Tls(
-                    TlsIdentity.parse(Files.readString(credentials, StandardCharsets.US_ASCII)), Tls.Refusals.NONE);
+            identity = TlsIdentity.parse(Files.readString(credentials, StandardCharsets.US_ASCII));
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "quorate.credentials: " + credentials + " cannot be read: " + e.getMessage(), e);
         }
+        X509Certificate certificate = identity.chain().getFirst();
+        Optional<Peer> holder = Peer.of(certificate);
+        // A node would refuse these without a word that reaches whoever set them.
+        if (holder.filter(peer -> PeerKind.IN_CLUSTER.contains(peer.kind())).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "quorate.credentials: " + credentials + " is of "
+                            + holder.map(Peer::words).orElse("somebody of no kind that is known")
+                            + ", and nodes let services in: `quorate config --service NAME --address HOST` on a node prints such a file");
+        }
+        if (certificate.getNotAfter().before(Date.from(Instant.now()))) {
+            throw new IllegalArgumentException("quorate.credentials: " + credentials + " expired at "
+                    + certificate.getNotAfter().toInstant()
+                    + ": `quorate config --service NAME --address HOST` on a node prints a new one");
+        }
+        return identity;
     }
 
     private static InetSocketAddress address(String contactPoint) {
@@ -103,12 +130,31 @@ final class RemoteConnection implements AutoCloseable {
         }
     }
 
-    Journal journal() {
+    /** The cluster's journal; closed with this connection. */
+    public Journal journal() {
         return journal;
+    }
+
+    /** What is shown to the nodes; empty for a connection without TLS. */
+    public Optional<TlsIdentity> identity() {
+        return identity;
+    }
+
+    /**
+     * Another service of the nodes; closed with this connection.
+     *
+     * @param path of its actor
+     * @param timeout after which a node that has not answered is passed over
+     */
+    public RemoteService service(String path, Duration timeout) {
+        RemoteService service = new RemoteService(system, contacts, path, timeout);
+        services.add(service);
+        return service;
     }
 
     @Override
     public void close() {
+        services.forEach(RemoteService::close);
         journal.close();
         system.terminate();
     }

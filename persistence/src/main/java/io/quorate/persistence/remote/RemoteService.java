@@ -1,0 +1,105 @@
+package io.quorate.persistence.remote;
+
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+
+/**
+ * A service that several nodes offer under the same path: each request goes to one of them, and to the next one when that does not answer.
+ * Any thread.
+ */
+public final class RemoteService implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final ActorSystem system;
+    private final ContactPoints contacts;
+    private final String path;
+    private final Map<String, ActorRef> targets = new ConcurrentHashMap<>();
+    private final RequestChannel channel;
+    private volatile boolean closed;
+
+    /**
+     * @param path of the service's actor, as {@code /user/journal}
+     * @param timeout after which a node that has not answered is passed over
+     */
+    RemoteService(ActorSystem system, ContactPoints contacts, String path, Duration timeout) {
+        this.system = system;
+        this.contacts = contacts;
+        this.path = path;
+        this.channel = new RequestChannel(system, this::target, timeout);
+    }
+
+    /** The service on the node that is asked now. */
+    ActorRef target() {
+        return targets.computeIfAbsent(contacts.address(), address -> RequestChannel.resolve(system, address, path));
+    }
+
+    /** {@code host:port} of the node that is asked now. */
+    public String contact() {
+        return contacts.address();
+    }
+
+    /**
+     * Sends a request that may be repeated without harm, again and again until a node answers.
+     *
+     * @param patience how long it is tried in all
+     * @return the answer, or a {@link JournalException}: {@code UNKNOWN} where one of the attempts may have done it
+     */
+    public CompletionStage<byte[]> call(byte[] request, Duration patience) {
+        return attempt(request, System.nanoTime() + patience.toNanos(), false);
+    }
+
+    private CompletionStage<byte[]> attempt(byte[] request, long deadlineNanos, boolean perhapsDone) {
+        int asked = contacts.asked();
+        return channel.request(request)
+                .handle((body, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(body);
+                    }
+                    JournalException reason = JournalException.of(failure);
+                    boolean again = reason.kind() == Kind.NO_LEADER
+                            || reason.kind() == Kind.UNKNOWN
+                            || reason.kind() == Kind.CLOSED;
+                    boolean perhaps = perhapsDone || !reason.certainlyNotStored();
+                    if (!again || closed || System.nanoTime() + PAUSE.toNanos() - deadlineNanos > 0) {
+                        return CompletableFuture.<byte[]>failedFuture(
+                                perhaps && reason.certainlyNotStored()
+                                        // What the last one says is not true of those before it.
+                                        ? new JournalException(Kind.UNKNOWN, String.valueOf(reason.getMessage()))
+                                        : reason);
+                    }
+                    contacts.passOver(asked);
+                    return after(PAUSE, () -> attempt(request, deadlineNanos, perhaps));
+                })
+                .thenCompose(next -> next);
+    }
+
+    private CompletableFuture<byte[]> after(Duration pause, Supplier<CompletionStage<byte[]>> next) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        system.scheduler()
+                .scheduleOnce(
+                        pause,
+                        () -> next.get().whenComplete((body, failure) -> {
+                            if (failure == null) {
+                                answer.complete(body);
+                            } else {
+                                answer.completeExceptionally(failure);
+                            }
+                        }),
+                        system.dispatcher());
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+    }
+}
