@@ -3,15 +3,15 @@ package io.quorate.control.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.command.KeyValueRequests;
 import io.quorate.control.kv.KeyValueCommand;
 import io.quorate.control.kv.KeyValueReply;
-import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.node.Node;
 import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
-import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.Origin;
 import io.quorate.persistence.journal.Query;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -93,6 +93,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final MembershipRoutes membership;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
+    private final KeyValueRequests keyValues;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
         this.node = node;
@@ -103,6 +104,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.joinClient = new JoinClient(node);
         this.membership = new MembershipRoutes(node);
         this.benchmark = new JournalBenchmark(node);
+        this.keyValues = new KeyValueRequests(node);
     }
 
     @Override
@@ -148,7 +150,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         Uri uri = request.getUri();
         String path = uri.path();
         if (path.startsWith(KV)) {
-            return keyValue(request, uri, path);
+            return keyValue(request, uri, path, by);
         }
         if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
@@ -252,7 +254,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return CompletableFuture.completedFuture(response);
     }
 
-    private CompletionStage<HttpResponse> keyValue(HttpRequest request, Uri uri, String path) {
+    private CompletionStage<HttpResponse> keyValue(HttpRequest request, Uri uri, String path, String by) {
         // In a path a plus is a plus; the decoder is one for forms, where it is a space.
         String key = URLDecoder.decode(path.substring(KV.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
         int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
@@ -270,16 +272,19 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         long expected = expected(request, uri);
         if (request.method().equals(HttpMethods.PUT)) {
             return body(request, KeyValueCommand.MAX_VALUE_BYTES)
-                    .thenCompose(value -> command(new KeyValueCommand.Put(key, value, expected)))
+                    .thenCompose(
+                            value -> keyValues.ask(new KeyValueCommand.Put(key, value, expected, new Origin(by, ""))))
                     .thenApply(reply -> written(key, reply));
         }
         if (request.method().equals(HttpMethods.GET)) {
             request.discardEntityBytes(materializer);
-            return command(new KeyValueCommand.Get(key)).thenCompose(reply -> read(key, reply));
+            return keyValues.ask(new KeyValueCommand.Get(key)).thenCompose(reply -> read(key, reply));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
-            return command(new KeyValueCommand.Delete(key, expected)).thenApply(reply -> written(key, reply));
+            return keyValues
+                    .ask(new KeyValueCommand.Delete(key, expected, new Origin(by, "")))
+                    .thenApply(reply -> written(key, reply));
         }
         return afterBody(
                 request,
@@ -318,11 +323,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 "the expected revision wants a number of 0 (absent) or more, is '" + text + "'");
     }
 
-    private CompletionStage<KeyValueReply> command(KeyValueCommand command) {
-        return node.command(KeyValues.ID, KeyValueCommand.bytes(command), command instanceof KeyValueCommand.Get)
-                .thenApply(KeyValueReply::read);
-    }
-
     private static HttpResponse written(String key, KeyValueReply reply) {
         return switch (reply.status()) {
             case DONE ->
@@ -348,29 +348,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (reply.status() == KeyValueReply.Status.MISSING) {
             return done(missing(key));
         }
-        return value(reply.revision(), true)
+        return keyValues
+                .value(reply)
                 .thenApply(value -> HttpResponse.create()
                         .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, value));
-    }
-
-    /** The value that an event holds; this replica may be a moment behind the leader that named the event. */
-    private CompletionStage<byte[]> value(long sequenceNr, boolean mayBeBehind) {
-        return node.journal()
-                .ask(new Query.EventsByPersistenceId(KeyValues.ID, sequenceNr, sequenceNr, 1))
-                .thenCompose(page -> {
-                    if (!page.items().isEmpty()) {
-                        ByteReader in = new ByteReader(
-                                page.items().getFirst().event().payload().bytes());
-                        in.text();
-                        return CompletableFuture.completedFuture(in.block());
-                    }
-                    if (mayBeBehind) {
-                        return node.journal().barrier().thenCompose(index -> value(sequenceNr, false));
-                    }
-                    return CompletableFuture.failedFuture(
-                            new IllegalStateException("event " + sequenceNr + " of kv is not on this replica"));
-                });
     }
 
     private CompletionStage<byte[]> body(HttpRequest request, int max) {

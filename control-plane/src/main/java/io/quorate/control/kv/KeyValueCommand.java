@@ -2,6 +2,7 @@ package io.quorate.control.kv;
 
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.Origin;
 import java.nio.charset.StandardCharsets;
 
 /** What may be asked of the key-value store, and its form on the way to the leader. */
@@ -17,9 +18,16 @@ public sealed interface KeyValueCommand {
 
     String key();
 
+    /** Who asks; of no use where nothing is written. */
+    Origin origin();
+
     /** @param expected revision that the key must have, {@link #ANY} or {@link #ABSENT} */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Put(String key, byte[] value, long expected) implements KeyValueCommand {
+    record Put(String key, byte[] value, long expected, Origin origin) implements KeyValueCommand {
+        public Put(String key, byte[] value, long expected) {
+            this(key, value, expected, Origin.UNKNOWN);
+        }
+
         public Put {
             checkKey(key);
             if (value.length > MAX_VALUE_BYTES) {
@@ -33,9 +41,18 @@ public sealed interface KeyValueCommand {
         public Get {
             checkKey(key);
         }
+
+        @Override
+        public Origin origin() {
+            return Origin.UNKNOWN;
+        }
     }
 
-    record Delete(String key, long expected) implements KeyValueCommand {
+    record Delete(String key, long expected, Origin origin) implements KeyValueCommand {
+        public Delete(String key, long expected) {
+            this(key, expected, Origin.UNKNOWN);
+        }
+
         public Delete {
             checkKey(key);
         }
@@ -49,24 +66,22 @@ public sealed interface KeyValueCommand {
         }
     }
 
-    /** Writes a command. */
+    /** Writes a command. Who asks stands at the end, where older releases do not look. */
     static byte[] bytes(KeyValueCommand command) {
-        return switch (command) {
+        ByteWriter out = switch (command) {
             case Put put ->
-                new ByteWriter(put.value().length + put.key().length() + 32)
+                new ByteWriter(put.value().length + put.key().length() + 96)
                         .u8(1)
                         .text(put.key())
                         .varint(put.expected() + 1)
-                        .block(put.value())
-                        .toBytes();
-            case Get get -> new ByteWriter(64).u8(2).text(get.key()).toBytes();
-            case Delete delete ->
-                new ByteWriter(64)
-                        .u8(3)
-                        .text(delete.key())
-                        .varint(delete.expected() + 1)
-                        .toBytes();
+                        .block(put.value());
+            case Get get -> new ByteWriter(64).u8(2).text(get.key());
+            case Delete delete -> new ByteWriter(96).u8(3).text(delete.key()).varint(delete.expected() + 1);
         };
+        Origin origin = command.origin();
+        return origin.equals(Origin.UNKNOWN)
+                ? out.toBytes()
+                : out.text(origin.by()).text(origin.commandId()).toBytes();
     }
 
     /** Reads a command; {@link IllegalArgumentException} when it is none. */
@@ -77,11 +92,19 @@ public sealed interface KeyValueCommand {
         return switch (kind) {
             case 1 -> {
                 long expected = in.varint() - 1;
-                yield new Put(key, in.block(), expected);
+                byte[] value = in.block();
+                yield new Put(key, value, expected, origin(in, bytes));
             }
             case 2 -> new Get(key);
-            case 3 -> new Delete(key, in.varint() - 1);
+            case 3 -> {
+                long expected = in.varint() - 1;
+                yield new Delete(key, expected, origin(in, bytes));
+            }
             default -> throw new IllegalArgumentException("unknown kind of command " + kind);
         };
+    }
+
+    private static Origin origin(ByteReader in, byte[] bytes) {
+        return in.position() < bytes.length ? new Origin(in.text(), in.text()) : Origin.UNKNOWN;
     }
 }

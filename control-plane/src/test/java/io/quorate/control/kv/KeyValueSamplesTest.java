@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.Origin;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.StoredEvent;
 import java.io.IOException;
@@ -23,7 +24,10 @@ class KeyValueSamplesTest {
     private static final byte[] BLUE = "bläu".getBytes(StandardCharsets.UTF_8);
 
     private static final Map<String, KeyValueEvent> EVENTS = Map.of(
-            "kv.put.v1", new KeyValueEvent.Put("cölour", BLUE), "kv.deleted.v1", new KeyValueEvent.Deleted("cölour"));
+            "kv.put.v1", new KeyValueEvent.Put("cölour", BLUE, Origin.UNKNOWN),
+            "kv.deleted.v1", new KeyValueEvent.Deleted("cölour", Origin.UNKNOWN));
+
+    private static final Origin BILLING = new Origin("service billing", "invoice-7");
 
     private static final Map<String, KeyValueCommand> COMMANDS = Map.of(
             "command.kv-put.v1", new KeyValueCommand.Put("cölour", BLUE, 300),
@@ -31,6 +35,11 @@ class KeyValueSamplesTest {
             "command.kv-put-absent.v1", new KeyValueCommand.Put("cölour", BLUE, KeyValueCommand.ABSENT),
             "command.kv-get.v1", new KeyValueCommand.Get("cölour"),
             "command.kv-delete.v1", new KeyValueCommand.Delete("cölour", KeyValueCommand.ANY));
+
+    /** With who asks at the end: cut off there, they are those of before. */
+    private static final Map<String, KeyValueCommand> ASKED = Map.of(
+            "command.kv-put-by.v1", new KeyValueCommand.Put("cölour", BLUE, 300, BILLING),
+            "command.kv-delete-by.v1", new KeyValueCommand.Delete("cölour", KeyValueCommand.ANY, BILLING));
 
     private final KeyValues rules = new KeyValues();
 
@@ -40,6 +49,10 @@ class KeyValueSamplesTest {
 
     static Stream<String> commands() {
         return COMMANDS.keySet().stream().sorted();
+    }
+
+    static Stream<String> asked() {
+        return ASKED.keySet().stream().sorted();
     }
 
     private static byte[] sample(String name, byte[] today) throws IOException {
@@ -95,6 +108,31 @@ class KeyValueSamplesTest {
             byte[] torn = Arrays.copyOf(whole, length);
             assertThatIllegalArgumentException().isThrownBy(() -> rules.readCommand(torn));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void who_asked_is_read_where_it_was_said_and_unknown_where_it_was_not(String name) throws IOException {
+        KeyValueCommand command = ASKED.get(name);
+        byte[] sample = sample(name, KeyValueCommand.bytes(command));
+        assertThat(rules.readCommand(sample)).usingRecursiveComparison().isEqualTo(command);
+        assertThat(KeyValueCommand.bytes(command)).as("what is sent today").isEqualTo(sample);
+        int before = sample.length - "service billing".length() - "invoice-7".length() - 2;
+        assertThat(rules.readCommand(Arrays.copyOf(sample, before)).origin()).isEqualTo(Origin.UNKNOWN);
+        for (int length = before + 1; length < sample.length; length++) {
+            byte[] torn = Arrays.copyOf(sample, length);
+            assertThatIllegalArgumentException().isThrownBy(() -> rules.readCommand(torn));
+        }
+    }
+
+    @Test
+    void who_asked_for_an_event_stands_beside_it_and_its_form_is_that_of_before() {
+        EventData written = rules.write(new KeyValueEvent.Put("cölour", BLUE, BILLING));
+        assertThat(written.payload().bytes())
+                .isEqualTo(rules.write(EVENTS.get("kv.put.v1")).payload().bytes());
+        assertThat(rules.read(new StoredEvent(new Offset(17, 0), KeyValues.ID, 1, "w", 0, written))
+                        .origin())
+                .isEqualTo(BILLING);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.quorate.control.kv.KeyValueCommand.Get;
 import io.quorate.control.kv.KeyValueCommand.Put;
 import io.quorate.control.kv.KeyValueReply.Status;
 import io.quorate.node.aggregate.Aggregate.Decision;
+import io.quorate.persistence.contract.Origin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,53 @@ class KeyValuesTest {
         assertThat(store.take(new Delete("a", 2))).isEqualTo(new KeyValueReply(Status.DONE, 3));
         assertThat(store.take(new Delete("a", ANY))).isEqualTo(new KeyValueReply(Status.MISSING, 0));
         assertThat(store.take(new Put("a", BLUE, ABSENT))).isEqualTo(new KeyValueReply(Status.DONE, 4));
+    }
+
+    @Test
+    void a_write_that_is_sent_again_under_its_id_is_done_once_and_gets_the_answer_that_was_lost() {
+        Store store = new Store();
+        Origin first = new Origin("service billing", "1");
+        assertThat(store.take(new Put("a", BLUE, ABSENT, first))).isEqualTo(new KeyValueReply(Status.DONE, 1));
+        assertThat(store.take(new Put("a", BLUE, ABSENT, first))).isEqualTo(new KeyValueReply(Status.DONE, 1));
+        Origin second = new Origin("service billing", "2");
+        assertThat(store.take(new Delete("a", 1, second))).isEqualTo(new KeyValueReply(Status.DONE, 2));
+        assertThat(store.take(new Delete("a", 1, second))).isEqualTo(new KeyValueReply(Status.DONE, 2));
+        assertThat(store.sequenceNr).isEqualTo(2);
+    }
+
+    @Test
+    void the_same_id_of_somebody_else_and_a_write_without_one_are_other_commands() {
+        Store store = new Store();
+        store.take(new Put("a", BLUE, ANY, new Origin("service billing", "1")));
+        assertThat(store.take(new Put("a", BLUE, ANY, new Origin("service shop", "1"))))
+                .isEqualTo(new KeyValueReply(Status.DONE, 2));
+        Origin nameless = new Origin("service billing", "");
+        assertThat(store.take(new Put("a", BLUE, ANY, nameless)).revision()).isEqualTo(3);
+        assertThat(store.take(new Put("a", BLUE, ANY, nameless)).revision()).isEqualTo(4);
+    }
+
+    @Test
+    void a_command_that_was_refused_is_decided_anew_when_it_is_sent_again() {
+        Store store = new Store();
+        Origin origin = new Origin("service billing", "1");
+        assertThat(store.take(new Put("a", BLUE, 1, origin)).status()).isEqualTo(Status.MISMATCH);
+        store.take(new Put("a", BLUE, ANY));
+        assertThat(store.take(new Put("a", BLUE, 1, origin))).isEqualTo(new KeyValueReply(Status.DONE, 2));
+    }
+
+    @Test
+    void commands_are_remembered_in_a_bounded_number_and_the_oldest_are_forgotten() {
+        Store store = new Store();
+        for (int i = 0; i <= AnsweredCommands.MAX; i++) {
+            store.take(new Put("a", BLUE, ANY, new Origin("service billing", "id-" + i)));
+        }
+        long written = store.sequenceNr;
+        assertThat(store.take(new Put("a", BLUE, ANY, new Origin("service billing", "id-1"))))
+                .as("the oldest that is remembered")
+                .isEqualTo(new KeyValueReply(Status.DONE, 2));
+        assertThat(store.take(new Put("a", BLUE, ANY, new Origin("service billing", "id-0"))))
+                .as("one that is not")
+                .isEqualTo(new KeyValueReply(Status.DONE, written + 1));
     }
 
     @Test
