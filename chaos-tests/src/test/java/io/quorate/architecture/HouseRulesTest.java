@@ -21,6 +21,9 @@ import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.peer.ControlPlane;
+import io.quorate.persistence.peer.PeerAnswer;
+import io.quorate.persistence.peer.PeerRequest;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -252,6 +255,18 @@ class HouseRulesTest {
                 .implement(KeyValueEvent.class)
                 .or()
                 .implement(KeyValueCommand.class)
+                .or()
+                .implement(ControlPlane.Message.class)
+                .or()
+                .implement(ControlPlane.Command.class)
+                .or()
+                .implement(ControlPlane.Filter.class)
+                .or()
+                .implement(PeerRequest.class)
+                .or()
+                .implement(PeerAnswer.class)
+                .and()
+                .areNotInterfaces()
                 .should()
                 .beRecords()
                 .check(House.MAIN);

@@ -38,8 +38,21 @@ class PackageArrowsTest {
                         "org.slf4j",
                         "org.apache.pekko..",
                         "scala..",
+                        "com.typesafe.config",
                         "io.quorate.persistence.contract",
-                        "io.quorate.persistence.journal"),
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.tls"),
+                knows(
+                        "io.quorate.persistence.peer",
+                        "org.slf4j",
+                        "org.apache.pekko..",
+                        "scala..",
+                        "com.typesafe.config",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.remote",
+                        "io.quorate.persistence.tls"),
                 knows(
                         "io.quorate.persistence.embedded",
                         "org.slf4j",
@@ -166,6 +179,35 @@ class PackageArrowsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.pekko.http..", "java.net.http..", "picocli..")
+                .check(House.MAIN);
+    }
+
+    @Test
+    void what_answers_peer_services_knows_neither_http_nor_the_command_line() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.quorate.control.peer", "io.quorate.control.command")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quorate.control.http", "io.quorate.control.cli", "org.apache.pekko.http..")
+                .check(House.MAIN);
+    }
+
+    /** What a service depends on: this package, and what it needs to speak. */
+    @Test
+    void the_published_protocol_knows_neither_raft_nor_the_store_nor_pekko_persistence() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.quorate.persistence.peer", "io.quorate.persistence.remote")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.quorate.persistence.raft",
+                        "io.quorate.persistence.events",
+                        "io.quorate.persistence.store",
+                        "io.quorate.persistence.embedded",
+                        "io.quorate.persistence.plugin",
+                        "org.apache.pekko.persistence..")
                 .check(House.MAIN);
     }
 

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.quorate.control.http.HttpServer;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.control.peer.PeerService;
 import io.quorate.node.Node;
 import io.quorate.node.NodeSettings;
 import io.quorate.persistence.tls.PeerKind;
@@ -77,6 +78,7 @@ public final class RunningNode implements AutoCloseable {
         Node node = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, (reason, cause) -> {
             throw new AssertionError(reason, cause);
         });
+        PeerService.start(node);
         HttpServer http = HttpServer.start(node, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
         RunningNode running = new RunningNode(settings, node, http);
         running.awaitFounded();

@@ -23,6 +23,7 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.remote.RequestGateway;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.store.StoreEngines;
 import io.quorate.persistence.tls.ArteryTls;
@@ -50,6 +51,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
@@ -273,6 +275,16 @@ public final class Node implements AutoCloseable {
         refusals.refused(kind, message);
     }
 
+    /**
+     * Answers, from now on and whatever this node becomes, the requests of who reaches the cluster port.
+     *
+     * @param name of the actor that they come to
+     * @param service answers one request; fails with a {@link JournalException}; must not block
+     */
+    public void serve(String name, Function<byte[], CompletionStage<byte[]>> service) {
+        endpoints.spawn(name, RequestGateway.props(service));
+    }
+
     public Path dataFolder() {
         return settings.dataFolder();
     }
@@ -353,6 +365,11 @@ public final class Node implements AutoCloseable {
     /** The journal, as this node reaches it; changes when the node joins another cluster. */
     public Journal journal() {
         return parts.journal();
+    }
+
+    /** The same as one object, which goes with this node into another cluster. */
+    public Journal lastingJournal() {
+        return journal;
     }
 
     /** The journal of the leader on this node: refuses where this node does not lead. */

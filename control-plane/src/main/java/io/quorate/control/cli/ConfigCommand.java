@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate config > admin.yaml; chmod 600 admin.yaml",
             "  quorate config --role viewer --user wallboard --token --ttl 2592000",
-            "  quorate config --service billing --address 192.168.1.40 > billing.pem  # a Pekko application on the journal"
+            "  quorate config --service billing --address 192.168.1.40 > billing.pem  # a Pekko application",
+            "  quorate config --service scaler --role admin --address 192.168.1.40    # one that may change the cluster"
         })
 final class ConfigCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,9 +55,11 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Option(
             names = "--role",
-            defaultValue = "admin",
-            description = "admin, or viewer, who may only look. Default: admin.")
-    private Role role;
+            description = {
+                "admin, or viewer, who may only look. Default: admin.",
+                "With --service: admin for one that may change the cluster, by default it may not."
+            })
+    private @Nullable Role role;
 
     @Option(names = "--user", defaultValue = "", description = "The client's name. Default: as the role.")
     private String user;
@@ -84,12 +88,17 @@ final class ConfigCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         NodeClient client = node.client();
         if (!service.isEmpty()) {
-            TlsIdentity identity = certificate(client, service, "service");
+            if (role == Role.VIEWER) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "a service reads and writes: leave --role out, or give it --role admin to change the cluster");
+            }
+            TlsIdentity identity = certificate(client, service, role == Role.ADMIN ? "admin-service" : "service");
             out.print(Pem.ofKeys(identity.keys()) + Pem.ofCertificates(identity.chain()));
             out.flush();
             return ExitCode.OK;
         }
-        String kind = role == Role.ADMIN ? "admin" : "viewer";
+        String kind = role == Role.VIEWER ? "viewer" : "admin";
         String name = user.isEmpty() ? kind : user;
         ApiAccess access;
         if (token) {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.quorate.control.http.HttpServer;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.control.peer.PeerService;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.NodeSettings;
@@ -84,6 +85,7 @@ final class StartCommand implements Callable<Integer> {
             Node running = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, StartCommand::failStop);
             HttpServer http;
             try {
+                PeerService.start(running);
                 http = HttpServer.start(running, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
             } catch (RuntimeException e) {
                 running.close();

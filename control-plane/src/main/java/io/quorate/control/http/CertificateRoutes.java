@@ -43,7 +43,7 @@ final class CertificateRoutes {
                 || !hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
             throw new IllegalArgumentException("hosts wants at most " + MAX_HOSTS + " host names and addresses");
         }
-        if ((kind == PeerKind.SERVICE) == hosts.isEmpty()) {
+        if (kind.isService() == hosts.isEmpty()) {
             throw new IllegalArgumentException(
                     "a service wants the hosts that nodes reach it at, and nobody else does: --address names them");
         }
@@ -72,7 +72,10 @@ final class CertificateRoutes {
             case "admin" -> PeerKind.ADMIN;
             case "viewer" -> PeerKind.VIEWER;
             case "service" -> PeerKind.SERVICE;
-            default -> throw new IllegalArgumentException("kind wants admin, viewer or service, is '" + word + "'");
+            case "admin-service" -> PeerKind.ADMIN_SERVICE;
+            default ->
+                throw new IllegalArgumentException(
+                        "kind wants admin, viewer, service or admin-service, is '" + word + "'");
         };
     }
 
@@ -110,7 +113,7 @@ final class CertificateRoutes {
     CompletionStage<HttpResponse> issueAccess(JsonNode asked, String by) {
         String name = name(asked);
         PeerKind kind = kind(asked);
-        if (kind == PeerKind.SERVICE) {
+        if (kind.isService()) {
             throw new IllegalArgumentException("a service shows a certificate, and no token");
         }
         return node.issueAccess(

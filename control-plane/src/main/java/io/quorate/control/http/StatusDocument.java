@@ -7,9 +7,6 @@ import java.util.Map;
 
 /** A node's status as the document that {@code GET /v1/status} answers. */
 final class StatusDocument {
-    /** A voter within this many entries of the leader is ready to lead. */
-    private static final long MAX_LAG = 100;
-
     private StatusDocument() {}
 
     static Map<String, Object> of(NodeStatus status) {
@@ -26,9 +23,7 @@ final class StatusDocument {
         map.put("voters", cluster.voters());
         map.put("liveVoters", cluster.liveVoters());
         map.put("survives", cluster.survives());
-        // One that is far behind cannot take over at once: it counts again when it has caught up.
-        long ready = cluster.nodes().stream().filter(StatusDocument::isReady).count();
-        map.put("highAvailability", ready >= 3 && ready - 1 > cluster.voters() / 2);
+        map.put("highAvailability", cluster.highlyAvailable());
         map.put("policy", policy(cluster.wantedVoters(), cluster.wantedStandbys(), cluster.promoteAfterMillis()));
         map.put("authorityKnownTo", status.authorityKnownTo());
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
@@ -43,10 +38,6 @@ final class StatusDocument {
         return policy;
     }
 
-    private static boolean isReady(ClusterReport.Node node) {
-        return node.role().equals("voter") && node.online() && node.lag() >= 0 && node.lag() <= MAX_LAG;
-    }
-
     private static Map<String, Object> node(ClusterReport.Node node) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", node.name());
@@ -55,7 +46,7 @@ final class StatusDocument {
         one.put("role", node.role());
         one.put("leader", node.leader());
         one.put("online", node.online());
-        one.put("ready", isReady(node));
+        one.put("ready", node.ready());
         one.put("lag", node.lag());
         one.put("lastContactMillis", node.lastContactMillis());
         one.put("failureDomain", node.failureDomain());

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.quorate.control.RunningNode;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.TlsIdentity;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -357,6 +360,19 @@ class QuorateCliTest {
         Ended help = run("kv", command, "--help");
         assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);
         assertThat(help.out()).contains("Usage: quorate kv " + command);
+    }
+
+    @Test
+    void a_service_gets_what_it_sets_as_credentials_and_the_role_of_an_admin_where_that_is_asked_for() {
+        Ended plain = onNode("config", "--service", "billing", "--address", "127.0.0.1");
+        assertThat(plain.code()).as(plain.err()).isEqualTo(ExitCode.OK);
+        assertThat(Peer.of(TlsIdentity.parse(plain.out()).chain().getFirst()))
+                .contains(new Peer("billing", PeerKind.SERVICE));
+        Ended admin = onNode("config", "--service", "scaler", "--role", "admin", "--address", "127.0.0.1");
+        assertThat(Peer.of(TlsIdentity.parse(admin.out()).chain().getFirst()))
+                .contains(new Peer("scaler", PeerKind.ADMIN_SERVICE));
+        onNode("config", "--service", "billing", "--role", "viewer", "--address", "127.0.0.1")
+                .failed(ExitCode.USAGE, "leave --role out");
     }
 
     @Test

@@ -51,9 +51,23 @@ public record ClusterReport(
             String leaving,
             String version,
             long clockSkewMillis,
-            long certificateExpiresMillis) {}
+            long certificateExpiresMillis) {
+        /** A voter within this many entries of the leader is ready to lead. */
+        private static final long MAX_LAG = 100;
+
+        /** Whether it could take over now. */
+        public boolean ready() {
+            return role.equals("voter") && online && lag >= 0 && lag <= MAX_LAG;
+        }
+    }
 
     public ClusterReport {
         nodes = List.copyOf(nodes);
+    }
+
+    /** Whether any one node may be lost. One that is far behind cannot take over at once: it counts again when it has caught up. */
+    public boolean highlyAvailable() {
+        long ready = nodes.stream().filter(Node::ready).count();
+        return ready >= 3 && ready - 1 > voters / 2;
     }
 }

@@ -29,4 +29,21 @@ public record Offset(long index, int ordinal) implements Comparable<Offset> {
     public String toString() {
         return index + "." + ordinal;
     }
+
+    /**
+     * Reads the form that {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static Offset parse(String text) {
+        int dot = text.indexOf('.');
+        try {
+            if (dot > 0) {
+                return new Offset(Long.parseLong(text.substring(0, dot)), Integer.parseInt(text.substring(dot + 1)));
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("an offset is written as 4711.0, this one as '" + text + "'");
+    }
 }
