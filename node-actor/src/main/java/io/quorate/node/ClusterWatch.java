@@ -6,6 +6,7 @@ import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
+import io.quorate.node.membership.Addresses;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.Removal;
 import io.quorate.node.presence.Presences;
@@ -85,7 +86,28 @@ final class ClusterWatch implements AutoCloseable {
 
     /** A node tells about itself; the answer is what it is. */
     CompletionStage<byte[]> receive(byte[] bytes) {
-        return whileLeading(replica -> CompletableFuture.completedFuture(MembershipForm.bytes(heard(bytes))));
+        return whileLeading(replica -> {
+            Presence presence = MembershipForm.read(bytes, Presence.class);
+            MemberId member = MemberId.parse(presence.member());
+            return entered(presence, member)
+                    .thenApply(refusal -> MembershipForm.bytes(heard(presence, member, refusal)));
+        });
+    }
+
+    /** Has it decided where a node is, where that is news; answers why it may not be there, if not. */
+    private CompletionStage<String> entered(Presence presence, MemberId member) {
+        MembershipState state = parts.membership();
+        MembershipState.Node known = state.nodes().get(member.node());
+        if (known == null
+                || state.hasRemoved(member)
+                || !presence.clusterId().equals(parts.identity().clusterId())
+                || !Moving.isElsewhere(known, member.address(), presence.apiAddress(), presence.joinAddress())) {
+            return CompletableFuture.completedFuture("");
+        }
+        MembershipMessage move = new MembershipMessage.Move(
+                member.node(), member.address(), presence.apiAddress(), presence.joinAddress());
+        return parts.membershipCommand(new Asked(move, new Peer(member.node(), PeerKind.NODE).words()), true)
+                .thenApply(answer -> answer instanceof MembershipMessage.Refused refused ? refused.message() : "");
     }
 
     private <T> CompletionStage<T> whileLeading(Function<RaftReplica, CompletionStage<T>> action) {
@@ -95,11 +117,10 @@ final class ClusterWatch implements AutoCloseable {
                 : action.apply(replica);
     }
 
-    private Assignment heard(byte[] bytes) {
-        Presence presence = MembershipForm.read(bytes, Presence.class);
-        MemberId member = MemberId.parse(presence.member());
+    /** @param refusal why it may not be where it is */
+    private Assignment heard(Presence presence, MemberId member, String refusal) {
         MembershipState state = parts.membership();
-        Assignment answer = assignment(state, presence, member);
+        Assignment answer = assignment(state, presence, member, refusal);
         if (answer.standing().equals(Assignment.MEMBER)) {
             boolean news;
             synchronized (this) {
@@ -114,7 +135,7 @@ final class ClusterWatch implements AutoCloseable {
             if (node != null && !node.completed()) {
                 String itself = new Peer(member.node(), PeerKind.NODE).words();
                 parts.membershipCommand(new Asked(new MembershipMessage.Complete(member.node()), itself), true)
-                        .whenComplete((done, failure) -> parts.nudge(member.address()));
+                        .whenComplete((done, failure) -> parts.nudge(member));
             } else if (news) {
                 plan();
             }
@@ -122,27 +143,24 @@ final class ClusterWatch implements AutoCloseable {
         return answer;
     }
 
-    private Assignment assignment(MembershipState state, Presence presence, MemberId member) {
+    private Assignment assignment(MembershipState state, Presence presence, MemberId member, String refusal) {
         MembershipState.Node node = state.nodes().get(member.node());
         if (!presence.clusterId().equals(parts.identity().clusterId())) {
-            return new Assignment(Assignment.UNKNOWN, "", "", List.of(), "it belongs to another cluster");
+            return Assignment.none(Assignment.UNKNOWN, "it belongs to another cluster");
         }
         if (state.hasRemoved(member)) {
-            return new Assignment(
-                    Assignment.REMOVED,
-                    "",
-                    "",
-                    List.of(),
-                    state.removed().get(member.node()).reason());
+            return Assignment.none(
+                    Assignment.REMOVED, state.removed().get(member.node()).reason());
         }
         return node == null
-                ? new Assignment(Assignment.UNKNOWN, "", "", List.of(), "it never joined this cluster")
+                ? Assignment.none(Assignment.UNKNOWN, "it never joined this cluster")
                 : new Assignment(
                         Assignment.MEMBER,
                         node.member().toString(),
                         node.role().word(),
-                        state.addressesBut(member.address()),
-                        "");
+                        state.addressesBut(member.node()),
+                        refusal,
+                        node.nextAddress());
     }
 
     /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
@@ -255,7 +273,8 @@ final class ClusterWatch implements AutoCloseable {
                     presences
                             .of(member.node())
                             .map(Presence::certificateExpiresMillis)
-                            .orElse(leads ? parts.certificateExpiresMillis() : 0L)));
+                            .orElse(leads ? parts.certificateExpiresMillis() : 0L),
+                    node.nextAddress()));
         }
         int voters = report.voters().size();
         return new ClusterReport(
@@ -318,6 +337,23 @@ final class ClusterWatch implements AutoCloseable {
         return unlessRefused(name, force, new Asked(leave, by));
     }
 
+    /** A node that is about to start is somewhere else than before: has that decided, or says why it may not be there. */
+    CompletionStage<MembershipMessage> moves(Asked asked) {
+        if (!(asked.message() instanceof MembershipMessage.Move move)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("this is no move"));
+        }
+        return whileLeading(replica -> replica.report().thenCompose(report -> {
+            MembershipState state = parts.membership();
+            return Addresses.alive(viewOf(state, report), state.policy(), state, move)
+                    .<CompletionStage<MembershipMessage>>map(CompletableFuture::completedFuture)
+                    .orElseGet(() -> parts.membershipCommand(asked, true));
+        }));
+    }
+
+    private synchronized ClusterView viewOf(MembershipState state, ReplicaReport report) {
+        return presences.view(state, group(report), System.nanoTime());
+    }
+
     /** Issues a token for who takes a dead node's place, or says why not: as if it were removed now. */
     CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer, String by) {
         return unlessRefused(offer.node(), true, new Asked(offer, by));
@@ -331,11 +367,7 @@ final class ClusterWatch implements AutoCloseable {
     private CompletionStage<MembershipMessage> unlessRefused(
             String name, boolean force, ReplicaReport report, Asked command) {
         MembershipState state = parts.membership();
-        ClusterView view;
-        synchronized (this) {
-            view = presences.view(state, group(report), System.nanoTime());
-        }
-        Optional<MembershipMessage.Refused> no = Removal.refusal(view, state.policy(), name, force);
+        Optional<MembershipMessage.Refused> no = Removal.refusal(viewOf(state, report), state.policy(), name, force);
         return no.isPresent() ? CompletableFuture.completedFuture(no.get()) : parts.membershipCommand(command, true);
     }
 

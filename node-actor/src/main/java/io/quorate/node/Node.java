@@ -194,7 +194,7 @@ public final class Node implements AutoCloseable {
                 identity = found(settings);
                 stageTls(folder, settings, identity);
             }
-            checkSettings(settings, identity);
+            checkName(settings, identity);
             folder.store(identity);
             folder.adoptTls(identity.clusterId());
             StoreEngine engine = StoreEngines.of(settings.storeEngine());
@@ -204,8 +204,13 @@ public final class Node implements AutoCloseable {
                     System::nanoTime);
             trust = openTrust(folder, settings, refusals);
             system = actorSystem(settings, trust);
-            Node node = new Node(
-                    settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, identity);
+            Identity here = here(settings, identity);
+            if (here.isElsewhere(identity)) {
+                moved(settings, here, system);
+                folder.store(here);
+            }
+            Node node =
+                    new Node(settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, here);
             started.set(node);
             return node;
         } catch (RuntimeException e) {
@@ -303,21 +308,37 @@ public final class Node implements AutoCloseable {
                 settings.address() + ":" + settings.joinPort(),
                 List.of(self),
                 Identity.Replica.MEMBER,
-                List.of());
+                List.of(),
+                "");
     }
 
-    private static void checkSettings(NodeSettings settings, Identity identity) {
+    /** The same node, where it is to be now. */
+    private static Identity here(NodeSettings settings, Identity identity) {
+        return identity.at(
+                settings.clusterAddress(),
+                settings.address() + ":" + settings.apiPort(),
+                settings.address() + ":" + settings.joinPort());
+    }
+
+    private static void moved(NodeSettings settings, Identity here, ActorSystem<NodeActor.Message> system) {
+        List<String> contacts = Stream.concat(settings.contacts().stream(), here.contacts().stream())
+                .distinct()
+                .toList();
+        if (contacts.isEmpty()) {
+            return; // a leader alone enters it by itself
+        }
+        Moving.announce(system.classicSystem(), here, contacts).ifPresent(refused -> {
+            throw new NodeException(refused.message());
+        });
+    }
+
+    private static void checkName(NodeSettings settings, Identity identity) {
         if (!identity.member().node().equals(settings.name())) {
             throw new NodeException("data folder " + settings.dataFolder() + " belongs to the node "
                     + identity.member().node() + ", this one is to be " + settings.name()
                     + ": give it a folder of its own"
                     + " (--data-folder), or start it as --name "
                     + identity.member().node());
-        }
-        if (!identity.member().address().equals(settings.clusterAddress())) {
-            throw new NodeException("data folder " + settings.dataFolder() + " belongs to a node at "
-                    + identity.member().address() + ", this one is to be at " + settings.clusterAddress()
-                    + ": start it with the address that its cluster knows");
         }
     }
 
@@ -334,20 +355,24 @@ public final class Node implements AutoCloseable {
                     "quorate",
                     ActorSystemSetup.create(BootstrapSetup.create(config), ArteryTls.setup(trust.tls())));
         } catch (RuntimeException e) {
-            throw bindFailure(e, settings.clusterAddress());
+            throw bindFailure(e, settings);
         }
     }
 
-    private static RuntimeException bindFailure(RuntimeException failure, String address) {
+    private static RuntimeException bindFailure(RuntimeException failure, NodeSettings settings) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BindException
                     || String.valueOf(cause.getMessage()).contains("BindException")
                     || String.valueOf(cause.getMessage()).contains("Failed to bind")) {
                 return new NodeException(
-                        "the cluster port " + address
-                                + " cannot be listened on: another process has it, or the address is not"
-                                + " this machine's. `quorate status` tells whether a node runs; --address and"
-                                + " --cluster-port choose another",
+                        LocalAddresses.has(settings.address())
+                                ? "the cluster port " + settings.clusterAddress()
+                                        + " cannot be listened on: another process has it. `quorate status` tells whether"
+                                        + " a node runs; --address and --cluster-port choose another"
+                                : settings.address() + " is not an address of this machine, which has "
+                                        + LocalAddresses.words()
+                                        + ". Where the machine has another one now: `quorate start --address` with that;"
+                                        + " the node stays who it is, and tells the others",
                         failure);
             }
         }
@@ -630,7 +655,8 @@ public final class Node implements AutoCloseable {
                 old.joinAddress(),
                 granted.founders().stream().map(MemberId::parse).toList(),
                 Identity.Replica.FOLLOWER,
-                granted.contacts());
+                granted.contacts(),
+                "");
         restart(
                 joined,
                 "before-join-" + NodeParts.shortId(joined.clusterId()) + "-"
@@ -657,6 +683,16 @@ public final class Node implements AutoCloseable {
      */
     public CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
         return parts.remove(name, force, by);
+    }
+
+    /**
+     * Has a node take another address at its next start, once its machine has it. The answer is Done or Refused.
+     *
+     * @param address host of the cluster port, or {@code host:port}; the one that it has drops what was planned
+     * @param by who asks
+     */
+    public CompletionStage<MembershipMessage> planMove(String name, String address, String by) {
+        return membershipCommand(new MembershipMessage.PlanMove(name, address), by, true);
     }
 
     /** Changes what is configured of roles: a SetPolicy or a ConfigureNode. The answer is Done or Refused. */

@@ -55,7 +55,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
@@ -81,9 +80,6 @@ final class NodeParts implements AutoCloseable {
 
     private static final int MAX_WAITING_READS = 4096;
 
-    /** Contacts that are asked for the leader at once. */
-    private static final int ASKED_AT_ONCE = 3;
-
     private static final int WHO_LEADS = 1;
     private static final int BECOME_MEMBER = 2;
     private static final int REPORT = 3;
@@ -93,6 +89,7 @@ final class NodeParts implements AutoCloseable {
     private static final int AUTHORITY = 7;
     private static final int REPLACE_AUTHORITY = 8;
     private static final int OFFER_REPLACEMENT = 9;
+    static final int MOVE = 10;
 
     private final DataFolder folder;
     private final Endpoints endpoints;
@@ -121,7 +118,8 @@ final class NodeParts implements AutoCloseable {
     private volatile @Nullable RaftMember member;
     private volatile @Nullable JournalFollower follower;
     private volatile @Nullable RemoteJournal source;
-    private final AtomicInteger asked = new AtomicInteger();
+    private final Contacts contacts;
+    private volatile String notThere = "";
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
     private volatile boolean closed;
@@ -154,6 +152,8 @@ final class NodeParts implements AutoCloseable {
         if (identity.replica() == Identity.Replica.NONE) {
             folder.deleteEvents();
         }
+        this.contacts =
+                new Contacts(WHO_LEADS, settings.contacts(), () -> this.identity, leader, this::membership, this::ask);
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(
@@ -166,7 +166,7 @@ final class NodeParts implements AutoCloseable {
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
         this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal);
         if (identity.replica() == Identity.Replica.NONE) {
-            RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
+            RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
             source = remote;
             journal = remote;
         } else {
@@ -182,7 +182,7 @@ final class NodeParts implements AutoCloseable {
         this.watch = new ClusterWatch(
                 classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
         this.authorityReplacement = new AuthorityReplacement(this, trust);
-        this.presence = new PresenceExchange(classic, leader, this::presence, this::assigned, this::whoLeads);
+        this.presence = new PresenceExchange(classic, leader, this::presence, this::assigned, contacts::whoLeads);
         endpoints.serve("journal", journalService);
         endpoints.serve("leader", leaderService);
         endpoints.serve("node", this::answer);
@@ -209,7 +209,9 @@ final class NodeParts implements AutoCloseable {
                 stores.events().appliedIndex(),
                 version(),
                 System.currentTimeMillis(),
-                certificateExpiresMillis());
+                certificateExpiresMillis(),
+                now.apiAddress(),
+                now.joinAddress());
     }
 
     /** The leader has told what this node is. */
@@ -217,9 +219,18 @@ final class NodeParts implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (assignment.standing().equals(Assignment.MEMBER)
-                && !assignment.contacts().isEmpty()) {
-            storeContacts(assignment.contacts());
+        if (assignment.standing().equals(Assignment.MEMBER)) {
+            if (!assignment.contacts().isEmpty()) {
+                storeContacts(assignment.contacts());
+            }
+            storeNextAddress(assignment.nextAddress());
+            if (!assignment.reason().equals(notThere)) {
+                notThere = assignment.reason();
+                LOG.warn(
+                        "the cluster does not have this node at {}: {}",
+                        identity.member().address(),
+                        notThere);
+            }
         }
         Transition.due(identity, assignment).ifPresent(next -> {
             LOG.info(
@@ -230,29 +241,6 @@ final class NodeParts implements AutoCloseable {
                     assignment.reason());
             become.accept(next);
         });
-    }
-
-    private CompletionStage<String> whoLeads() {
-        List<String> contacts = identity.contacts();
-        if (contacts.isEmpty() || closed) {
-            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
-        }
-        // Several at once: one that is down would cost the patience of a request, and everything here waits for the
-        // leader.
-        int from = asked.getAndIncrement();
-        CompletableFuture<String> first = new CompletableFuture<>();
-        AtomicInteger left = new AtomicInteger(Math.min(ASKED_AT_ONCE, contacts.size()));
-        for (int i = left.get(); i > 0; i--) {
-            ask(contacts.get(Math.floorMod(from + i, contacts.size())), new byte[] {WHO_LEADS})
-                    .whenComplete((answer, failure) -> {
-                        if (failure == null) {
-                            first.complete(new ByteReader(answer).text());
-                        } else if (left.decrementAndGet() == 0) {
-                            first.completeExceptionally(failure);
-                        }
-                    });
-        }
-        return first;
     }
 
     long certificateExpiresMillis() {
@@ -266,15 +254,15 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** Has a node tell about itself at once: something about it was decided. */
-    void nudge(String address) {
-        if (address.equals(identity.member().address())) {
+    void nudge(MemberId node) {
+        if (node.equals(identity.member())) {
             return;
         }
         byte[] request = new ByteWriter(64)
                 .u8(ANNOUNCE)
                 .text(identity.member().address())
                 .toBytes();
-        ask(address, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
+        ask(node, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
     }
 
     long appliedIndex() {
@@ -313,6 +301,7 @@ final class NodeParts implements AutoCloseable {
                 thread,
                 failStop,
                 metrics,
+                contacts.book()::of,
                 local::applied,
                 this::leadership);
         endpoints.receive(started.replica()::deliver);
@@ -329,11 +318,11 @@ final class NodeParts implements AutoCloseable {
     }
 
     private List<String> othersIn(MembershipState state) {
-        return state.addressesBut(identity.member().address());
+        return state.addressesBut(identity.member().node());
     }
 
     private void startFollower() {
-        RemoteJournal remote = new RemoteJournal(classic, identity.contacts());
+        RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
         source = remote;
         follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, local::applied);
         leader.lookAgain();
@@ -347,7 +336,7 @@ final class NodeParts implements AutoCloseable {
             // Who holds no vote does not hear of an election by itself.
             membership().nodes().values().stream()
                     .filter(node -> node.role() != Role.VOTER)
-                    .forEach(node -> nudge(node.member().address()));
+                    .forEach(node -> nudge(node.member()));
             LOG.info(
                     "{} leads in term {} from index {}",
                     identity.member().node(),
@@ -358,6 +347,7 @@ final class NodeParts implements AutoCloseable {
 
     private void membershipChanged(HostedAggregate.Committed<MembershipState> committed) {
         MembershipState state = committed.state();
+        contacts.book().decided(state);
         if (committed.leading()
                 && state.nodes().isEmpty()
                 && identity.founders().contains(identity.member())) {
@@ -370,10 +360,40 @@ final class NodeParts implements AutoCloseable {
                         }
                     });
         }
+        MembershipState.Node self = state.nodes().get(identity.member().node());
+        if (self != null) {
+            storeNextAddress(self.nextAddress());
+            if (committed.leading()) {
+                enterOwnAddress(self);
+            }
+        }
         storeMembers(state);
         greet(state);
         if (committed.leading()) {
             watch.plan();
+        }
+    }
+
+    /** Others tell the leader where they are; a leader tells itself. */
+    private void enterOwnAddress(MembershipState.Node known) {
+        Identity now = identity;
+        if (Moving.isElsewhere(known, now.member().address(), now.apiAddress(), now.joinAddress())) {
+            membershipCommand(Moving.of(now), true).whenComplete((answer, failure) -> {
+                if (answer instanceof MembershipMessage.Refused refused) {
+                    LOG.warn("the cluster does not have this node here: {}", refused.message());
+                }
+            });
+        }
+    }
+
+    private void storeNextAddress(String address) {
+        synchronized (metadata) {
+            if (!closed
+                    && !address.equals(identity.nextAddress())
+                    && !address.equals(identity.member().address())) {
+                identity = identity.withNextAddress(address);
+                folder.store(identity);
+            }
         }
     }
 
@@ -396,18 +416,18 @@ final class NodeParts implements AutoCloseable {
                         node.role().ordinal()))
                 .toList();
         listed.stream()
-                .filter(one -> one.id().equals(identity.member().toString()))
+                .filter(one -> MemberId.parse(one.id()).equals(identity.member()))
                 .findFirst()
                 .ifPresent(self -> folder.storeMembers(listed, self));
         storeContacts(othersIn(state));
     }
 
-    private void storeContacts(List<String> contacts) {
+    private void storeContacts(List<String> others) {
         synchronized (metadata) {
             boolean belongs =
                     identity.replica() != Identity.Replica.REMOVED; // what it still has on disk does not count
-            if (!closed && belongs && !contacts.isEmpty() && !contacts.equals(identity.contacts())) {
-                identity = identity.withContacts(contacts);
+            if (!closed && belongs && !others.isEmpty() && !others.equals(identity.contacts())) {
+                identity = identity.withContacts(others);
                 folder.store(identity);
             }
         }
@@ -488,13 +508,7 @@ final class NodeParts implements AutoCloseable {
         ByteReader in = new ByteReader(request);
         int kind = in.u8();
         return switch (kind) {
-            case WHO_LEADS -> {
-                String address = leader.isHere() ? identity.member().address() : leader.address();
-                yield address == null
-                        ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
-                        : CompletableFuture.completedFuture(
-                                new ByteWriter(64).text(address).toBytes());
-            }
+            case WHO_LEADS -> contacts.answer(in, request);
             case BECOME_MEMBER -> becomeMember(in.text(), in.text());
             case REPORT -> watch.report().thenApply(MembershipForm::bytes);
             case ANNOUNCE -> {
@@ -522,6 +536,8 @@ final class NodeParts implements AutoCloseable {
                         readers);
             case REPLACE_AUTHORITY ->
                 replaceAuthority(in.text(), textAtEnd(in, request)).thenApply(MembershipForm::bytes);
+            case MOVE ->
+                moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
         };
     }
@@ -531,9 +547,25 @@ final class NodeParts implements AutoCloseable {
         return in.position() < request.length ? in.text() : "";
     }
 
+    /** A node that is about to start is somewhere else than before; the leader judges it. */
+    private CompletionStage<MembershipMessage> moves(String clusterId, Asked move) {
+        if (!clusterId.equals(identity.clusterId())) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("this node belongs to another cluster"));
+        }
+        return leader.isHere()
+                ? watch.moves(move)
+                : askLeader(
+                        new ByteWriter(256)
+                                .u8(MOVE)
+                                .text(clusterId)
+                                .block(MembershipForm.command(move))
+                                .toBytes(),
+                        Duration.ofSeconds(3));
+    }
+
     private CompletionStage<byte[]> becomeMember(String clusterId, String asMember) {
         Identity now = identity;
-        boolean ready = now.member().toString().equals(asMember)
+        boolean ready = now.member().equals(MemberId.parse(asMember))
                 && (now.replica() == Identity.Replica.FOLLOWER || now.replica() == Identity.Replica.MEMBER);
         if (!ready) {
             presence.announce();
@@ -583,12 +615,16 @@ final class NodeParts implements AutoCloseable {
     /** Tells a node to start its member of the group. */
     CompletionStage<byte[]> tellToBecomeMember(MemberId node) {
         return ask(
-                node.address(),
+                node,
                 new ByteWriter(96)
                         .u8(BECOME_MEMBER)
                         .text(identity.clusterId())
                         .text(node.toString())
                         .toBytes());
+    }
+
+    private CompletionStage<byte[]> ask(MemberId node, byte[] request) {
+        return ask(contacts.book().of(node), request);
     }
 
     private CompletionStage<byte[]> ask(String address, byte[] request) {
@@ -646,7 +682,8 @@ final class NodeParts implements AutoCloseable {
                                 node.leaving(),
                                 "",
                                 0,
-                                0))
+                                0,
+                                node.nextAddress()))
                         .toList());
     }
 
@@ -674,6 +711,7 @@ final class NodeParts implements AutoCloseable {
                 leads,
                 appliedIndex(),
                 report,
+                notThere,
                 List.copyOf(membership().authorityKnownTo()));
     }
 
@@ -728,7 +766,7 @@ final class NodeParts implements AutoCloseable {
     /** Has a node take a step of the authority's replacement. */
     CompletionStage<byte[]> tellOfAuthority(MemberId node, AuthorityStep step) {
         return ask(
-                node.address(),
+                node,
                 new ByteWriter(4096)
                         .u8(AUTHORITY)
                         .block(MembershipForm.bytes(step))
@@ -862,7 +900,7 @@ final class NodeParts implements AutoCloseable {
             return replica.leadership()
                     .leader()
                     .filter(leads -> !leads.equals(identity.member()))
-                    .map(MemberId::address)
+                    .map(contacts.book()::of)
                     .orElse(null);
         }
 
@@ -891,11 +929,10 @@ final class NodeParts implements AutoCloseable {
 
         @Override
         public void lookAgain() {
-            List<String> contacts = identity.contacts();
-            if (replica() != null || closed || contacts.isEmpty() || !looking.compareAndSet(false, true)) {
+            if (replica() != null || closed || contacts.addresses().isEmpty() || !looking.compareAndSet(false, true)) {
                 return;
             }
-            whoLeads().whenComplete((address, failure) -> {
+            contacts.whoLeads().whenComplete((address, failure) -> {
                 looking.set(false);
                 if (!java.util.Objects.equals(address, told)) {
                     told = address;

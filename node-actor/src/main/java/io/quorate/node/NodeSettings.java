@@ -14,6 +14,7 @@ import java.util.List;
  * @param address host that other nodes reach this one at
  * @param clusterPort 1 to 65535, or 0 for any free one (tests)
  * @param certificateLifetime of the certificates that this node issues; one minute or more
+ * @param contacts {@code host:port} of other nodes' cluster ports, beside those that this node knows
  * @param alsoNamed further host names and addresses that clients call this node by
  */
 public record NodeSettings(
@@ -27,7 +28,8 @@ public record NodeSettings(
         String storeEngine,
         int readThreads,
         Duration certificateLifetime,
-        List<String> alsoNamed) {
+        List<String> alsoNamed,
+        List<String> contacts) {
 
     private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(1);
 
@@ -57,6 +59,16 @@ public record NodeSettings(
                     + certificateLifetime.toSeconds() + " s");
         }
         alsoNamed = List.copyOf(alsoNamed);
+        contacts = List.copyOf(contacts);
+        for (String contact : contacts) {
+            try {
+                MemberId checked = new MemberId(name, 1, contact);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "quorate.node.contacts: wants host:port of other nodes' cluster ports, has '" + contact + "'",
+                        e);
+            }
+        }
     }
 
     private static void checkPort(String key, int port) {
@@ -89,7 +101,8 @@ public record NodeSettings(
                     config.getString("quorate.journal.store-engine"),
                     config.getInt("quorate.read-threads"),
                     config.getDuration("quorate.tls.certificate-lifetime"),
-                    config.getStringList("quorate.tls.also-named"));
+                    config.getStringList("quorate.tls.also-named"),
+                    config.getStringList("quorate.node.contacts"));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param leader name of the leader; empty while there is none
  * @param applied index up to which this replica has applied
  * @param cluster as the leader sees it; without one, as this node last knew it: then {@code committed} is -1
+ * @param notThere why the cluster does not have this node where it is; empty where it has
  * @param authorityKnownTo nodes that were removed, and know the key that the cluster's certificates are issued with
  */
 public record NodeStatus(
@@ -19,4 +20,5 @@ public record NodeStatus(
         String leader,
         long applied,
         ClusterReport cluster,
+        String notThere,
         List<String> authorityKnownTo) {}

@@ -57,7 +57,7 @@ final class RoleSteps {
         };
         return taken.thenAccept(done -> {
             LOG.info("{}: {}", words(step), step.reason());
-            parts.nudge(member.address());
+            parts.nudge(member);
         });
     }
 

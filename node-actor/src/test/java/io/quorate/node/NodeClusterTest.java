@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.typesafe.config.ConfigFactory;
 import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.Asked;
+import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Recorded;
+import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.membership.Membership;
 import io.quorate.persistence.contract.EventData;
+import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.JournalMetrics;
@@ -22,13 +25,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +45,7 @@ class NodeClusterTest {
     @TempDir
     Path root;
 
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<Node> nodes = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {
@@ -62,10 +67,15 @@ class NodeClusterTest {
     }
 
     private NodeSettings settings(int n) {
-        String address = "127.0.2." + n;
+        return settings(n, "127.0.2." + n, List.of());
+    }
+
+    private NodeSettings settings(int n, String address, List<String> contacts) {
         return NodeSettings.of(
-                ConfigFactory.parseString("quorate.node { name = n%d, address = \"%s\", cluster-port = %d }"
-                                .formatted(n, address, freePort(address)))
+                ConfigFactory.parseString(
+                                "quorate.node { name = n%d, address = \"%s\", cluster-port = %d, contacts = [\"%s\"] }"
+                                        .formatted(n, address, freePort(address), String.join("\", \"", contacts))
+                                        .replace("[\"\"]", "[]"))
                         .withFallback(ConfigFactory.load()),
                 root.resolve("n" + n),
                 "host");
@@ -188,10 +198,126 @@ class NodeClusterTest {
         String name = follower.identity().member().node();
         get(follower.remove(name, false, "admin bob"));
         assertThat(askers(leader, MembershipEvent.NodeLeaving.class)).containsExactly("admin bob");
-        assertThat(askers(leader, MembershipEvent.JoinCompleted.class)).containsExactly("node n2", "node n3");
+        assertThat(askers(leader, MembershipEvent.JoinCompleted.class)).containsExactlyInAnyOrder("node n2", "node n3");
         assertThat(askers(leader, MembershipEvent.NodeJoined.class))
                 .allSatisfy(by -> assertThat(by).matches("node n1|token [0-9a-f]{8}"));
         assertThat(askers(leader, MembershipEvent.RoleAssigned.class)).contains("node n1", Asked.PLANNER);
+    }
+
+    private static String address(NodeStatus status, String name) {
+        return status.cluster().nodes().stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .map(ClusterReport.Node::address)
+                .orElse("");
+    }
+
+    private static boolean live(NodeStatus status, int voters) {
+        return status.cluster().liveVoters() == voters && voters(status) == voters;
+    }
+
+    @Test
+    void a_node_alone_moves() throws Exception {
+        Node node = start(settings(1));
+        append(node, "a", 1);
+        await(node, status -> voters(status) == 1);
+        node.close();
+        NodeSettings elsewhere = settings(1, "127.0.2.101", List.of());
+        Node moved = start(elsewhere);
+        await(moved, status -> address(status, "n1").equals(elsewhere.clusterAddress()));
+        assertThat(highest(moved, "a")).isEqualTo(1);
+        assertThat(askers(moved, MembershipEvent.NodeMoved.class)).containsExactly("node n1");
+    }
+
+    @Test
+    void a_voter_that_comes_back_elsewhere_votes_on_as_the_same_member_and_all_know_where_it_is() throws Exception {
+        List<Node> cluster = three();
+        Node third = cluster.get(2);
+        String old = third.identity().member().address();
+        third.close();
+        NodeSettings elsewhere = settings(3, "127.0.2.103", List.of());
+        Node moved = start(elsewhere);
+        append(cluster.get(0), "a", 2);
+        for (Node node : List.of(cluster.get(0), cluster.get(1), moved)) {
+            await(node, status -> address(status, "n3").equals(elsewhere.clusterAddress()) && live(status, 3));
+            assertThat(node.identity().contacts()).doesNotContain(old);
+        }
+        assertThat(moved.identity().member()).hasToString("n3#1@" + elsewhere.clusterAddress());
+        append(moved, "a", 3);
+        assertThat(highest(moved, "a")).isEqualTo(3);
+        cluster.get(1).crash();
+        append(cluster.get(0), "a", 4); // its vote counts
+        assertThat(askers(cluster.get(0), MembershipEvent.NodeMoved.class)).containsExactly("node n3");
+    }
+
+    private static NodeSettings in(Path folder, NodeSettings settings) {
+        return new NodeSettings(
+                folder,
+                settings.name(),
+                settings.address(),
+                settings.clusterPort(),
+                settings.apiPort(),
+                settings.joinPort(),
+                settings.timing(),
+                settings.storeEngine(),
+                settings.readThreads(),
+                settings.certificateLifetime(),
+                settings.alsoNamed(),
+                settings.contacts());
+    }
+
+    @Test
+    void a_node_does_not_start_where_another_is_to_be_and_starts_where_it_was() throws Exception {
+        List<Node> cluster = three();
+        NodeSettings elsewhere = settings(3, "127.0.2.103", List.of());
+        get(cluster.get(1).planMove("n1", elsewhere.clusterAddress(), "admin ada"));
+        Node third = cluster.get(2);
+        MemberId before = third.identity().member();
+        third.close();
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> start(elsewhere))
+                .withMessageContaining(elsewhere.clusterAddress() + " is kept for n1");
+        assertThat(DataFolder.readIdentity(root.resolve("n3")))
+                .hasValueSatisfying(kept -> assertThat(kept.member()).hasToString(before.toString()));
+    }
+
+    @Test
+    void a_copy_of_a_node_does_not_start_beside_it() throws Exception {
+        List<Node> cluster = three();
+        copy(root.resolve("n3"), root.resolve("copy"));
+        NodeSettings copied = in(root.resolve("copy"), settings(3, "127.0.2.103", List.of()));
+        assertThatExceptionOfType(NodeException.class)
+                .isThrownBy(() -> start(copied))
+                .withMessageContaining(
+                        "n3 is alive at " + cluster.get(2).identity().member().address())
+                .withMessageContaining("stop the other first");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each :
+                    all.filter(path -> !path.toString().contains("backend")).toList()) {
+                Files.copy(each, to.resolve(from.relativize(each)));
+            }
+        }
+    }
+
+    @Test
+    void a_standby_and_the_only_voter_move_one_after_the_other() throws Exception {
+        Node one = start(settings(1));
+        append(one, "a", 1);
+        Node two = start(settings(2));
+        join(two, one);
+        await(one, status -> status.cluster().nodes().size() == 2);
+        append(two, "a", 2);
+        two.close();
+        NodeSettings second = settings(2, "127.0.2.102", List.of());
+        Node standby = start(second);
+        await(one, status -> address(status, "n2").equals(second.clusterAddress()));
+        one.close();
+        Node voter = start(settings(1, "127.0.2.101", List.of()));
+        append(voter, "a", 3);
+        assertThat(highest(standby, "a")).isEqualTo(3);
     }
 
     @Test
@@ -284,6 +410,7 @@ class NodeClusterTest {
                 "auto",
                 1,
                 first.certificateLifetime(),
+                List.of(),
                 List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(samePort))
@@ -300,6 +427,7 @@ class NodeClusterTest {
                 "auto",
                 1,
                 first.certificateLifetime(),
+                List.of(),
                 List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherName))
@@ -307,7 +435,7 @@ class NodeClusterTest {
         NodeSettings otherAddress = new NodeSettings(
                 first.dataFolder(),
                 "n1",
-                "127.0.2.99",
+                "192.0.2.99",
                 first.clusterPort(),
                 1,
                 2,
@@ -315,11 +443,12 @@ class NodeClusterTest {
                 "auto",
                 1,
                 first.certificateLifetime(),
+                List.of(),
                 List.of());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherAddress))
-                .withMessageContaining("belongs to a node at " + first.clusterAddress())
-                .withMessageContaining("127.0.2.99");
+                .withMessageContaining("192.0.2.99 is not an address of this machine")
+                .withMessageContaining("quorate start --address");
         NodeSettings otherStore = new NodeSettings(
                 root.resolve("store"),
                 "n8",
@@ -331,6 +460,7 @@ class NodeClusterTest {
                 "rocks",
                 1,
                 first.certificateLifetime(),
+                List.of(),
                 List.of());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> start(otherStore))

@@ -100,6 +100,9 @@ final class ExplainCommand implements Callable<Integer> {
         if (node.path("lag").asLong(-1) > 0) {
             lines.add("It is " + node.path("lag").asLong() + " entries behind the leader");
         }
+        if (node.has("nextAddress")) {
+            lines.add("It is to be at " + node.path("nextAddress").asText() + " from its next start on");
+        }
         if (node.has("leaving")) {
             lines.add("It is leaving: " + node.path("leaving").asText());
         }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             ReplaceNodeCommand.class,
             ResetCommand.class,
             RolesCommand.class,
+            SetAddressCommand.class,
             ConfigCommand.class,
             AccessCommand.class,
             RefreshCertsCommand.class,

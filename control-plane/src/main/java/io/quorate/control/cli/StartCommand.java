@@ -7,11 +7,14 @@ import io.quorate.control.http.HttpServer;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
 import io.quorate.control.peer.PeerService;
+import io.quorate.node.LocalAddresses;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.NodeSettings;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
+import io.quorate.node.folder.Identity;
+import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.store.StorageException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -39,7 +42,9 @@ import sun.misc.Signal;
             "",
             "Examples:",
             "  quorate start --name n1 --address 192.168.1.11              # in the foreground",
-            "  quorate start --background --name n1 --address 192.168.1.11 # returns when the node is ready"
+            "  quorate start --background --name n1 --address 192.168.1.11 # returns when the node is ready",
+            "  quorate start --background --address 192.168.7.11           # the machine has another address now",
+            "  quorate start --address 192.168.7.12 --contact 192.168.7.11 # and so have most of the others"
         })
 final class StartCommand implements Callable<Integer> {
     @Spec
@@ -55,6 +60,14 @@ final class StartCommand implements Callable<Integer> {
             names = "--address",
             description = "The address that others reach it at. Default: 127.0.0.1, or what it has already.")
     private @Nullable String address;
+
+    @Option(
+            names = "--contact",
+            paramLabel = "ADDRESS[:PORT]",
+            split = ",",
+            description =
+                    "Where another node is now. Only where so many have moved that those that this one knows lead nowhere.")
+    private List<String> contacts = List.of();
 
     @Option(names = "--cluster-port", description = "For the other nodes. Default: 19001.")
     private @Nullable Integer clusterPort;
@@ -124,35 +137,42 @@ final class StartCommand implements Callable<Integer> {
             }
         }
         try {
-            Config known = DataFolder.readIdentity(folder)
-                    .map(identity -> ConfigFactory.empty()
-                            .withValue(
-                                    "quorate.node.name",
-                                    ConfigValueFactory.fromAnyRef(
-                                            identity.member().node()))
-                            .withValue(
-                                    "quorate.node.address",
-                                    ConfigValueFactory.fromAnyRef(
-                                            identity.member().host()))
-                            .withValue(
-                                    "quorate.node.cluster-port",
-                                    ConfigValueFactory.fromAnyRef(
-                                            identity.member().port()))
-                            .withValue("quorate.node.api-port", port(identity.apiAddress()))
-                            .withValue("quorate.node.join-port", port(identity.joinAddress())))
-                    .orElse(ConfigFactory.empty());
+            Config known =
+                    DataFolder.readIdentity(folder).map(StartCommand::known).orElse(ConfigFactory.empty());
             config = known.withFallback(config);
             config = with(config, "quorate.node.name", name);
             config = with(config, "quorate.node.address", address);
             config = with(config, "quorate.node.cluster-port", clusterPort);
             config = with(config, "quorate.node.api-port", apiPort);
             config = with(config, "quorate.node.join-port", joinPort);
+            if (!contacts.isEmpty()) {
+                int port = config.getInt("quorate.node.cluster-port");
+                config = with(
+                        config,
+                        "quorate.node.contacts",
+                        contacts.stream()
+                                .map(contact -> contact.contains(":") ? contact : contact + ":" + port)
+                                .toList());
+            }
             return NodeSettings.of(config, folder, hostName());
         } catch (FolderException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
         }
+    }
+
+    /** What the node is already. A planned address is taken by the first start at which the machine has it. */
+    private static Config known(Identity identity) {
+        MemberId member = identity.member();
+        String next = identity.nextAddress();
+        MemberId at = !next.isEmpty() && LocalAddresses.has(member.at(next).host()) ? member.at(next) : member;
+        return ConfigFactory.empty()
+                .withValue("quorate.node.name", ConfigValueFactory.fromAnyRef(at.node()))
+                .withValue("quorate.node.address", ConfigValueFactory.fromAnyRef(at.host()))
+                .withValue("quorate.node.cluster-port", ConfigValueFactory.fromAnyRef(at.port()))
+                .withValue("quorate.node.api-port", port(identity.apiAddress()))
+                .withValue("quorate.node.join-port", port(identity.joinAddress()));
     }
 
     private static com.typesafe.config.ConfigValue port(String address) {

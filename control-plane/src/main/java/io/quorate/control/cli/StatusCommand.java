@@ -155,6 +155,10 @@ final class StatusCommand implements Callable<Integer> {
         if (!spares.equals("none")) {
             lines.add("  datastore spare nodes: " + spares);
         }
+        if (status.has("notThere")) {
+            lines.add("problem: the cluster does not have this node where it is: "
+                    + status.path("notThere").asText());
+        }
         String leader = status.path("leader").asText("");
         if (leader.isEmpty()) {
             lines.addAll(withoutLeader(status));
@@ -194,7 +198,9 @@ final class StatusCommand implements Callable<Integer> {
                         ? "  Next: `quorate status` once more, in a few seconds"
                         : "  " + (voters / 2 + 1) + " of the " + voters
                                 + " master nodes must run. Next: `quorate start` on " + String.join(" or ", others)
-                                + ", where it does not");
+                                + ", where it does not",
+                "  Where their machines have other addresses now: start this node again, with `quorate start --contact ADDRESS`"
+                        + " of one of them");
     }
 
     private static String survives(JsonNode status) {
@@ -244,8 +250,12 @@ final class StatusCommand implements Callable<Integer> {
         boolean behind = node.path("role").asText().equals("voter")
                 && !node.path("ready").asBoolean()
                 && node.path("lag").asLong() > 0;
-        return behind
-                ? Optional.of(name + " catches up: " + node.path("lag").asLong() + " entries behind the leader")
+        if (behind) {
+            return Optional.of(name + " catches up: " + node.path("lag").asLong() + " entries behind the leader");
+        }
+        return node.has("nextAddress")
+                ? Optional.of("note: " + at + " is to be at "
+                        + node.path("nextAddress").asText() + " from its next start on")
                 : Optional.empty();
     }
 

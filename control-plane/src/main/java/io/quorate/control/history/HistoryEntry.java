@@ -57,6 +57,8 @@ public record HistoryEntry(
             case MembershipEvent.RoleAssigned assigned -> assigned.node();
             case MembershipEvent.NodeConfigured configured -> configured.node();
             case MembershipEvent.MemberRenewed renewed -> renewed.node();
+            case MembershipEvent.MovePlanned planned -> planned.node();
+            case MembershipEvent.NodeMoved moved -> moved.node();
             case MembershipEvent.NodeLeaving leaving -> leaving.node();
             case MembershipEvent.NodeRemoved removed -> removed.node();
         };
@@ -94,6 +96,10 @@ public record HistoryEntry(
                 node + " is in failure domain " + domain + " and has weight " + weight;
             case MembershipEvent.MemberRenewed(var node, var member) ->
                 node + " left the group of voters; its next identity there is " + member;
+            case MembershipEvent.MovePlanned(var node, var to) ->
+                to.isEmpty() ? node + " is to stay where it is" : node + " is to move to " + to;
+            case MembershipEvent.NodeMoved(var node, var from, var to, var api, var join) ->
+                from.equals(to) ? node + " is reached at " + api + " now" : node + " moved from " + from + " to " + to;
             case MembershipEvent.NodeLeaving(var node, var reason) -> node + " begins to leave: " + reason;
             case MembershipEvent.NodeRemoved(var node, var reason) -> node + " is a member no longer: " + reason;
         };

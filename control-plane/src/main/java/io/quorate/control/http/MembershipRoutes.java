@@ -16,11 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Requests about who belongs to the cluster, with which role, and what became of it. Any thread; nothing blocks. */
 final class MembershipRoutes {
     private static final int PAGE = 200;
+
+    private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z0-9.-]{1,253}(:\\d{1,5})?");
 
     private final Node node;
 
@@ -88,13 +91,25 @@ final class MembershipRoutes {
                 .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
     }
 
-    /** PATCH /v1/nodes/NAME {"failureDomain":…, "weight":…}. */
+    /** PATCH /v1/nodes/NAME {"failureDomain":…, "weight":…} or {"address":…}. */
     CompletionStage<HttpResponse> configure(String name, JsonNode asked, String by) {
+        if (asked.has("address")) {
+            return planMove(name, asked, by);
+        }
         return node.configure(
                         new MembershipMessage.ConfigureNode(
                                 name, number(asked, "failureDomain"), number(asked, "weight")),
                         by)
                 .thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
+    }
+
+    private CompletionStage<HttpResponse> planMove(String name, JsonNode asked, String by) {
+        String address = asked.path("address").asText();
+        if (asked.size() > 1 || !ADDRESS.matcher(address).matches()) {
+            throw new IllegalArgumentException("address wants a host's name or address, and may have a port, is '"
+                    + address + "'; nothing else is changed with it");
+        }
+        return node.planMove(name, address, by).thenApply(answer -> answered(answer, 200, Map.of("changed", true)));
     }
 
     private static int number(JsonNode asked, String field) {

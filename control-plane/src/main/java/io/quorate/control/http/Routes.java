@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  * POST /v1/reset                       this node, alone, begins anew
  * DELETE /v1/nodes/{name}[?force=true] that node is removed
  * POST /v1/nodes/{name}/replacement    {"ttlSeconds":…}: a token for who takes a dead node's place
- * PATCH /v1/nodes/{name}               {"failureDomain":…, "weight":…}
+ * PATCH /v1/nodes/{name}               {"failureDomain":…, "weight":…} or {"address":…}
  * PATCH /v1/roles                      {"voters":…, "standbys":…, "promoteAfterMillis":…}
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=

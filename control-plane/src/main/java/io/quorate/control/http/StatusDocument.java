@@ -25,6 +25,9 @@ final class StatusDocument {
         map.put("survives", cluster.survives());
         map.put("highAvailability", cluster.highlyAvailable());
         map.put("policy", policy(cluster.wantedVoters(), cluster.wantedStandbys(), cluster.promoteAfterMillis()));
+        if (!status.notThere().isEmpty()) {
+            map.put("notThere", status.notThere());
+        }
         map.put("authorityKnownTo", status.authorityKnownTo());
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
@@ -51,6 +54,9 @@ final class StatusDocument {
         one.put("lastContactMillis", node.lastContactMillis());
         one.put("failureDomain", node.failureDomain());
         one.put("weight", node.weight());
+        if (!node.nextAddress().isEmpty()) {
+            one.put("nextAddress", node.nextAddress());
+        }
         if (!node.leaving().isEmpty()) {
             one.put("leaving", node.leaving());
         }

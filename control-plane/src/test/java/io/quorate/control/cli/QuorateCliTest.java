@@ -217,6 +217,28 @@ class QuorateCliTest {
     }
 
     @Test
+    void a_nodes_next_address_is_planned_shown_and_dropped() throws Exception {
+        String now = node.settings().clusterAddress();
+        String port = now.substring(now.indexOf(':'));
+        assertThat(onNode("set-address", "10.0.7.1").lines())
+                .singleElement()
+                .asString()
+                .startsWith("n11 is to be at 10.0.7.1" + port);
+        assertThat(onNode("status").lines())
+                .last()
+                .isEqualTo("note: n11 (" + now + ") is to be at 10.0.7.1" + port + " from its next start on");
+        assertThat(onNode("explain", "n11").out()).contains("It is to be at 10.0.7.1" + port);
+        assertThat(onNode("set-address", now, "--node", "n11").lines()).containsExactly("n11 stays where it is");
+        assertThat(onNode("history").out())
+                .contains("n11 is to move to 10.0.7.1" + port, "n11 is to stay where it is (by node n11)");
+        onNode("set-address", "10.0.7.1", "--node", "n99").failed(ExitCode.FAILED, "there is no node n99");
+        onNode("set-address", "no/where").failed(ExitCode.FAILED, "address wants a host's name", "'no/where'");
+        on(root.resolve("other"), "start", "--contact", "no:where").failed(ExitCode.USAGE, "quorate.node.contacts");
+        on(root.resolve("other"), "start", "--name", "n12", "--address", "192.0.2.7")
+                .failed(ExitCode.FAILED, "192.0.2.7 is not an address of this machine", "quorate start --address");
+    }
+
+    @Test
     void the_only_node_cannot_leave_or_be_removed() {
         onNode("leave").failed(ExitCode.FAILED, "last node", "`quorate reset`");
         onNode("remove-node", "n99").failed(ExitCode.FAILED, "there is no node n99");
@@ -344,7 +366,7 @@ class QuorateCliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "kv", "version"})
+    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "set-address", "kv", "version"})
     void every_command_explains_itself_with_examples(String command) {
         Ended help = run(command, "--help");
         assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);

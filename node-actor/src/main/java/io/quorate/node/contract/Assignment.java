@@ -9,12 +9,24 @@ import java.util.List;
  * @param member its identity from now on; empty where it is no member
  * @param role its role; empty where it is no member
  * @param contacts cluster addresses of all other nodes
- * @param reason why it was removed; else empty
+ * @param reason why it was removed, or why it may not be where it is; else empty
+ * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
  */
-public record Assignment(String standing, String member, String role, List<String> contacts, String reason) {
+public record Assignment(
+        String standing,
+        String member,
+        String role,
+        List<String> contacts,
+        String reason,
+        @MayBeMissing String nextAddress) {
     public static final String MEMBER = "member";
     public static final String REMOVED = "removed";
     public static final String UNKNOWN = "unknown";
+
+    /** Of a node that is no member. */
+    public static Assignment none(String standing, String reason) {
+        return new Assignment(standing, "", "", List.of(), reason, "");
+    }
 
     public Assignment {
         contacts = List.copyOf(contacts);

@@ -36,6 +36,7 @@ public record ClusterReport(
      * @param version its release; empty where it is not known
      * @param clockSkewMillis its clock ahead of the leader's
      * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it is not known
+     * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
      */
     public record Node(
             String name,
@@ -51,7 +52,8 @@ public record ClusterReport(
             String leaving,
             String version,
             long clockSkewMillis,
-            long certificateExpiresMillis) {
+            long certificateExpiresMillis,
+            @MayBeMissing String nextAddress) {
         /** A voter within this many entries of the leader is ready to lead. */
         private static final long MAX_LAG = 100;
 

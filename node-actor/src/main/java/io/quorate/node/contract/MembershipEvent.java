@@ -17,6 +17,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
     @Type(MembershipEvent.PolicyChanged.class),
     @Type(MembershipEvent.NodeConfigured.class),
     @Type(MembershipEvent.MemberRenewed.class),
+    @Type(MembershipEvent.MovePlanned.class),
+    @Type(MembershipEvent.NodeMoved.class),
     @Type(MembershipEvent.NodeLeaving.class),
     @Type(MembershipEvent.NodeRemoved.class),
     @Type(MembershipEvent.AccessRefused.class),
@@ -88,6 +90,24 @@ public sealed interface MembershipEvent {
      */
     @JsonTypeName("membership.member-renewed.v1")
     record MemberRenewed(String node, String member) implements MembershipEvent {}
+
+    /**
+     * A node is to be at another address from its next start on, once its machine has it.
+     *
+     * @param to {@code host:port} of the cluster port; empty where it is to stay after all
+     */
+    @JsonTypeName("membership.move-planned.v1")
+    record MovePlanned(String node, String to) implements MembershipEvent {}
+
+    /**
+     * A node is at another address, the same member as before.
+     *
+     * @param from {@code host:port} of the cluster port, as {@code to}
+     * @param apiAddress {@code host:port} for clients
+     */
+    @JsonTypeName("membership.node-moved.v1")
+    record NodeMoved(String node, String from, String to, String apiAddress, String joinAddress)
+            implements MembershipEvent {}
 
     /**
      * A node is to hand over its role, and then its membership.

@@ -1,7 +1,5 @@
 package io.quorate.node.contract;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +21,7 @@ public final class MembershipForm {
     private MembershipForm() {}
 
     /** Who asked stands beside the fields of what was asked, or of what came of it. */
-    private record Asker(@JsonSetter(nulls = Nulls.AS_EMPTY) String by) {}
+    private record Asker(@MayBeMissing String by) {}
 
     public static EventData write(Recorded recorded) {
         return EventData.of(0, MANIFEST, bytes(recorded.event(), recorded.by()));

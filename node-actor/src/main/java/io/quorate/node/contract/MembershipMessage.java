@@ -20,6 +20,8 @@ import java.util.List;
     @Type(MembershipMessage.SetPolicy.class),
     @Type(MembershipMessage.ConfigureNode.class),
     @Type(MembershipMessage.Renew.class),
+    @Type(MembershipMessage.PlanMove.class),
+    @Type(MembershipMessage.Move.class),
     @Type(MembershipMessage.Leave.class),
     @Type(MembershipMessage.Dismiss.class),
     @Type(MembershipMessage.IssueAccess.class),
@@ -85,6 +87,23 @@ public sealed interface MembershipMessage {
     /** A node has left the Raft group without having had its role changed: it gets a new identity there. */
     @JsonTypeName("renew")
     record Renew(String node, String member) implements MembershipMessage {}
+
+    /**
+     * A node is to be at another address from its next start on.
+     *
+     * @param address host of the cluster port, or {@code host:port}; the one that it has drops what was planned
+     */
+    @JsonTypeName("plan-move")
+    record PlanMove(String node, String address) implements MembershipMessage {}
+
+    /**
+     * A node is at another address.
+     *
+     * @param address {@code host:port} of the cluster port
+     * @param apiAddress {@code host:port} for clients; empty for as it was, as the next
+     */
+    @JsonTypeName("move")
+    record Move(String node, String address, String apiAddress, String joinAddress) implements MembershipMessage {}
 
     /** @param reason who wants it, and why */
     @JsonTypeName("leave")

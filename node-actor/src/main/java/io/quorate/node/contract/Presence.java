@@ -10,6 +10,8 @@ package io.quorate.node.contract;
  * @param version its release
  * @param wallMillis its wall clock when it sent this
  * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it did not say
+ * @param apiAddress {@code host:port} where its clients reach it; empty where it did not say, as the next
+ * @param joinAddress {@code host:port} where nodes join
  */
 public record Presence(
         String clusterId,
@@ -18,7 +20,9 @@ public record Presence(
         long applied,
         String version,
         long wallMillis,
-        long certificateExpiresMillis) {
+        long certificateExpiresMillis,
+        @MayBeMissing String apiAddress,
+        @MayBeMissing String joinAddress) {
 
     /** Whether the node believes to be in the Raft group. */
     public boolean inGroup() {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFolder implements AutoCloseable {
     private static final String IDENTITY = "node.yaml";
+    private static final String NEXT_ADDRESS = "next-address";
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
@@ -151,16 +152,22 @@ public final class DataFolder implements AutoCloseable {
             if (map == null || !map.isObject()) {
                 throw new IllegalArgumentException("it is empty, or holds something else");
             }
+            MemberId member = member("member", text(map, "member"));
+            String next = map.path(NEXT_ADDRESS).asText("");
+            if (!next.isEmpty()) {
+                member(NEXT_ADDRESS, member.node() + "#" + member.incarnation() + "@" + next);
+            }
             return Optional.of(new Identity(
                     text(map, "cluster"),
-                    member("member", text(map, "member")),
+                    member,
                     text(map, "api"),
                     text(map, "join"),
                     texts(map, "founders").stream()
                             .map(founder -> member("founders", founder))
                             .toList(),
                     replica(text(map, "replica")),
-                    texts(map, "contacts")));
+                    texts(map, "contacts"),
+                    next));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             // The parser's own words go over several lines and quote the file.
@@ -230,6 +237,9 @@ public final class DataFolder implements AutoCloseable {
         map.put("founders", identity.founders().stream().map(MemberId::toString).toList());
         map.put("replica", identity.replica().name().toLowerCase(java.util.Locale.ROOT));
         map.put("contacts", identity.contacts());
+        if (!identity.nextAddress().isEmpty()) {
+            map.put(NEXT_ADDRESS, identity.nextAddress());
+        }
         replace(root.resolve(IDENTITY), map);
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param founders members that the Raft group was founded with, the same on every node of the cluster
  * @param replica how it takes part in the journal
  * @param contacts {@code host:port} of other nodes' cluster ports, as last known
+ * @param nextAddress {@code host:port} of its own cluster port, from the start on at which the machine has it; empty where none is planned
  */
 public record Identity(
         String clusterId,
@@ -21,7 +22,8 @@ public record Identity(
         String joinAddress,
         List<MemberId> founders,
         Replica replica,
-        List<String> contacts) {
+        List<String> contacts,
+        String nextAddress) {
 
     /** How a node takes part in the journal. */
     public enum Replica {
@@ -41,15 +43,47 @@ public record Identity(
     }
 
     public Identity with(Replica newReplica) {
-        return new Identity(clusterId, member, apiAddress, joinAddress, founders, newReplica, contacts);
+        return new Identity(clusterId, member, apiAddress, joinAddress, founders, newReplica, contacts, nextAddress);
     }
 
-    /** The same node as another member. */
+    /** The same node as another member. Where it is, it knows best. */
     public Identity as(MemberId newMember, Replica newReplica) {
-        return new Identity(clusterId, newMember, apiAddress, joinAddress, founders, newReplica, contacts);
+        return new Identity(
+                clusterId,
+                newMember.at(member.address()),
+                apiAddress,
+                joinAddress,
+                founders,
+                newReplica,
+                contacts,
+                nextAddress);
     }
 
     public Identity withContacts(List<String> newContacts) {
-        return new Identity(clusterId, member, apiAddress, joinAddress, founders, replica, newContacts);
+        return new Identity(clusterId, member, apiAddress, joinAddress, founders, replica, newContacts, nextAddress);
+    }
+
+    public Identity withNextAddress(String newNextAddress) {
+        return new Identity(clusterId, member, apiAddress, joinAddress, founders, replica, contacts, newNextAddress);
+    }
+
+    /** Whether another identity of this node has other addresses. */
+    public boolean isElsewhere(Identity other) {
+        return !member.address().equals(other.member().address())
+                || !apiAddress.equals(other.apiAddress())
+                || !joinAddress.equals(other.joinAddress());
+    }
+
+    /** The same node elsewhere; what was planned is over where that is another cluster address. */
+    public Identity at(String address, String newApiAddress, String newJoinAddress) {
+        return new Identity(
+                clusterId,
+                member.at(address),
+                newApiAddress,
+                newJoinAddress,
+                founders,
+                replica,
+                contacts,
+                address.equals(member.address()) ? nextAddress : "");
     }
 }

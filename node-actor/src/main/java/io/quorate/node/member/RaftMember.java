@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -38,13 +39,19 @@ public final class RaftMember {
 
     private final ActorSystem system;
     private final RaftReplica replica;
-    private final Map<MemberId, ActorRef> targets = new ConcurrentHashMap<>();
-    private final Map<String, RequestChannel> streams = new ConcurrentHashMap<>();
+    private final Function<MemberId, String> addressOf;
+    private final Map<MemberId, Target> targets = new ConcurrentHashMap<>();
+    private final Map<MemberId, Stream> streams = new ConcurrentHashMap<>();
     private final Set<String> greeted = ConcurrentHashMap.newKeySet();
     private final LongConsumer applied;
     private final Consumer<Leadership> leadership;
 
+    private record Target(String address, ActorRef actor) {}
+
+    private record Stream(String address, RequestChannel channel) {}
+
     /**
+     * @param addressOf where a member is now: it may have moved since the log named it
      * @param applied told of each new applied index
      * @param leadership told of each change of leadership; both on the replica's thread
      */
@@ -56,9 +63,11 @@ public final class RaftMember {
             RaftThread thread,
             FailStop failStop,
             JournalMetrics metrics,
+            Function<MemberId, String> addressOf,
             LongConsumer applied,
             Consumer<Leadership> leadership) {
         this.system = system;
+        this.addressOf = addressOf;
         this.applied = applied;
         this.leadership = leadership;
         this.replica = RaftReplica.create(
@@ -103,23 +112,37 @@ public final class RaftMember {
     }
 
     public CompletionStage<Void> stop() {
-        streams.values().forEach(RequestChannel::close);
+        streams.values().forEach(stream -> stream.channel().close());
         return replica.stop();
     }
 
     private CompletionStage<Query.Entries> fetch(MemberId source, Query.EntriesAfter request) {
-        RequestChannel channel = streams.computeIfAbsent(source.address(), address -> {
+        String address = addressOf.apply(source);
+        Stream stream = streams.compute(source, (member, known) -> {
+            if (known != null && known.address().equals(address)) {
+                return known;
+            }
+            if (known != null) {
+                known.channel().close();
+            }
             ActorRef target = RequestChannel.resolve(system, address, "/user/journal");
-            return new RequestChannel(system, () -> target, STREAM_TIMEOUT);
+            return new Stream(address, new RequestChannel(system, () -> target, STREAM_TIMEOUT));
         });
-        return channel.request(RemoteJournal.askRequest(request))
+        return stream.channel()
+                .request(RemoteJournal.askRequest(request))
                 .thenApply(body -> JournalCodec.readAnswer(new ByteReader(body), request));
     }
 
     private final class Frames implements RaftTransport {
         @Override
         public void send(MemberId target, byte[] frame) {
-            targets.computeIfAbsent(target, id -> RequestChannel.resolve(system, id.address(), "/user/raft"))
+            String address = addressOf.apply(target);
+            targets.compute(
+                            target,
+                            (member, known) -> known != null && known.address().equals(address)
+                                    ? known
+                                    : new Target(address, RequestChannel.resolve(system, address, "/user/raft")))
+                    .actor()
                     .tell(new Frame(frame), ActorRef.noSender());
         }
 

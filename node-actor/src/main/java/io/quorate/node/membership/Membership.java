@@ -9,9 +9,11 @@ import io.quorate.node.contract.MembershipEvent.AccessRevoked;
 import io.quorate.node.contract.MembershipEvent.AuthorityReplaced;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
+import io.quorate.node.contract.MembershipEvent.MovePlanned;
 import io.quorate.node.contract.MembershipEvent.NodeConfigured;
 import io.quorate.node.contract.MembershipEvent.NodeJoined;
 import io.quorate.node.contract.MembershipEvent.NodeLeaving;
+import io.quorate.node.contract.MembershipEvent.NodeMoved;
 import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.PolicyChanged;
 import io.quorate.node.contract.MembershipEvent.ReplacementOffered;
@@ -32,7 +34,9 @@ import io.quorate.node.contract.MembershipMessage.IssueAccess;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
+import io.quorate.node.contract.MembershipMessage.Move;
 import io.quorate.node.contract.MembershipMessage.OfferReplacement;
+import io.quorate.node.contract.MembershipMessage.PlanMove;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
 import io.quorate.node.contract.MembershipMessage.ReportAuthority;
@@ -184,10 +188,12 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
             case ConfigureNode configure -> configure(state, configure);
             case Renew(var node, var member) -> {
                 MembershipState.Node known = state.nodes().get(node);
-                yield known == null || !known.member().toString().equals(member)
+                yield known == null || !known.member().equals(MemberId.parse(member))
                         ? accepted(new Done()) // done already
                         : accepted(new Done(), renewed(state, known));
             }
+            case PlanMove plan -> planMove(state, plan);
+            case Move move -> move(state, move);
             case Leave leave -> leave(state, leave);
             case Dismiss(var node) -> {
                 MembershipState.Node known = state.nodes().get(node);
@@ -324,6 +330,49 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 : accepted(new Done(), new NodeConfigured(configure.node(), domain, weight));
     }
 
+    private static Decision<MembershipEvent> planMove(MembershipState state, PlanMove plan) {
+        MembershipState.Node known = state.nodes().get(plan.node());
+        if (known == null) {
+            return unknownNode(state, plan.node());
+        }
+        String address = plan.address().contains(":")
+                ? plan.address()
+                : plan.address() + ":" + known.member().port();
+        Optional<String> holder = Addresses.holder(state, address, plan.node());
+        if (holder.isPresent()) {
+            return refused(Addresses.TAKEN, holder.get() + ". Choose an address that no other node has");
+        }
+        MemberId there = known.member().at(address); // no address throws
+        String to = address.equals(known.member().address()) ? "" : there.address();
+        return to.equals(known.nextAddress())
+                ? accepted(new Done())
+                : accepted(new Done(), new MovePlanned(plan.node(), to));
+    }
+
+    private static Decision<MembershipEvent> move(MembershipState state, Move move) {
+        MembershipState.Node known = state.nodes().get(move.node());
+        if (known == null) {
+            return unknownNode(state, move.node());
+        }
+        Optional<String> holder = Addresses.holder(state, move.address(), move.node());
+        if (holder.isPresent()) {
+            return refused(
+                    Addresses.TAKEN,
+                    holder.get() + ". Start " + move.node()
+                            + " with an address of its own machine (--address); where the"
+                            + " other one has moved, too, start that first");
+        }
+        MemberId there = known.member().at(move.address()); // no address throws
+        String api = move.apiAddress().isEmpty() ? known.apiAddress() : move.apiAddress();
+        String join = move.joinAddress().isEmpty() ? known.joinAddress() : move.joinAddress();
+        String from = known.member().address();
+        boolean same =
+                from.equals(there.address()) && api.equals(known.apiAddress()) && join.equals(known.joinAddress());
+        return same
+                ? accepted(new Done())
+                : accepted(new Done(), new NodeMoved(move.node(), from, there.address(), api, join));
+    }
+
     private static Decision<MembershipEvent> leave(MembershipState state, Leave leave) {
         MembershipState.Node known = state.nodes().get(leave.node());
         if (known == null) {
@@ -371,14 +420,9 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                             + ". Start this one with another --name; or, where that node is gone for good,"
                             + " first run `quorate remove-node " + join.node() + " --force` on a member");
         }
-        Optional<MembershipState.Node> neighbour = state.nodes().values().stream()
-                .filter(node -> node.member().address().equals(join.address()))
-                .findFirst();
-        if (neighbour.isPresent()) {
-            return refused(
-                    "address-taken",
-                    "the address " + join.address() + " belongs to the member "
-                            + neighbour.get().member().node() + ". Start this node with another --address");
+        Optional<String> holder = Addresses.holder(state, join.address(), join.node());
+        if (holder.isPresent()) {
+            return refused(Addresses.TAKEN, holder.get() + ". Start this node with another --address");
         }
         int incarnation = state.incarnations().getOrDefault(join.node(), 0) + 1;
         MemberId member = new MemberId(join.node(), incarnation, join.address());
@@ -391,7 +435,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 member.toString(),
                 clusterId,
                 founders.stream().map(MemberId::toString).toList(),
-                state.addressesBut(member.address()));
+                state.addressesBut(member.node()));
     }
 
     @Override
@@ -428,6 +472,12 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 nodes.computeIfPresent(node, (name, known) -> known.with(member));
                 incarnations.merge(node, member.incarnation(), Math::max);
             }
+            case MovePlanned(var node, var to) -> nodes.computeIfPresent(node, (name, known) -> known.toMoveTo(to));
+            case NodeMoved(var node, var from, var to, var api, var join) ->
+                nodes.computeIfPresent(
+                        node,
+                        (name, known) -> known.moved(
+                                known.member().at(to), api, join, from.equals(to) ? known.nextAddress() : ""));
             case NodeLeaving(var node, var reason) ->
                 nodes.computeIfPresent(node, (name, known) -> known.leavingFor(reason));
             case AccessRefused refused -> {} // for the record

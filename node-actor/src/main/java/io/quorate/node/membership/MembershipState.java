@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Who belongs to the cluster. Immutable.
@@ -38,6 +39,7 @@ public record MembershipState(
      * @param weight lighter nodes get a role first
      * @param completed heard of since it was let in; before, it holds no role and may be forgotten again
      * @param leaving why it is to hand over its role and then its membership; empty while it stays
+     * @param nextAddress {@code host:port} of its cluster port from its next start on; empty where it stays where it is
      */
     public record Node(
             MemberId member,
@@ -48,12 +50,13 @@ public record MembershipState(
             int failureDomain,
             int weight,
             boolean completed,
-            String leaving) {
+            String leaving,
+            String nextAddress) {
         /** What fails together where nothing else was said. */
         static final int DEFAULT_DOMAIN = 1;
 
         static Node joined(MemberId member, String apiAddress, String joinAddress, String tokenHash) {
-            return new Node(member, apiAddress, joinAddress, Role.STANDBY, tokenHash, DEFAULT_DOMAIN, 0, false, "");
+            return new Node(member, apiAddress, joinAddress, Role.STANDBY, tokenHash, DEFAULT_DOMAIN, 0, false, "", "");
         }
 
         public boolean isLeaving() {
@@ -61,17 +64,53 @@ public record MembershipState(
         }
 
         Node with(Role newRole) {
-            return new Node(member, apiAddress, joinAddress, newRole, tokenHash, failureDomain, weight, true, leaving);
+            return new Node(
+                    member,
+                    apiAddress,
+                    joinAddress,
+                    newRole,
+                    tokenHash,
+                    failureDomain,
+                    weight,
+                    true,
+                    leaving,
+                    nextAddress);
         }
 
         Node with(MemberId renewed) {
+            return moved(renewed, apiAddress, joinAddress, nextAddress);
+        }
+
+        Node moved(MemberId newMember, String newApiAddress, String newJoinAddress, String newNextAddress) {
             return new Node(
-                    renewed, apiAddress, joinAddress, role, tokenHash, failureDomain, weight, completed, leaving);
+                    newMember,
+                    newApiAddress,
+                    newJoinAddress,
+                    role,
+                    tokenHash,
+                    failureDomain,
+                    weight,
+                    completed,
+                    leaving,
+                    newNextAddress);
+        }
+
+        Node toMoveTo(String address) {
+            return moved(member, apiAddress, joinAddress, address);
         }
 
         Node with(int newFailureDomain, int newWeight) {
             return new Node(
-                    member, apiAddress, joinAddress, role, tokenHash, newFailureDomain, newWeight, completed, leaving);
+                    member,
+                    apiAddress,
+                    joinAddress,
+                    role,
+                    tokenHash,
+                    newFailureDomain,
+                    newWeight,
+                    completed,
+                    leaving,
+                    nextAddress);
         }
 
         Node complete() {
@@ -79,7 +118,17 @@ public record MembershipState(
         }
 
         Node leavingFor(String reason) {
-            return new Node(member, apiAddress, joinAddress, role, tokenHash, failureDomain, weight, completed, reason);
+            return new Node(
+                    member,
+                    apiAddress,
+                    joinAddress,
+                    role,
+                    tokenHash,
+                    failureDomain,
+                    weight,
+                    completed,
+                    reason,
+                    nextAddress);
         }
     }
 
@@ -109,11 +158,12 @@ public record MembershipState(
         removed = Map.copyOf(removed);
     }
 
-    /** Cluster addresses of all nodes but the one at an address. */
-    public List<String> addressesBut(String address) {
+    /** Cluster addresses of all nodes but one: where they are, and where they are to be. */
+    public List<String> addressesBut(String name) {
         return nodes.values().stream()
-                .map(node -> node.member().address())
-                .filter(other -> !other.equals(address))
+                .filter(node -> !node.member().node().equals(name))
+                .flatMap(node -> Stream.of(node.member().address(), node.nextAddress()))
+                .filter(address -> !address.isEmpty())
                 .toList();
     }
 

@@ -175,7 +175,7 @@ public final class Presences {
             return node.role() == Role.VOTER;
         }
         return told.presence().holdsCopy()
-                && told.presence().member().equals(node.member().toString())
+                && MemberId.parse(told.presence().member()).equals(node.member())
                 && told.lag() <= CURRENT_WITHIN;
     }
 

@@ -50,6 +50,9 @@ class MembershipSamplesTest {
                 new MembershipEvent.PolicyChanged(5, 2, 3000),
                 new MembershipEvent.NodeConfigured("n2", 42, 7),
                 new MembershipEvent.MemberRenewed("n2", "n2#2@127.0.0.12:19001"),
+                new MembershipEvent.MovePlanned("n2", "10.0.7.12:19001"),
+                new MembershipEvent.NodeMoved(
+                        "n2", "127.0.0.12:19001", "10.0.7.12:19001", "10.0.7.12:16443", "10.0.7.12:25000"),
                 new MembershipEvent.NodeLeaving("n2", "removed"),
                 new MembershipEvent.NodeRemoved("n2", "removed"),
                 new MembershipEvent.AccessRefused("n1", "plain-text", "somebody spoke without TLS", 3),
@@ -71,6 +74,8 @@ class MembershipSamplesTest {
                 new MembershipMessage.SetPolicy(5, MembershipMessage.KEEP, 3000),
                 new MembershipMessage.ConfigureNode("n2", 42, MembershipMessage.KEEP),
                 new MembershipMessage.Renew("n2", "n2#1@127.0.0.12:19001"),
+                new MembershipMessage.PlanMove("n2", "10.0.7.12"),
+                new MembershipMessage.Move("n2", "10.0.7.12:19001", "10.0.7.12:16443", "10.0.7.12:25000"),
                 new MembershipMessage.Leave("n2", "removed"),
                 new MembershipMessage.Dismiss("n2"),
                 new MembershipMessage.IssueAccess(HASH, "wallboard", "viewer", 1_790_000_000_123L),

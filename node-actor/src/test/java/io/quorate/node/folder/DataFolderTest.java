@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,10 +27,16 @@ class DataFolderTest {
             "10.0.0.1:25000",
             List.of(new MemberId("n2", 1, "10.0.0.2:19001")),
             Identity.Replica.FOLLOWER,
-            List.of("10.0.0.2:19001", "10.0.0.3:19001"));
+            List.of("10.0.0.2:19001", "10.0.0.3:19001"),
+            "");
 
     @TempDir
     Path root;
+
+    /** Members are equal wherever they are, and so are identities: what was stored is more. */
+    private static void assertStored(Optional<Identity> read, Identity stored) {
+        assertThat(read).map(Identity::toString).contains(stored.toString());
+    }
 
     private Path folder() {
         return root.resolve("of/a/node");
@@ -44,11 +51,31 @@ class DataFolderTest {
         try (DataFolder folder = DataFolder.open(folder())) {
             assertThat(folder.identity()).isEmpty();
             folder.store(IDENTITY);
-            assertThat(folder.identity()).contains(IDENTITY);
+            assertStored(folder.identity(), IDENTITY);
             folder.store(IDENTITY.with(Identity.Replica.MEMBER).withContacts(List.of()));
         }
-        assertThat(DataFolder.readIdentity(folder()))
-                .contains(IDENTITY.with(Identity.Replica.MEMBER).withContacts(List.of()));
+        assertStored(
+                DataFolder.readIdentity(folder()),
+                IDENTITY.with(Identity.Replica.MEMBER).withContacts(List.of()));
+    }
+
+    @Test
+    void a_planned_address_is_kept_until_the_node_is_somewhere_else() {
+        Identity planned = IDENTITY.withNextAddress("10.0.7.1:19001");
+        Identity there = planned.at("10.0.7.1:19001", "10.0.7.1:16443", "10.0.7.1:25000");
+        try (DataFolder folder = DataFolder.open(folder())) {
+            folder.store(planned);
+            assertStored(folder.identity(), planned);
+            folder.store(there);
+            assertThat(folder.identity())
+                    .hasValueSatisfying(read -> assertThat(read.nextAddress()).isEmpty())
+                    .hasValueSatisfying(
+                            read -> assertThat(read.isElsewhere(planned)).isTrue());
+        }
+        assertThat(planned.at("10.0.0.1:19001", "10.0.0.1:443", "10.0.0.1:25000")
+                        .nextAddress())
+                .as("only another port for clients")
+                .isEqualTo("10.0.7.1:19001");
     }
 
     @Test
@@ -190,6 +217,7 @@ class DataFolderTest {
     @Test
     void an_identity_with_a_wrong_value_is_refused_with_the_fields_name() throws IOException {
         assertRefused(WHOLE.replace("n1#2@", "n1@").getBytes(StandardCharsets.UTF_8), "'member'", "n1@10.0.0.1:19001");
+        assertRefused((WHOLE + "next-address: here\n").getBytes(StandardCharsets.UTF_8), "'next-address'", "host:port");
         assertRefused(WHOLE.replace("follower", "king").getBytes(StandardCharsets.UTF_8), "'replica'", "king");
         assertRefused(WHOLE.replace("contacts: []", "contacts: 7").getBytes(StandardCharsets.UTF_8), "'contacts'");
         assertRefused(WHOLE.replace("contacts: []", "contacts: [~]").getBytes(StandardCharsets.UTF_8), "'contacts'");

@@ -8,6 +8,7 @@ import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.NodeJoined;
+import io.quorate.node.contract.MembershipEvent.NodeMoved;
 import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
@@ -24,11 +25,14 @@ import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Leave;
+import io.quorate.node.contract.MembershipMessage.Move;
 import io.quorate.node.contract.MembershipMessage.OfferReplacement;
+import io.quorate.node.contract.MembershipMessage.PlanMove;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.contract.Recorded;
+import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
@@ -286,12 +290,18 @@ class MembershipTest {
                         new Join(token, "n" + name, "10.0.0." + host + ":19001", "10.0.0." + host + ":16443", "", now));
         Arbitrary<MembershipMessage> assign = Combinators.combine(nodes, Arbitraries.of("voter", "standby", "spare"))
                 .as((node, role) -> new Assign("n" + node, role, "why"));
+        Arbitrary<MembershipMessage> move = Combinators.combine(nodes, nodes)
+                .as((name, host) -> new Move("n" + name, "10.0.0." + host + ":19001", "", ""));
+        Arbitrary<MembershipMessage> plan =
+                Combinators.combine(nodes, nodes).as((name, host) -> new PlanMove("n" + name, "10.0.0." + host));
         return Arbitraries.frequencyOf(
                         net.jqwik.api.Tuple.of(2, issue),
                         net.jqwik.api.Tuple.of(5, join),
                         net.jqwik.api.Tuple.of(2, assign),
                         net.jqwik.api.Tuple.of(2, nodes.map(node -> new Complete("n" + node))),
                         net.jqwik.api.Tuple.of(1, nodes.map(node -> new Abandon("n" + node))),
+                        net.jqwik.api.Tuple.of(2, move),
+                        net.jqwik.api.Tuple.of(1, plan),
                         net.jqwik.api.Tuple.of(1, nodes.map(node -> new Leave("n" + node, "why"))),
                         net.jqwik.api.Tuple.of(1, nodes.map(node -> new Dismiss("n" + node))))
                 .list()
@@ -326,7 +336,9 @@ class MembershipTest {
                 }
             }
             assertThat(cluster.state.nodes().values())
-                    .extracting(node -> node.member().address())
+                    .flatExtracting(node -> node.nextAddress().isEmpty()
+                            ? List.of(node.member().address())
+                            : List.of(node.member().address(), node.nextAddress()))
                     .doesNotHaveDuplicates();
         }
         joined.forEach((token, count) -> assertThat(count).isLessThanOrEqualTo(allowed.getOrDefault(token, 0)));
@@ -385,6 +397,90 @@ class MembershipTest {
                 .satisfies(node -> assertThat(node.weight()).isEqualTo(7));
         assertThat(cluster.state.nodes().get("n3").leaving()).contains("replaced by n4");
         assertRefused(cluster.take(join("r", 5, 30)), "used-token", "quorate add-node");
+    }
+
+    @Test
+    void a_node_that_moves_stays_the_same_member_and_its_old_address_is_free() {
+        Cluster cluster = withNodes(founded(), 2, 3);
+        MemberId before = cluster.state.nodes().get("n3").member();
+        Move move = new Move("n3", "10.0.7.3:19001", "10.0.7.3:16443", "10.0.7.3:25000");
+        assertThat(cluster.eventsOf(move))
+                .containsExactly(
+                        new NodeMoved("n3", "10.0.0.3:19001", "10.0.7.3:19001", "10.0.7.3:16443", "10.0.7.3:25000"));
+        MembershipState.Node moved = cluster.state.nodes().get("n3");
+        assertThat(moved.member()).isEqualTo(before).hasToString("n3#1@10.0.7.3:19001");
+        assertThat(moved.joinAddress()).isEqualTo("10.0.7.3:25000");
+        assertThat(cluster.state.addressesBut("n2")).containsExactly("10.0.0.1:19001", "10.0.7.3:19001");
+        cluster.take(new Assign("n3", "spare", "why"));
+        assertThat(cluster.state.nodes().get("n3").member().address()).isEqualTo("10.0.7.3:19001");
+        cluster.take(new IssueToken("t", 1000, 1));
+        assertThat(cluster.take(new Join("t", "n4", "10.0.0.3:19001", "", "", 0)))
+                .isInstanceOf(Granted.class);
+        assertThat(cluster.eventsOf(new Move("n3", "10.0.7.3:19001", "10.0.7.3:443", "")))
+                .as("only another port for clients")
+                .hasSize(1);
+    }
+
+    @Test
+    void an_address_that_another_node_has_or_is_to_have_is_refused_in_words() {
+        Cluster cluster = withNodes(founded(), 2, 3);
+        assertRefused(
+                cluster.take(new Move("n3", "10.0.0.2:19001", "", "")),
+                "address-taken",
+                "10.0.0.2:19001 belongs to the member n2",
+                "--address");
+        assertRefused(cluster.take(new PlanMove("n3", "10.0.0.2")), "address-taken", "belongs to the member n2");
+        assertRefused(cluster.take(new PlanMove("n9", "10.0.7.9")), "unknown-node", "n1, n2, n3");
+        assertRefused(cluster.take(new Move("n9", "10.0.7.9:1", "", "")), "unknown-node", "n1, n2, n3");
+        cluster.take(new PlanMove("n2", "10.0.7.2"));
+        assertRefused(
+                cluster.take(new Move("n3", "10.0.7.2:19001", "", "")),
+                "address-taken",
+                "kept for n2, which is to move there");
+        assertThat(cluster.take(new Move("n2", "10.0.7.2:19001", "", ""))).isInstanceOf(Done.class);
+        assertThat(cluster.take(new Move("n3", "10.0.0.2:19001", "", ""))).isInstanceOf(Done.class);
+    }
+
+    @Test
+    void a_planned_move_is_a_further_contact_and_ends_when_the_node_is_anywhere_else_or_is_to_stay() {
+        Cluster cluster = withNodes(founded(), 2);
+        cluster.take(new PlanMove("n2", "10.0.7.2:19002"));
+        assertThat(cluster.state.nodes().get("n2").nextAddress()).isEqualTo("10.0.7.2:19002");
+        assertThat(cluster.state.addressesBut("n1")).containsExactly("10.0.0.2:19001", "10.0.7.2:19002");
+        cluster.take(new PlanMove("n2", "10.0.0.2"));
+        assertThat(cluster.state.nodes().get("n2").nextAddress()).isEmpty();
+        cluster.take(new PlanMove("n2", "10.0.7.2"));
+        cluster.take(new Move("n2", "10.0.8.2:19001", "", ""));
+        assertThat(cluster.state.addressesBut("n1")).containsExactly("10.0.8.2:19001");
+    }
+
+    private static ClusterView heardOf(String node, double secondsAgo) {
+        return new ClusterView(List.of(new ClusterView.NodeView(
+                node,
+                Role.VOTER,
+                ClusterView.InGroup.VOTER,
+                false,
+                Duration.ofMillis((long) (secondsAgo * 1000)),
+                true,
+                true,
+                1,
+                0,
+                false)));
+    }
+
+    @Test
+    void a_node_that_is_heard_of_is_not_elsewhere_as_well() {
+        MembershipState state = withNodes(founded(), 3).state;
+        Move move = new Move("n3", "10.0.7.3:19001", "", "");
+        RolePolicy policy = RolePolicy.DEFAULT;
+        assertThat(Addresses.alive(heardOf("n3", 0.3), policy, state, move))
+                .hasValueSatisfying(refused -> assertRefused(
+                        refused, "node-alive", "n3 is alive at 10.0.0.3:19001", "0.3 s ago", "stop the other first"));
+        assertThat(Addresses.alive(heardOf("n3", 1.6), policy, state, move)).isEmpty();
+        assertThat(Addresses.alive(heardOf("n3", 0.3), policy, state, new Move("n3", "10.0.0.3:19001", "a:1", "")))
+                .as("only another port for clients")
+                .isEmpty();
+        assertThat(Addresses.alive(heardOf("n2", 0.3), policy, state, move)).isEmpty();
     }
 
     @Test

@@ -56,7 +56,11 @@ class PresencesTest {
 
     private boolean tells(MemberId member, String replica, long applied, double at) {
         return presences.heard(
-                new Presence("c", member.toString(), replica, applied, "1", 500, 0), 100_000, seconds(at), 200, GAP);
+                new Presence("c", member.toString(), replica, applied, "1", 500, 0, "", ""),
+                100_000,
+                seconds(at),
+                200,
+                GAP);
     }
 
     private NodeView view(MembershipState state, String node, long voterSilentMillis, double at) {

@@ -25,13 +25,14 @@ class TransitionTest {
                 "10.0.0.2:25000",
                 List.of(MemberId.parse("n1#1@10.0.0.1:19001")),
                 replica,
-                List.of("10.0.0.1:19001"));
+                List.of("10.0.0.1:19001"),
+                "");
     }
 
     private static Optional<Transition> told(
             Replica replica, String standing, String member, String role, String reason) {
         return Transition.due(
-                identity(replica), new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason));
+                identity(replica), new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason, ""));
     }
 
     @ParameterizedTest
@@ -60,6 +61,17 @@ class TransitionTest {
         assertThat(told(replica, Assignment.MEMBER, member, role, ""))
                 .contains(new Transition.Become(
                         identity(replica).as(MemberId.parse(member), then).withContacts(List.of("10.0.0.9:19001"))));
+    }
+
+    @Test
+    void a_node_that_is_told_where_it_was_stays_where_it_is() {
+        Identity moved = identity(Replica.MEMBER).at("10.0.7.2:19001", "10.0.7.2:16443", "10.0.7.2:25000");
+        Assignment told = new Assignment(Assignment.MEMBER, SECOND, "spare", List.of(), "", "");
+        assertThat(Transition.due(moved, told))
+                .hasValueSatisfying(next -> assertThat(next)
+                        .isInstanceOfSatisfying(
+                                Transition.Become.class,
+                                become -> assertThat(become.identity().member()).hasToString("n2#2@10.0.7.2:19001")));
     }
 
     @Test

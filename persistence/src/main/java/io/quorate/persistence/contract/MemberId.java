@@ -1,10 +1,14 @@
 package io.quorate.persistence.contract;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identity of a member of the Raft group. A node that comes back after it was removed gets a higher incarnation: the engine
  * never sees the same identity twice.
+ *
+ * <p>The address is where it was when this was written, and no part of who it is: a machine gets another one, and its node votes on. So
+ * members are equal by node and incarnation.
  *
  * @param node name of the node: lower-case letters, digits, {@code -} and {@code .}; at most 63 characters
  * @param incarnation 1 or more
@@ -42,6 +46,21 @@ public record MemberId(String node, int incarnation, String address) implements 
 
     public int port() {
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** The same member elsewhere. */
+    public MemberId at(String newAddress) {
+        return new MemberId(node, incarnation, newAddress);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MemberId that && incarnation == that.incarnation && node.equals(that.node);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * node.hashCode() + incarnation;
     }
 
     @Override

@@ -3,24 +3,33 @@ package io.quorate.persistence.remote;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some nodes, one of which is asked at a time; it is passed over when it does not answer. What shares these asks the same node, and learns at
  * once when another finds it dead. Any thread.
  */
 final class ContactPoints {
-    private final List<String> addresses;
+    private final Supplier<List<String>> addresses;
     private final AtomicInteger at = new AtomicInteger();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** @param addresses {@code host:port} of their cluster ports; one or more */
     ContactPoints(List<String> addresses) {
-        this.addresses = List.copyOf(addresses);
+        this(() -> addresses);
     }
 
-    /** {@code host:port} of the one that is asked now. */
+    /** @param addresses likewise, looked at again for every request: nodes move */
+    ContactPoints(Supplier<List<String>> addresses) {
+        this.addresses = addresses;
+    }
+
+    /** {@code host:port} of the one that is asked now; null while there is none. */
+    @Nullable
     String address() {
-        return addresses.get(Math.floorMod(at.get(), addresses.size()));
+        List<String> now = addresses.get();
+        return now.isEmpty() ? null : now.get(Math.floorMod(at.get(), now.size()));
     }
 
     /** Which is asked now, for {@link #passOver}. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
@@ -43,6 +44,11 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     /** @param contactPoints {@code host:port} of the cluster ports of some nodes; one or more */
     public RemoteJournal(ActorSystem system, List<String> contactPoints) {
+        this(system, new ContactPoints(contactPoints));
+    }
+
+    /** @param contactPoints likewise, looked at again for every request: nodes move */
+    public RemoteJournal(ActorSystem system, Supplier<List<String>> contactPoints) {
         this(system, new ContactPoints(contactPoints));
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service that several nodes offer under the same path: each request goes to one of them, and to the next one when that does not answer.
@@ -36,14 +37,19 @@ public final class RemoteService implements AutoCloseable {
         this.channel = new RequestChannel(system, this::target, timeout);
     }
 
-    /** The service on the node that is asked now. */
+    /** The service on the node that is asked now; null while no node is known. */
+    @Nullable
     ActorRef target() {
-        return targets.computeIfAbsent(contacts.address(), address -> RequestChannel.resolve(system, address, path));
+        String now = contacts.address();
+        return now == null
+                ? null
+                : targets.computeIfAbsent(now, address -> RequestChannel.resolve(system, address, path));
     }
 
-    /** {@code host:port} of the node that is asked now. */
+    /** {@code host:port} of the node that is asked now; empty while none is known. */
     public String contact() {
-        return contacts.address();
+        String now = contacts.address();
+        return now == null ? "" : now;
     }
 
     /**

@@ -9,6 +9,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemberIdTest {
     @Test
+    void a_member_is_the_same_wherever_it_is_and_another_when_it_comes_back() {
+        MemberId member = new MemberId("n1", 1, "10.0.0.1:19001");
+        assertThat(member.at("10.0.7.1:19001")).isEqualTo(member).hasSameHashCodeAs(member);
+        assertThat(member.at("10.0.7.1:19001").address()).isEqualTo("10.0.7.1:19001");
+        assertThat(new MemberId("n1", 2, "10.0.0.1:19001")).isNotEqualTo(member);
+        assertThat(new MemberId("n2", 1, "10.0.0.1:19001")).isNotEqualTo(member);
+    }
+
+    @Test
     void a_member_is_read_as_it_was_written() {
         MemberId member = new MemberId("k8s-2.rack-a", 3, "127.0.0.12:19001");
         assertThat(member.toString()).isEqualTo("k8s-2.rack-a#3@127.0.0.12:19001");

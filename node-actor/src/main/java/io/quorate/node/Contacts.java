@@ -1,0 +1,149 @@
+package io.quorate.node;
+
+import io.quorate.node.folder.Identity;
+import io.quorate.node.member.LeaderChannel.LeaderView;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.presence.AddressBook;
+import io.quorate.persistence.contract.ByteReader;
+import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.JournalException.Kind;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * Finds the other nodes: asks at the addresses that are known who leads, says where this node is while it asks, and learns where the
+ * others are. So a node that has moved is found before its move is decided, and where most have moved, one address that is right is
+ * enough. Any thread.
+ */
+final class Contacts {
+    /** Contacts that are asked at once: one that is down costs the patience of a request. */
+    private static final int ASKED_AT_ONCE = 3;
+
+    private final int request;
+    private final List<String> given;
+    private final Supplier<Identity> self;
+    private final LeaderView leader;
+    private final Supplier<MembershipState> membership;
+    private final BiFunction<String, byte[], CompletionStage<byte[]>> ask;
+    private final AddressBook book = new AddressBook();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    /**
+     * @param request what a request begins with; its answer is {@link #answer}
+     * @param given addresses that the operator has named
+     * @param ask sends a request to an address
+     */
+    Contacts(
+            int request,
+            List<String> given,
+            Supplier<Identity> self,
+            LeaderView leader,
+            Supplier<MembershipState> membership,
+            BiFunction<String, byte[], CompletionStage<byte[]>> ask) {
+        this.request = request;
+        this.given = List.copyOf(given);
+        this.self = self;
+        this.leader = leader;
+        this.membership = membership;
+        this.ask = ask;
+    }
+
+    /** Where the members are. */
+    AddressBook book() {
+        return book;
+    }
+
+    /** Where others may be reached: {@code host:port} of their cluster ports. */
+    List<String> addresses() {
+        Identity now = self.get();
+        Set<String> addresses = new LinkedHashSet<>(given);
+        book.heard().forEach(member -> addresses.add(member.address()));
+        addresses.addAll(now.contacts());
+        addresses.remove(now.member().address());
+        return List.copyOf(addresses);
+    }
+
+    /** The leader's address, from those that are asked; the next call asks others. */
+    CompletionStage<String> whoLeads() {
+        List<String> contacts = addresses();
+        if (contacts.isEmpty()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
+        }
+        Identity now = self.get();
+        byte[] introduction = new ByteWriter(128)
+                .u8(request)
+                .text(now.clusterId())
+                .text(now.member().toString())
+                .toBytes();
+        int from = asked.getAndIncrement();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        AtomicInteger left = new AtomicInteger(Math.min(ASKED_AT_ONCE, contacts.size()));
+        for (int i = left.get(); i > 0; i--) {
+            ask.apply(contacts.get(Math.floorMod(from + i, contacts.size())), introduction)
+                    .thenApply(this::learn)
+                    .whenComplete((address, failure) -> {
+                        if (failure == null && !address.isEmpty()) {
+                            first.complete(address);
+                        } else if (left.decrementAndGet() == 0) {
+                            first.completeExceptionally(
+                                    failure == null
+                                            ? new JournalException(Kind.NO_LEADER, "nobody leads now")
+                                            : failure);
+                        }
+                    });
+        }
+        return first;
+    }
+
+    /** Learns where others are; the leader's address comes back, empty while nobody leads. */
+    private String learn(byte[] answer) {
+        ByteReader in = new ByteReader(answer);
+        String leads = in.text();
+        if (in.position() < answer.length) { // an older release does not introduce itself
+            book.heard(MemberId.parse(in.text()));
+            for (int left = in.count(); left > 0; left--) {
+                MemberId other = MemberId.parse(in.text());
+                if (!other.node().equals(self.get().member().node())) {
+                    book.told(other);
+                }
+            }
+        }
+        return leads;
+    }
+
+    /** Answers one who asks who leads, and may have said who it is. */
+    CompletionStage<byte[]> answer(ByteReader in, byte[] question) {
+        Identity now = self.get();
+        boolean introduced = in.position() < question.length; // an older release does not
+        if (introduced) {
+            String cluster = in.text();
+            MemberId member = MemberId.parse(in.text());
+            if (!cluster.equals(now.clusterId())) {
+                return CompletableFuture.failedFuture(
+                        new IllegalArgumentException("this node belongs to another cluster"));
+            }
+            if (membership.get().nodes().containsKey(member.node())) {
+                book.heard(member);
+            }
+        }
+        String leads = leader.isHere() ? now.member().address() : leader.address();
+        if (leads == null && !introduced) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"));
+        }
+        List<MemberId> heard = book.heard();
+        ByteWriter out = new ByteWriter(256)
+                .text(leads == null ? "" : leads)
+                .text(now.member().toString())
+                .varint(heard.size());
+        heard.forEach(member -> out.text(member.toString()));
+        return CompletableFuture.completedFuture(out.toBytes());
+    }
+}

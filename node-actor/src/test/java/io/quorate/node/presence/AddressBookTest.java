@@ -1,0 +1,65 @@
+package io.quorate.node.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.contract.MembershipEvent;
+import io.quorate.node.contract.Recorded;
+import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.persistence.contract.MemberId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AddressBookTest {
+    private static final MemberId AS_LOGGED = MemberId.parse("n2#1@10.0.0.2:19001");
+
+    private final Membership rules = new Membership("c", List.of());
+    private final AddressBook book = new AddressBook();
+    private MembershipState state = rules.empty();
+
+    private void happens(MembershipEvent event) {
+        state = rules.evolve(state, new Recorded(event, "node n2"), 1);
+        book.decided(state);
+    }
+
+    private void joins() {
+        happens(new MembershipEvent.NodeJoined(AS_LOGGED.toString(), "", "", ""));
+    }
+
+    @Test
+    void a_member_is_where_the_log_named_it_until_something_else_is_decided() {
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.0.2:19001");
+        joins();
+        happens(new MembershipEvent.NodeMoved("n2", "10.0.0.2:19001", "10.0.7.2:19001", "", ""));
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.7.2:19001");
+    }
+
+    @Test
+    void who_speaks_from_elsewhere_is_there_and_what_it_says_itself_counts_more_than_what_others_say() {
+        joins();
+        book.told(AS_LOGGED.at("10.0.8.2:19001"));
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.8.2:19001");
+        book.heard(AS_LOGGED.at("10.0.7.2:19001"));
+        book.told(AS_LOGGED.at("10.0.8.2:19001"));
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.7.2:19001");
+        assertThat(book.heard()).extracting(MemberId::address).containsExactly("10.0.7.2:19001");
+    }
+
+    @Test
+    void a_decision_that_is_news_is_newer_than_what_was_heard() {
+        joins();
+        book.heard(AS_LOGGED.at("10.0.7.2:19001"));
+        happens(new MembershipEvent.NodeConfigured("n2", 1, 1));
+        assertThat(book.of(AS_LOGGED)).as("nothing new of where it is").isEqualTo("10.0.7.2:19001");
+        happens(new MembershipEvent.NodeMoved("n2", "10.0.0.2:19001", "10.0.9.2:19001", "", ""));
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.9.2:19001");
+        assertThat(book.heard()).isEmpty();
+    }
+
+    @Test
+    void another_incarnation_is_another_member() {
+        joins();
+        book.heard(MemberId.parse("n2#2@10.0.7.2:19001"));
+        assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.0.2:19001");
+    }
+}
