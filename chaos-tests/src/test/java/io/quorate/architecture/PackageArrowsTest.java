@@ -84,6 +84,7 @@ class PackageArrowsTest {
                         "com.typesafe.config"),
                 knows("io.quorate.node.role"),
                 knows("io.quorate.node.contract", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
+                knows("io.quorate.node.fault", "io.quorate.node.contract", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.node.membership",
                         "io.quorate.node.aggregate",

@@ -61,6 +61,7 @@ final class ClusterWatch implements AutoCloseable {
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
     private final Map<MemberId, CompletableFuture<String>> stopping = new HashMap<>();
+    private volatile String promoted = "";
     private boolean leads;
     private @Nullable Cancellable next;
     private boolean closed;
@@ -171,13 +172,18 @@ final class ClusterWatch implements AutoCloseable {
         }
         lookAgainIn(LOOK);
         if (!planning.compareAndSet(false, true)) {
+            giveUpIfSilent(replica);
             return; // the one that is under way looks again
         }
         replica.report()
                 .thenCompose(report -> stepFrom(report)
-                        .map(step -> steps.take(step, replica, report).thenApply(done -> true))
+                        .map(step -> {
+                            promoted = step instanceof RoleStep.Promote promote ? promote.node() : "";
+                            return steps.take(step, replica, report).thenApply(done -> true);
+                        })
                         .orElseGet(() -> CompletableFuture.completedFuture(false)))
                 .whenComplete((stepped, failure) -> {
+                    promoted = "";
                     planning.set(false);
                     answerStopping(failure != null || stepped);
                     if (failure != null) {
@@ -189,6 +195,23 @@ final class ClusterWatch implements AutoCloseable {
                         plan();
                     }
                 });
+    }
+
+    /** One that dies while it is promoted would hold up every other change until the promotion's own patience ends. */
+    private void giveUpIfSilent(RaftReplica replica) {
+        MembershipState state = parts.membership();
+        MembershipState.Node node = state.nodes().get(promoted);
+        if (node != null) {
+            replica.report().thenAccept(report -> {
+                Duration silent;
+                synchronized (this) {
+                    silent = presences.silent(node, group(report), System.nanoTime());
+                }
+                if (silent.compareTo(state.policy().promoteAfter()) >= 0) {
+                    replica.giveUpPromotion(node.member());
+                }
+            });
+        }
     }
 
     /** The next look is then, and no other; one on a node that leads no more is the last. */
@@ -260,7 +283,7 @@ final class ClusterWatch implements AutoCloseable {
                     member.node(),
                     member.address(),
                     node.apiAddress(),
-                    node.role().word(),
+                    node.completed() ? node.role().word() : ClusterReport.JOINING,
                     leads,
                     leads ? 0 : match > 0 ? Math.max(0, report.commitIndex() - match) : presences.lag(member.node()),
                     heard ? silent.toMillis() : -1,
@@ -334,7 +357,18 @@ final class ClusterWatch implements AutoCloseable {
     CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
         MembershipMessage leave =
                 new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed");
-        return unlessRefused(name, force, new Asked(leave, by));
+        return whileLeading(replica -> {
+            MembershipState.Node node = parts.membership().nodes().get(name);
+            if (node != null && !node.completed()) {
+                // It holds no role yet, and there is nothing to forecast.
+                return parts.membershipCommand(new Asked(new MembershipMessage.Abandon(name), by), true)
+                        .whenComplete((done, failure) -> parts.nudge(node.member()));
+            }
+            if (node != null && node.isLeaving()) {
+                return CompletableFuture.completedFuture(new MembershipMessage.Done()); // that it may was judged then
+            }
+            return replica.report().thenCompose(report -> unlessRefused(name, force, report, new Asked(leave, by)));
+        });
     }
 
     /** A node that is about to start is somewhere else than before: has that decided, or says why it may not be there. */

@@ -8,6 +8,8 @@ import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.fault.Failpoint;
+import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
@@ -84,6 +86,7 @@ public final class Node implements AutoCloseable {
     private final Aggregates aggregates;
     private final JournalMetrics metrics;
     private final FailStop failStop;
+    private final Failpoints failpoints;
     private final CurrentJournal journal;
     private volatile NodeParts parts;
     private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
@@ -101,6 +104,7 @@ public final class Node implements AutoCloseable {
             Aggregates aggregates,
             JournalMetrics metrics,
             FailStop failStop,
+            Failpoints failpoints,
             Identity identity) {
         this.trust = trust;
         this.refusals = refusals;
@@ -112,6 +116,7 @@ public final class Node implements AutoCloseable {
         this.aggregates = aggregates;
         this.metrics = metrics;
         this.failStop = failStop;
+        this.failpoints = failpoints;
         this.parts = start(identity);
         this.journal = new CurrentJournal(parts.journal());
         // Persistent entities inside of this node read the local replica.
@@ -129,6 +134,7 @@ public final class Node implements AutoCloseable {
                 aggregates.of(identity.clusterId()),
                 metrics,
                 failStop,
+                failpoints,
                 identity,
                 this::becomeSoon);
     }
@@ -151,19 +157,19 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** @param asideAs name under which the backend is kept; empty to go on with it */
+    /** @param asideAs for another cluster: name under which the backend of this one is kept; empty to go on with it */
     private void restart(Identity next, String asideAs) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         settled = done;
         try {
-            boolean otherCluster = !next.clusterId().equals(identity().clusterId());
             parts.close();
-            if (!asideAs.isEmpty()) {
-                folder.setBackendAside(asideAs);
-            }
-            folder.store(next);
-            if (otherCluster) {
-                folder.adoptTls(next.clusterId());
+            if (asideAs.isEmpty()) {
+                folder.store(next);
+            } else {
+                // This first: a node with an empty backend and its old identity would take itself for the old cluster.
+                folder.storeMoved(next, asideAs);
+                reached(Failpoint.CLUSTER_CHANGED);
+                settle(folder, next, failpoints);
                 trust.reload(next.member().node());
             }
             parts = start(next);
@@ -184,6 +190,20 @@ public final class Node implements AutoCloseable {
      * @throws io.quorate.persistence.store.StorageException when the stores are corrupt
      */
     public static Node start(NodeSettings settings, Aggregates aggregates, JournalMetrics metrics, FailStop failStop) {
+        return start(settings, aggregates, metrics, failStop, Failpoints.NONE);
+    }
+
+    /**
+     * Likewise, for a test that wants to know how far the node is.
+     *
+     * @param failpoints told of each step of a join or a leave
+     */
+    public static Node start(
+            NodeSettings settings,
+            Aggregates aggregates,
+            JournalMetrics metrics,
+            FailStop failStop,
+            Failpoints failpoints) {
         DataFolder folder = DataFolder.open(settings.dataFolder());
         ActorSystem<NodeActor.Message> system = null;
         NodeTrust trust = null;
@@ -193,10 +213,10 @@ public final class Node implements AutoCloseable {
             if (identity == null) {
                 identity = found(settings);
                 stageTls(folder, settings, identity);
+                folder.store(identity);
             }
             checkName(settings, identity);
-            folder.store(identity);
-            folder.adoptTls(identity.clusterId());
+            settle(folder, identity, failpoints);
             StoreEngine engine = StoreEngines.of(settings.storeEngine());
             RefusalLog refusals = new RefusalLog(
                     settings.name(),
@@ -209,8 +229,8 @@ public final class Node implements AutoCloseable {
                 moved(settings, here, system);
                 folder.store(here);
             }
-            Node node =
-                    new Node(settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, here);
+            Node node = new Node(
+                    settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, failpoints, here);
             started.set(node);
             return node;
         } catch (RuntimeException e) {
@@ -223,6 +243,18 @@ public final class Node implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    /** Does what is left to do after a change of clusters; once it is done it does nothing. */
+    private static void settle(DataFolder folder, Identity identity, Failpoints failpoints) {
+        String self = identity.member().node();
+        if (folder.setBackendAside().isPresent()) {
+            failpoints.reached(Failpoint.BACKEND_ASIDE, self);
+        }
+        if (folder.adoptTls(identity.clusterId())) {
+            failpoints.reached(Failpoint.CERTIFICATES_TAKEN, self);
+        }
+        folder.store(identity);
     }
 
     private static NodeTrust openTrust(DataFolder folder, NodeSettings settings, RefusalLog refusals) {
@@ -260,7 +292,12 @@ public final class Node implements AutoCloseable {
     private Identity foundAnew() {
         Identity founded = found(settings);
         stageTls(folder, settings, founded);
+        reached(Failpoint.CERTIFICATES_STAGED);
         return founded;
+    }
+
+    private void reached(Failpoint point) {
+        failpoints.reached(point, settings.name());
     }
 
     private void report(MembershipMessage.ReportRefusal refusal) {
@@ -488,7 +525,9 @@ public final class Node implements AutoCloseable {
     private List<String> joinAddresses() {
         return Stream.concat(
                         Stream.of(identity().joinAddress()),
-                        parts.membership().nodes().values().stream().map(MembershipState.Node::joinAddress))
+                        parts.membership().nodes().values().stream()
+                                .filter(MembershipState.Node::completed)
+                                .map(MembershipState.Node::joinAddress))
                 .distinct()
                 .toList();
     }
@@ -573,12 +612,14 @@ public final class Node implements AutoCloseable {
      */
     public CompletionStage<Admission.Answer> admit(Admission.Request request) {
         PublicKey key = Keys.requested(request.certificateRequest());
-        MembershipMessage.Join join = request.join();
+        MembershipMessage.Join join = request.join().with(hash(request.token()));
         Optional<MembershipMessage.Refused> skew = VersionSkew.refusal(parts.version(), request.version());
         if (skew.isPresent()) {
             return CompletableFuture.completedFuture(Admission.Answer.of(skew.get()));
         }
+        failpoints.reached(Failpoint.ADMISSION_ASKED, join.node());
         return membershipCommand(join, Asked.byToken(join.tokenHash()), true).thenApply(decision -> {
+            failpoints.reached(Failpoint.ADMISSION_DECIDED, join.node());
             if (decision instanceof MembershipMessage.Refused no) {
                 refused(no.kind(), join.node() + " at " + join.address() + " wanted to join: " + no.message());
             }
@@ -611,8 +652,9 @@ public final class Node implements AutoCloseable {
         KeyPair pair = Keys.pair(new SecureRandom());
         return new JoinAttempt(
                 new Admission.Request(
+                        token,
                         new MembershipMessage.Join(
-                                hash(token),
+                                "",
                                 self.member().node(),
                                 self.member().address(),
                                 self.apiAddress(),
@@ -628,16 +670,28 @@ public final class Node implements AutoCloseable {
         return parts.isAloneAndEmpty();
     }
 
+    /** Whether this node belongs, with others, to the cluster whose authority has this fingerprint, or one that begins so. */
+    public boolean belongsTo(String fingerprint) {
+        return identity().replica() != Identity.Replica.REMOVED
+                && !parts.isAlone()
+                && trust.fingerprint().startsWith(fingerprint);
+    }
+
     /**
      * Leaves this node's own cluster of one and follows the one that has granted a join. What it had goes aside in the data
      * folder. Blocks until it follows.
      *
      * @throws IllegalArgumentException when the answer grants nothing, or its certificates cannot be used
+     * @throws NodeException when it has joined meanwhile, or holds something
      */
     public synchronized void join(JoinAttempt attempt, Admission.Answer answer) {
+        if (!isAloneAndEmpty()) {
+            throw new NodeException("this node belongs to a cluster with others, or holds data of its own");
+        }
         if (!(answer.decision() instanceof MembershipMessage.Granted granted)) {
             throw new IllegalArgumentException("the answer grants no join: " + answer.decision());
         }
+        reached(Failpoint.JOIN_GRANTED);
         Credentials credentials = new Credentials(
                 Pem.certificates(answer.authorities()),
                 Pem.keys(answer.authorityKeys()),
@@ -647,6 +701,7 @@ public final class Node implements AutoCloseable {
             throw new IllegalArgumentException("the certificate that came is for another key");
         }
         folder.stageTls(granted.clusterId(), credentials.files());
+        reached(Failpoint.CERTIFICATES_STAGED);
         Identity old = identity();
         Identity joined = new Identity(
                 granted.clusterId(),
@@ -672,7 +727,13 @@ public final class Node implements AutoCloseable {
      */
     public CompletionStage<MembershipMessage> leave(String by) {
         return membershipCommand(
-                new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF), by, true);
+                        new MembershipMessage.Leave(identity().member().node(), MembershipMessage.Leave.BY_ITSELF),
+                        by,
+                        true)
+                .thenApply(answer -> {
+                    reached(Failpoint.LEAVE_BEGUN);
+                    return answer;
+                });
     }
 
     /**

@@ -8,6 +8,8 @@ import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
+import io.quorate.node.fault.Failpoint;
+import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.member.JournalFollower;
@@ -29,6 +31,7 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.Leadership;
 import io.quorate.persistence.raft.RaftReplica;
@@ -100,6 +103,7 @@ final class NodeParts implements AutoCloseable {
     private final NodeSettings settings;
     private final JournalMetrics metrics;
     private final FailStop failStop;
+    private final Failpoints failpoints;
     private final Stores stores;
     private final RaftThread thread;
     private final ThreadPoolExecutor readers;
@@ -134,6 +138,7 @@ final class NodeParts implements AutoCloseable {
             List<Aggregate<?, ?, ?>> controlPlane,
             JournalMetrics metrics,
             FailStop failStop,
+            Failpoints failpoints,
             Identity identity,
             Consumer<Transition> become) {
         this.become = become;
@@ -145,6 +150,7 @@ final class NodeParts implements AutoCloseable {
         this.classic = Adapter.toClassic(system);
         this.metrics = metrics;
         this.failStop = failStop;
+        this.failpoints = failpoints;
         this.identity = identity;
         if (identity.replica() == Identity.Replica.FOLLOWER || identity.replica() == Identity.Replica.NONE) {
             folder.deleteLog();
@@ -182,8 +188,11 @@ final class NodeParts implements AutoCloseable {
         this.watch = new ClusterWatch(
                 classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
         this.authorityReplacement = new AuthorityReplacement(this, trust);
-        this.presence = new PresenceExchange(classic, leader, this::presence, this::assigned, contacts::whoLeads);
-        endpoints.serve("journal", journalService);
+        this.presence =
+                new PresenceExchange(classic, leader, this::presence, this::votes, this::assigned, contacts::whoLeads);
+        // What a removed node has comes no further: who follows it must find another.
+        endpoints.serve(
+                "journal", identity.replica() == Identity.Replica.REMOVED ? NodeParts::removed : journalService);
         endpoints.serve("leader", leaderService);
         endpoints.serve("node", this::answer);
         endpoints.serve(PresenceExchange.ACTOR, watch::receive);
@@ -212,6 +221,16 @@ final class NodeParts implements AutoCloseable {
                 certificateExpiresMillis(),
                 now.apiAddress(),
                 now.joinAddress());
+    }
+
+    private static CompletionStage<byte[]> removed(byte[] request) {
+        return CompletableFuture.failedFuture(
+                new JournalException(Kind.NO_LEADER, "this node was removed from its cluster"));
+    }
+
+    private boolean votes() {
+        MembershipState.Node self = membership().nodes().get(identity.member().node());
+        return self != null && self.role() == Role.VOTER;
     }
 
     /** The leader has told what this node is. */
@@ -282,8 +301,27 @@ final class NodeParts implements AutoCloseable {
                 () -> java.util.UUID.randomUUID().toString(),
                 onState);
         aggregates.put(rules.persistenceId(), hosted);
-        stores.events().watch(rules.persistenceId(), hosted::stored);
+        stores.events().watch(rules.persistenceId(), events -> {
+            journalled(events);
+            hosted.stored(events);
+        });
         hosted.follow();
+    }
+
+    private void journalled(List<StoredEvent> events) {
+        if (failpoints != Failpoints.NONE && events.getFirst().persistenceId().equals(Membership.ID)) {
+            events.forEach(event -> failpoints.journalled(
+                    MembershipForm.readEvent(event.event().payload().bytes()).event()));
+        }
+    }
+
+    /** A step about a node has been taken here. */
+    void reached(Failpoint point, String node) {
+        failpoints.reached(point, node);
+    }
+
+    private void reached(Failpoint point) {
+        failpoints.reached(point, identity.member().node());
     }
 
     private ActorRef spawn(String name, Props props) {
@@ -324,11 +362,17 @@ final class NodeParts implements AutoCloseable {
     private void startFollower() {
         RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
         source = remote;
-        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, local::applied);
+        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, index -> {
+            reached(Failpoint.FIRST_CHUNK);
+            local.applied(index);
+        });
         leader.lookAgain();
     }
 
     private void leadership(Leadership now) {
+        if (now.leader().isPresent()) {
+            reached(Failpoint.HEARD_LEADER);
+        }
         leader.changed();
         aggregates.values().forEach(aggregate -> aggregate.leading(now.ready()));
         watch.leading(now.ready());
@@ -410,6 +454,7 @@ final class NodeParts implements AutoCloseable {
 
     private void storeMembersLocked(MembershipState state) {
         List<DataFolder.ListedMember> listed = state.nodes().values().stream()
+                .filter(MembershipState.Node::completed) // the others are not there yet, and may never be
                 .map(node -> new DataFolder.ListedMember(
                         node.member().address(),
                         node.member().toString(),
@@ -585,6 +630,7 @@ final class NodeParts implements AutoCloseable {
                                 identity = identity.with(Identity.Replica.MEMBER);
                                 folder.store(identity);
                             }
+                            reached(Failpoint.BECAME_MEMBER);
                             startMember();
                         }
                     } finally {
@@ -672,7 +718,7 @@ final class NodeParts implements AutoCloseable {
                                 node.member().node(),
                                 node.member().address(),
                                 node.apiAddress(),
-                                node.role().word(),
+                                node.completed() ? node.role().word() : ClusterReport.JOINING,
                                 false,
                                 -1,
                                 node.member().equals(identity.member()) ? 0 : -1,

@@ -7,6 +7,7 @@ import io.quorate.node.member.LeaderChannel;
 import io.quorate.persistence.remote.RequestChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
@@ -31,6 +32,7 @@ final class PresenceExchange implements AutoCloseable {
     private final ActorSystem system;
     private final LeaderChannel.LeaderView leader;
     private final Supplier<Presence> self;
+    private final BooleanSupplier votes;
     private final Consumer<Assignment> assigned;
     private final Supplier<CompletionStage<String>> whoLeads;
     private final RequestChannel channel;
@@ -42,6 +44,7 @@ final class PresenceExchange implements AutoCloseable {
 
     /**
      * @param self what this node tells
+     * @param votes whether it is recorded as a voter
      * @param assigned told what it is
      * @param whoLeads asks another node for the leader's address; for a node that does not hear of one by itself
      */
@@ -49,11 +52,13 @@ final class PresenceExchange implements AutoCloseable {
             ActorSystem system,
             LeaderChannel.LeaderView leader,
             Supplier<Presence> self,
+            BooleanSupplier votes,
             Consumer<Assignment> assigned,
             Supplier<CompletionStage<String>> whoLeads) {
         this.system = system;
         this.leader = leader;
         this.self = self;
+        this.votes = votes;
         this.assigned = assigned;
         this.whoLeads = whoLeads;
         this.channel = new RequestChannel(system, this::target, TIMEOUT);
@@ -98,10 +103,10 @@ final class PresenceExchange implements AutoCloseable {
 
     /**
      * A voter that hears the leader is heard of by it. One that does not may have lost its place in the group while it was down, and must
-     * learn that soon.
+     * learn that soon; one that is promoted is waited for, while it may have no time yet to answer the log.
      */
     private boolean heardOf(Presence presence) {
-        return presence.inGroup() && (leader.isHere() || leader.address() != null);
+        return presence.inGroup() && votes.getAsBoolean() && (leader.isHere() || leader.address() != null);
     }
 
     private void tell(String to, Presence presence) {

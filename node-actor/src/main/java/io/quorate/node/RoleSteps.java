@@ -2,6 +2,7 @@ package io.quorate.node;
 
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.fault.Failpoint;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RoleStep;
@@ -49,7 +50,8 @@ final class RoleSteps {
                         .thenCompose(left -> assign(demote.node(), demote.to(), demote.reason()));
             case RoleStep.Assign assign -> assign(assign.node(), assign.to(), assign.reason());
             case RoleStep.Record record -> assign(record.node(), record.to(), record.reason());
-            case RoleStep.HandOver handOver -> replica.transferLeadership(member);
+            case RoleStep.HandOver handOver ->
+                reached(replica.transferLeadership(member), Failpoint.LEADERSHIP_HANDED_OVER, member);
             case RoleStep.Withdraw withdraw ->
                 leaveGroup(member, replica, report)
                         .thenCompose(left -> record(new MembershipMessage.Renew(withdraw.node(), member.toString())));
@@ -79,15 +81,24 @@ final class RoleSteps {
     private CompletionStage<Void> promote(MemberId member, RaftReplica replica, ReplicaReport report) {
         return report.voters().contains(member)
                 ? CompletableFuture.completedFuture(null)
-                : parts.tellToBecomeMember(member)
-                        .thenCompose(told -> replica.change(member, MembershipChange.ADD_LEARNER))
-                        .thenCompose(added -> replica.change(member, MembershipChange.PROMOTE));
+                : reached(parts.tellToBecomeMember(member), Failpoint.TOLD_TO_BECOME_MEMBER, member)
+                        .thenCompose(told -> reached(
+                                replica.change(member, MembershipChange.ADD_LEARNER), Failpoint.LEARNER_ADDED, member))
+                        .thenCompose(added -> reached(
+                                replica.change(member, MembershipChange.PROMOTE), Failpoint.VOTE_GIVEN, member));
     }
 
-    private static CompletionStage<Void> leaveGroup(MemberId member, RaftReplica replica, ReplicaReport report) {
+    private CompletionStage<Void> leaveGroup(MemberId member, RaftReplica replica, ReplicaReport report) {
         return report.voters().contains(member) || report.learners().contains(member)
-                ? replica.change(member, MembershipChange.REMOVE)
+                ? reached(replica.change(member, MembershipChange.REMOVE), Failpoint.VOTE_TAKEN, member)
                 : CompletableFuture.completedFuture(null);
+    }
+
+    private <T> CompletionStage<T> reached(CompletionStage<T> taken, Failpoint point, MemberId member) {
+        return taken.thenApply(done -> {
+            parts.reached(point, member.node());
+            return done;
+        });
     }
 
     private CompletionStage<Void> assign(String node, Role role, String reason) {

@@ -14,6 +14,7 @@ import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Recorded;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
+import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
@@ -21,6 +22,8 @@ import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.remote.RemoteJournal;
+import io.quorate.persistence.remote.RequestChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +37,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -351,6 +357,52 @@ class NodeClusterTest {
         }
     }
 
+    /** What another node's journal says; over the connection that stands, if one does. */
+    private static CompletionStage<byte[]> asks(RequestChannel channel) {
+        return channel.request(RemoteJournal.awaitMoreRequest(0));
+    }
+
+    private static RequestChannel channel(Node from, Node to) {
+        ActorSystem system = Adapter.toClassic(from.system());
+        ActorRef journal = RequestChannel.resolve(system, to.identity().member().address(), "/user/journal");
+        return new RequestChannel(system, () -> journal, Duration.ofSeconds(3));
+    }
+
+    @Test
+    void a_node_that_has_left_answers_no_more_over_the_connections_that_stood_and_nor_does_one_that_was_removed()
+            throws Exception {
+        List<Node> cluster = three();
+        Node one = cluster.get(0);
+        Node two = cluster.get(1);
+        Node three = cluster.get(2);
+        String clusterId = one.identity().clusterId();
+        try (RequestChannel toThree = channel(one, three);
+                RequestChannel toTwo = channel(one, two)) {
+            assertThat(get(asks(toThree))).isNotEmpty();
+            assertThat(get(asks(toTwo))).isNotEmpty();
+            get(three.leave("node n3"));
+            await(
+                    one,
+                    s -> s.cluster().nodes().size() == 2
+                            && !three.identity().clusterId().equals(clusterId));
+            append(three, "a", 1); // it leads a cluster of its own
+            assertThat(asks(toThree).toCompletableFuture())
+                    .as("another cluster's")
+                    .failsWithin(Duration.ofSeconds(15));
+
+            Node leader = one.leads() ? one : two;
+            Node other = leader == one ? two : one;
+            get(leader.remove(other.identity().member().node(), false, "admin bob"));
+            await(leader, s -> other.identity().replica() == Identity.Replica.REMOVED);
+            try (RequestChannel toOther = channel(leader, other)) {
+                assertThat(asks(toOther).toCompletableFuture())
+                        .failsWithin(Duration.ofSeconds(15))
+                        .withThrowableThat()
+                        .withMessageContaining("was removed");
+            }
+        }
+    }
+
     @Test
     void a_token_is_good_for_one_join_and_a_wrong_one_for_none() throws Exception {
         Node one = start(settings(1));
@@ -383,7 +435,8 @@ class NodeClusterTest {
         MembershipMessage.Join good = attempt.request().join();
         MembershipMessage.Join bad = new MembershipMessage.Join(
                 good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);
-        assertThat(one.admit(new Admission.Request(bad, attempt.request().certificateRequest(), "0.1.0"))
+        assertThat(one.admit(new Admission.Request(
+                                token.token(), bad, attempt.request().certificateRequest(), "0.1.0"))
                         .toCompletableFuture())
                 .failsWithin(Duration.ofSeconds(15))
                 .withThrowableThat()

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             LeaderKillCommand.class,
             VoterKillCommand.class,
             RollingRestartCommand.class,
-            JoinCommand.class
+            JoinCommand.class,
+            ThirdNodeCommand.class
         },
         footer = {
             "",

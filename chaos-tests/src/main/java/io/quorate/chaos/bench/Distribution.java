@@ -14,8 +14,12 @@ final class Distribution {
             description = "bin/quorate of the distribution. Default: the one beside this program.")
     private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
 
+    Launcher launcher() {
+        return new Launcher(launcher, Map.of());
+    }
+
     NodeProcess node(Path folder) {
-        return new NodeProcess(folder, new Launcher(launcher, Map.of()));
+        return new NodeProcess(folder, launcher());
     }
 
     List<NodeProcess> nodes(List<Path> folders) {

@@ -11,21 +11,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What the nodes of a cluster say of themselves. */
 public final class ClusterView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 5000;
 
-    private final List<Api> apis;
+    private final Supplier<List<Api>> apis;
 
     /** @param apis one of each node */
     public ClusterView(List<Api> apis) {
-        this.apis = List.copyOf(apis);
+        List<Api> fixed = List.copyOf(apis);
+        this.apis = () -> fixed;
+    }
+
+    private ClusterView(Supplier<List<Api>> apis) {
+        this.apis = apis;
+    }
+
+    /** Of nodes that may go over to another cluster: what opens their API is what their folder holds at the moment. */
+    public static ClusterView of(List<NodeProcess> nodes) {
+        return new ClusterView(() -> nodes.stream().map(NodeProcess::api).toList());
     }
 
     public List<Api> apis() {
-        return apis;
+        return apis.get();
     }
 
     /** A node's {@code /v1/status}; nothing when it does not answer. */
@@ -44,7 +55,7 @@ public final class ClusterView {
 
     /** The API of the leader that a majority of the answering nodes names and that names itself. */
     public Optional<Api> leader() {
-        for (Api api : apis) {
+        for (Api api : apis()) {
             Optional<JsonNode> status = status(api);
             if (status.isPresent()
                     && status.get()
@@ -62,7 +73,7 @@ public final class ClusterView {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             boolean all = true;
-            for (Api api : apis) {
+            for (Api api : apis()) {
                 all &= status(api).filter(holds).isPresent();
             }
             if (all) {
@@ -70,7 +81,7 @@ public final class ClusterView {
             }
             if (System.nanoTime() - end > 0) {
                 StringBuilder seen = new StringBuilder();
-                for (Api api : apis) {
+                for (Api api : apis()) {
                     seen.append("\n  ")
                             .append(api)
                             .append(": ")
@@ -84,7 +95,7 @@ public final class ClusterView {
 
     /** Waits for as many voters as there are nodes, all alive and with everything that is committed. */
     public void awaitHighlyAvailable(Duration patience) throws InterruptedException {
-        await("high availability with " + apis.size() + " nodes", patience, status -> {
+        await("high availability with " + apis().size() + " nodes", patience, status -> {
             boolean caughtUp = true;
             for (JsonNode node : status.path("nodes")) {
                 caughtUp &= node.path("lag").asLong() < 1000;

@@ -73,15 +73,19 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Joins a node that runs alone to the cluster of another. */
     public void join(NodeProcess member, NodeProcess node) {
+        Launcher.Printed joined = node.quorate("join", joinLine(member));
+        if (joined.exitCode() != 0) {
+            throw new IllegalStateException(joined.text());
+        }
+    }
+
+    /** What `quorate join` wants of a node that is to join, from a member. */
+    public String joinLine(NodeProcess member) {
         Launcher.Printed token = member.quorate("add-node", "-o", "short");
         if (token.exitCode() != 0) {
             throw new IllegalStateException(token.text());
         }
-        String url = token.text().lines().findFirst().orElseThrow().replace("quorate join ", "");
-        Launcher.Printed joined = node.quorate("join", url);
-        if (joined.exitCode() != 0) {
-            throw new IllegalStateException(joined.text());
-        }
+        return token.text().lines().findFirst().orElseThrow().replace("quorate join ", "");
     }
 
     public List<NodeProcess> nodes() {

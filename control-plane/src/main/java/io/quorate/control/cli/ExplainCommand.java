@@ -85,10 +85,11 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static List<String> now(JsonNode node) {
         List<String> lines = new ArrayList<>();
-        String role = node.path("leader").asBoolean()
-                ? "voter, and leads"
-                : node.path("role").asText();
-        lines.add(node.path("name").asText() + " (" + node.path("address").asText() + ") is a " + role
+        String role = node.path("role").asText();
+        String is = node.path("leader").asBoolean()
+                ? "a voter, and leads"
+                : role.equals("joining") ? "joining" : "a " + role;
+        lines.add(node.path("name").asText() + " (" + node.path("address").asText() + ") is " + is
                 + ", in failure domain " + node.path("failureDomain").asInt() + ", with weight "
                 + node.path("weight").asInt());
         long contact = node.path("lastContactMillis").asLong(-1);

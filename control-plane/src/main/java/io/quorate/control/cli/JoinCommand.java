@@ -40,13 +40,23 @@ final class JoinCommand implements Callable<Integer> {
                             + " add-node` printed on a member");
         }
         spec.commandLine().getErr().println("Contacting cluster at " + matcher.group(1));
-        node.client()
-                .json(
-                        "POST",
-                        "/v1/join",
-                        "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2)
-                                + "\",\"fingerprint\":\"" + matcher.group(3) + "\"}",
-                        Duration.ofSeconds(40));
+        NodeClient client = node.client();
+        try {
+            client.json(
+                    "POST",
+                    "/v1/join",
+                    "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2) + "\",\"fingerprint\":\""
+                            + matcher.group(3) + "\"}",
+                    Duration.ofSeconds(40));
+        } catch (CommandFailure e) {
+            if (e.exitCode() != ExitCode.UNKNOWN) {
+                throw e;
+            }
+            throw new CommandFailure(
+                    ExitCode.UNKNOWN,
+                    "this node ended, or did not answer, while it joined. Next: `quorate start` where it does not run, then"
+                            + " the same `quorate join` again: it goes on where it was cut off");
+        }
         spec.commandLine().getOut().println("This node has joined the cluster. `quorate status` shows it");
         return ExitCode.OK;
     }

@@ -22,13 +22,16 @@ import javax.net.ssl.SSLHandshakeException;
 final class NodeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** With the handshake, for which a node that has just started loads classes. */
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
     private final ApiAccess access;
     private final HttpClient client;
 
     private NodeClient(ApiAccess access) {
         this.access = access;
         this.client = HttpClient.newBuilder()
-                .connectTimeout(Duration.ofSeconds(2))
+                .connectTimeout(CONNECT)
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(access.context())
                 .build();
@@ -102,9 +105,14 @@ final class NodeClient {
                 .build();
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (ConnectException | HttpConnectTimeoutException e) {
+        } catch (ConnectException e) {
             throw new CommandFailure(
                     ExitCode.NOT_RUNNING, "quorate is not running at " + api + ". Start it with `quorate start`");
+        } catch (HttpConnectTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.NOT_RUNNING,
+                    "nothing answers at " + api + " within " + CONNECT.toSeconds()
+                            + " s: the machine is off, cut off, or" + " very busy. Next: `quorate status` there");
         } catch (HttpTimeoutException e) {
             throw new CommandFailure(
                     ExitCode.UNKNOWN,

@@ -95,7 +95,12 @@ final class StartCommand implements Callable<Integer> {
         CountDownLatch stopped = new CountDownLatch(1);
         try {
             NodeMetrics metrics = NodeMetrics.start();
-            Node running = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, StartCommand::failStop);
+            Node running = Node.start(
+                    settings,
+                    cluster -> List.of(new KeyValues()),
+                    metrics,
+                    StartCommand::failStop,
+                    HaltAtFailpoint.of(settings.name()));
             HttpServer http;
             try {
                 PeerService.start(running);

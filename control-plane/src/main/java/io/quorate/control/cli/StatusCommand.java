@@ -212,7 +212,7 @@ final class StatusCommand implements Callable<Integer> {
             return "the loss of " + more + (more == 1 ? " more master node" : " more master nodes") + " (" + lives
                     + ")";
         }
-        return switch (status.path("nodes").size()) {
+        return switch (members(status)) {
             case 1 -> "nothing: it is the only node. Next: `quorate add-node`";
             case 2 ->
                 "no loss of its master node: it would stop until that is back; the standby has a copy of the data but"
@@ -221,10 +221,27 @@ final class StatusCommand implements Callable<Integer> {
         };
     }
 
+    private static int members(JsonNode status) {
+        int members = 0;
+        for (JsonNode node : status.path("nodes")) {
+            members += isJoining(node) ? 0 : 1;
+        }
+        return members;
+    }
+
+    private static boolean isJoining(JsonNode node) {
+        return node.path("role").asText().equals("joining");
+    }
+
     private static Optional<String> problem(JsonNode node) {
         String name = node.path("name").asText();
         String at = name + " (" + node.path("address").asText() + ")";
         long contact = node.path("lastContactMillis").asLong(-1);
+        if (isJoining(node)) {
+            return Optional.of(
+                    at + " joins. Where that was cut off: `quorate start` there, then the same `quorate join`"
+                            + " again; one that does not go on is forgotten after a minute");
+        }
         if (node.has("leaving")) {
             return Optional.of(
                     name + " leaves the cluster: " + node.path("leaving").asText());

@@ -1,20 +1,26 @@
 package io.quorate.control.http;
 
 import io.quorate.node.Node;
+import io.quorate.node.NodeException;
 import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.Identity;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -29,9 +35,13 @@ final class JoinClient {
 
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{32,64}");
     static final Pattern TOKEN = Pattern.compile("[0-9a-zA-Z]{32,128}");
+    /** Whether the token was spent is not known, and does not matter: a join that was cut off is granted again. */
+    private static final String AGAIN = "run the same join again, the token is good for that";
+
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Node node;
+    private final AtomicBoolean joining = new AtomicBoolean();
 
     JoinClient(Node node) {
         this.node = node;
@@ -55,12 +65,20 @@ final class JoinClient {
                     "a join wants <address>:<port>/<token>/<fingerprint> as `quorate add-node` prints it",
                     "copy the whole line that `quorate add-node` printed on a member"));
         }
-        if (!node.isAloneAndEmpty()) {
+        if (node.belongsTo(fingerprint)) {
+            // The same command again, after its answer was lost or the node died behind the step that counts.
+            return CompletableFuture.completedFuture(
+                    new Result(node.identity().member().toString(), Optional.empty()));
+        }
+        if (node.identity().replica() == Identity.Replica.REMOVED) {
             return CompletableFuture.completedFuture(refused(
                     409,
-                    "not-empty",
-                    "this node belongs to a cluster with others, or holds data of its own; joining another would leave it behind",
-                    "start a node with an empty data folder, and join with that"));
+                    "removed",
+                    "this node was removed from its cluster; the token is not spent",
+                    "`quorate reset`, then the same join again"));
+        }
+        if (!node.isAloneAndEmpty()) {
+            return CompletableFuture.completedFuture(notEmpty());
         }
         List<String> findings = Preflight.findings(node.dataFolder());
         if (!findings.isEmpty()) {
@@ -70,6 +88,13 @@ final class JoinClient {
                     String.join("; ", findings) + "; nothing was sent, the token is not spent",
                     "mend that, and run the same join again"));
         }
+        if (!joining.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(refused(
+                    409,
+                    "join-under-way",
+                    "this node joins already: an earlier `quorate join` goes on, whoever asked for it",
+                    "`quorate status` in some seconds; where it has not joined then, the same join again"));
+        }
         CompletableFuture<Result> answer = new CompletableFuture<>();
         // Joining stops and starts the parts of this node, and blocks while it does.
         Thread.ofPlatform().name("quorate-join").start(() -> {
@@ -77,9 +102,36 @@ final class JoinClient {
                 answer.complete(joinNow(seed, token, fingerprint));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
+            } finally {
+                joining.set(false);
             }
         });
         return answer;
+    }
+
+    private static Result notEmpty() {
+        return refused(
+                409,
+                "not-empty",
+                "this node belongs to a cluster with others, or holds data of its own; joining another would leave it behind",
+                "start a node with an empty data folder, and join with that");
+    }
+
+    private static boolean isAboutTheCertificate(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Result lost(String seed, IOException why) {
+        return refused(
+                502,
+                "seed-lost",
+                "the connection to " + seed + " was lost before its answer came: " + why.getMessage(),
+                AGAIN + ", there or with the line of another member");
     }
 
     private Result joinNow(String seed, String token, String fingerprint) {
@@ -101,8 +153,8 @@ final class JoinClient {
                 return refused(
                         502,
                         "seed-failed",
-                        seed + " answered " + response.statusCode() + "; the token is not spent",
-                        "look at `quorate status` there, then run the same join again");
+                        seed + " could not let this node in now: " + Problem.detail(response.body()),
+                        AGAIN + "; `quorate status` there tells who is missing");
             }
             Admission.Answer answer = MembershipForm.read(response.body(), Admission.Answer.class);
             return switch (answer.decision()) {
@@ -114,18 +166,25 @@ final class JoinClient {
                 default -> refused(502, "seed-failed", seed + " gave an answer that is not known", "");
             };
         } catch (SSLHandshakeException e) {
+            if (!isAboutTheCertificate(e)) {
+                return lost(seed, e); // whoever it was ended in the middle of it
+            }
             return refused(
                     502,
                     "other-cluster",
                     "who answers at " + seed + " is not of the cluster that the join line names: " + e.getMessage()
                             + "; nothing was told to them, the token is not spent",
                     "take a new line of `quorate add-node` from a member, and check its address");
-        } catch (IOException e) {
+        } catch (ConnectException | HttpConnectTimeoutException e) {
             return refused(
                     502,
                     "seed-unreachable",
-                    seed + " cannot be reached: " + e.getMessage() + "; the token is not spent",
+                    seed + " cannot be reached; nothing was sent, the token is not spent",
                     "check address and port, and that the node there runs, then run the same join again");
+        } catch (IOException e) {
+            return lost(seed, e);
+        } catch (NodeException e) {
+            return notEmpty(); // not so any more
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return refused(503, "stopping", "this node is stopping", "");

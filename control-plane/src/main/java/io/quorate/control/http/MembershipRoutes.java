@@ -5,6 +5,7 @@ import io.quorate.control.history.HistoryEntry;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.RolePolicy;
@@ -51,6 +52,14 @@ final class MembershipRoutes {
 
     /** POST /v1/leave: this node leaves. */
     CompletionStage<HttpResponse> leave(String by) {
+        if (node.identity().replica() == Identity.Replica.REMOVED) {
+            return CompletableFuture.completedFuture(new Problem(
+                            409,
+                            "removed",
+                            "this node was removed from its cluster already",
+                            "`quorate reset`, and it is an empty cluster of one")
+                    .response());
+        }
         return node.leave(by)
                 .thenApply(answer -> answered(
                         answer, 202, Map.of("leaving", node.identity().member().node())));

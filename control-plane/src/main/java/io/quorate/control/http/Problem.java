@@ -3,6 +3,7 @@ package io.quorate.control.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.persistence.journal.JournalException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -60,6 +61,15 @@ record Problem(int status, String type, String detail, String next) {
             return status == 503 ? response.addHeader(RawHeader.create("Retry-After", "1")) : response;
         } catch (JsonProcessingException e) {
             return HttpResponse.create().withStatus(status).withEntity(ContentTypes.TEXT_PLAIN_UTF8, detail);
+        }
+    }
+
+    /** What another node's problem document says; the document itself where it is none. */
+    static String detail(byte[] document) {
+        try {
+            return JSON.readTree(document).path("detail").asText("it did not say why");
+        } catch (IOException e) {
+            return "its answer cannot be read";
         }
     }
 

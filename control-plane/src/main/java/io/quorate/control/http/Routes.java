@@ -458,6 +458,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                         + " s are allowed. Set the clock of the joining machine")));
                     }
                     return node.admit(new Admission.Request(
+                            admission.token(),
                             new MembershipMessage.Join(
                                     join.tokenHash(),
                                     join.node(),

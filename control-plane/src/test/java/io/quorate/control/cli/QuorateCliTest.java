@@ -132,6 +132,20 @@ class QuorateCliTest {
     }
 
     @Test
+    void status_does_not_count_a_node_whose_join_is_under_way_and_says_how_it_goes_on() throws Exception {
+        List<String> lines = pretty(
+                "\"highAvailability\": false, \"leader\": \"n1\", \"voters\": 1, \"liveVoters\": 1, \"survives\": 0",
+                member("n1", "voter", ""),
+                member("n2", "joining", ""));
+        assertThat(lines)
+                .contains(
+                        "  datastore standby nodes: none",
+                        "survives: nothing: it is the only node. Next: `quorate add-node`");
+        assertThat(lines.getLast())
+                .contains("n2 (127.0.0.12:19001) joins", "the same `quorate join` again", "forgotten");
+    }
+
+    @Test
     void status_without_a_leader_says_what_to_do() throws Exception {
         List<String> lines = pretty(
                 "\"highAvailability\": false, \"leader\": \"\", \"name\": \"n1\", \"voters\": 3",
@@ -240,7 +254,7 @@ class QuorateCliTest {
 
     @Test
     void the_only_node_cannot_leave_or_be_removed() {
-        onNode("leave").failed(ExitCode.FAILED, "last node", "`quorate reset`");
+        onNode("leave").failed(ExitCode.FAILED, "n11 is alone", "`quorate reset`");
         onNode("remove-node", "n99").failed(ExitCode.FAILED, "there is no node n99");
         onNode("remove-node", "n11", "--force").failed(ExitCode.FAILED, "n11 is alive");
     }

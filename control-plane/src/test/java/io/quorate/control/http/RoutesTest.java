@@ -20,6 +20,7 @@ import io.quorate.persistence.tls.TlsIdentity;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -291,7 +293,7 @@ class RoutesTest {
         problem(admit(MembershipForm.bytes(Map.of("type", "join"))), 400, "invalid");
         problem(
                 admit(MembershipForm.bytes(
-                        new Admission.Request(join(System.currentTimeMillis()), new byte[] {1}, "0.1.0"))),
+                        new Admission.Request("0", join(System.currentTimeMillis()), new byte[] {1}, "0.1.0"))),
                 400,
                 "invalid",
                 "certificate request");
@@ -306,12 +308,12 @@ class RoutesTest {
     }
 
     private static MembershipMessage.Join join(long nowMillis) {
-        return new MembershipMessage.Join("0".repeat(64), "n9", "127.0.3.9:19001", "", "", nowMillis);
+        return new MembershipMessage.Join("", "n9", "127.0.3.9:19001", "", "", nowMillis);
     }
 
     private static byte[] admission(long nowMillis) {
-        return MembershipForm.bytes(
-                new Admission.Request(join(nowMillis), Keys.request(Keys.pair(new SecureRandom())), "0.1.0"));
+        return MembershipForm.bytes(new Admission.Request(
+                "0".repeat(32), join(nowMillis), Keys.request(Keys.pair(new SecureRandom())), "0.1.0"));
     }
 
     @Test
@@ -379,9 +381,34 @@ class RoutesTest {
             HttpResponse<byte[]> joined = join(joiner, seed.joinAddress(), token, right);
             assertThat(joined.statusCode()).isEqualTo(200);
             assertThat(JSON.readTree(joined.body()).path("joined").asText()).startsWith("n3#1@");
-            problem(join(joiner, seed.joinAddress(), token, right), 409, "not-empty");
+            HttpResponse<byte[]> again = join(joiner, seed.joinAddress(), token, right);
+            assertThat(again.statusCode()).as("the same join again").isEqualTo(200);
+            problem(join(joiner, node.joinAddress(), token, "1".repeat(32)), 409, "not-empty");
             assertThat(seed.node().trust().tls().identity().authorities())
                     .isEqualTo(joiner.node().trust().tls().identity().authorities());
+        }
+    }
+
+    @Test
+    void a_node_joins_once_at_a_time() throws Exception {
+        try (RunningNode joiner = RunningNode.start(root.resolve("n4"), "n4");
+                ServerSocket silent = new ServerSocket(0, 2, InetAddress.getByName("127.0.3.4"))) {
+            String seed = "127.0.3.4:" + silent.getLocalPort();
+            CompletableFuture<HttpResponse<byte[]>> first = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    first.complete(join(joiner, seed, "0".repeat(32), "0".repeat(32)));
+                } catch (Exception e) {
+                    first.completeExceptionally(e);
+                }
+            });
+            try (Socket asked = silent.accept()) { // the first one waits for what never comes
+                JsonNode refused =
+                        problem(join(joiner, seed, "0".repeat(32), "0".repeat(32)), 409, "join-under-way", "goes on");
+                assertThat(refused.path("next").asText()).contains("quorate status");
+                assertThat(asked.isConnected()).isTrue();
+            }
+            problem(first.get(20, TimeUnit.SECONDS), 502, "seed-lost", "was lost before its answer came");
         }
     }
 

@@ -5,10 +5,18 @@ public final class Admission {
     private Admission() {}
 
     /**
+     * @param token itself, of which the cluster keeps no more than the hash: who has read the journal cannot join with what is there
+     * @param join without the token's hash
      * @param certificateRequest PKCS #10: the node's private key stays where it is
      * @param version its release
      */
-    public record Request(MembershipMessage.Join join, byte[] certificateRequest, String version) {}
+    public record Request(String token, MembershipMessage.Join join, byte[] certificateRequest, String version) {
+        /** Tokens stay out of logs. */
+        @Override
+        public String toString() {
+            return "Request[" + join + "]";
+        }
+    }
 
     /**
      * @param decision Granted or Refused

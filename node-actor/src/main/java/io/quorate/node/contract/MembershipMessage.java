@@ -57,7 +57,11 @@ public sealed interface MembershipMessage {
     /** @param nowMillis wall clock of the node that took the request, for the token's expiry */
     @JsonTypeName("join")
     record Join(String tokenHash, String node, String address, String apiAddress, String joinAddress, long nowMillis)
-            implements MembershipMessage {}
+            implements MembershipMessage {
+        public Join with(String newTokenHash) {
+            return new Join(newTokenHash, node, address, apiAddress, joinAddress, nowMillis);
+        }
+    }
 
     /** A node that was let in has been heard of. */
     @JsonTypeName("complete")
@@ -65,7 +69,10 @@ public sealed interface MembershipMessage {
 
     /** A node that was let in was never heard of: its join was cut off for good. */
     @JsonTypeName("abandon")
-    record Abandon(String node) implements MembershipMessage {}
+    record Abandon(String node) implements MembershipMessage {
+        /** What a node is told that comes after all; it begins anew, and may join again. */
+        public static final String REASON = "its join was cut off and never went on";
+    }
 
     @JsonTypeName("assign")
     record Assign(String node, String role, String reason) implements MembershipMessage {}

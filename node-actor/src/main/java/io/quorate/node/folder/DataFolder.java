@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
     private static final String IDENTITY = "node.yaml";
     private static final String NEXT_ADDRESS = "next-address";
+    /** In {@link #IDENTITY}, while the backend is still another cluster's: as what it is to be kept. */
+    private static final String ASIDE = "backend-aside-as";
+
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
@@ -228,7 +231,22 @@ public final class DataFolder implements AutoCloseable {
                 "field 'replica' wants member, follower, none or removed, is '" + word + "'");
     }
 
+    /** Stores the identity of a node that stays in its cluster, or has gone over to another wholly. */
     public void store(Identity identity) {
+        store(identity, "");
+    }
+
+    /**
+     * Stores the identity in another cluster: from here on this is that cluster's node. What the old one leaves to do, {@link
+     * #setBackendAside} and {@link #adoptTls} do now or, where a stop cuts that off, at the next start; {@link #store(Identity)} ends it.
+     *
+     * @param asideAs the old cluster's backend is kept as {@code backend.<asideAs>}; not empty
+     */
+    public void storeMoved(Identity next, String asideAs) {
+        store(next, asideAs);
+    }
+
+    private void store(Identity identity, String asideAs) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("cluster", identity.clusterId());
         map.put("member", identity.member().toString());
@@ -239,6 +257,9 @@ public final class DataFolder implements AutoCloseable {
         map.put("contacts", identity.contacts());
         if (!identity.nextAddress().isEmpty()) {
             map.put(NEXT_ADDRESS, identity.nextAddress());
+        }
+        if (!asideAs.isEmpty()) {
+            map.put(ASIDE, asideAs);
         }
         replace(root.resolve(IDENTITY), map);
     }
@@ -257,19 +278,24 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Puts certificates of a cluster in place for when {@link #store} makes this node part of it; {@link #adoptTls} takes them then, at
+     * Puts certificates of a cluster in place for when {@link #storeMoved} makes this node part of it; {@link #adoptTls} takes them then, at
      * the latest at the next start. Until then those of its present cluster stand.
      */
     public void stageTls(String clusterId, TlsFiles files) {
         write(staged(clusterId), files);
     }
 
-    /** Takes the certificates that were staged for a cluster, where there are such; others that were staged are dropped. */
-    public void adoptTls(String clusterId) {
+    /**
+     * Takes the certificates that were staged for a cluster; others that were staged are dropped.
+     *
+     * @return whether there were such
+     */
+    public boolean adoptTls(String clusterId) {
         Path tls = tls(root);
         Path next = staged(clusterId);
         try {
-            if (Files.exists(next)) {
+            boolean staged = Files.exists(next);
+            if (staged) {
                 delete(tls);
                 Files.move(next, tls);
                 sync(root);
@@ -281,6 +307,7 @@ public final class DataFolder implements AutoCloseable {
                     }
                 }
             }
+            return staged;
         } catch (IOException e) {
             throw new FolderException(next + " cannot be moved to " + tls + ": " + e, e);
         }
@@ -348,23 +375,36 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Moves the backend aside: a node that joins another cluster leaves its own behind, and nothing is lost.
+     * Moves the backend aside where it is another cluster's than {@link #storeMoved} has stored: nothing of it is lost.
      *
-     * @return where it is: {@code backend.<suffix>}, with a number where that is taken by one from before
+     * @return where it is: {@code backend.<as it was named>}, with a number where that is taken by one from before; nothing where there is
+     *     nothing to move
      */
-    public Path setBackendAside(String suffix) {
+    public Optional<Path> setBackendAside() {
+        String suffix = asideAs();
         Path backend = root.resolve("backend");
+        if (suffix.isEmpty() || !Files.exists(backend)) {
+            return Optional.empty();
+        }
         Path aside = root.resolve("backend." + suffix);
         for (int again = 2; Files.exists(aside); again++) {
             aside = root.resolve("backend." + suffix + "-" + again);
         }
         try {
-            if (Files.exists(backend)) {
-                Files.move(backend, aside);
-            }
-            return aside;
+            Files.move(backend, aside);
+            sync(root);
+            return Optional.of(aside);
         } catch (IOException e) {
             throw new FolderException(backend + " cannot be moved to " + aside + ": " + e, e);
+        }
+    }
+
+    private String asideAs() {
+        Path file = root.resolve(IDENTITY);
+        try {
+            return Files.exists(file) ? YAML.readTree(file.toFile()).path(ASIDE).asText("") : "";
+        } catch (IOException e) {
+            throw unreadable(file, e.toString(), e);
         }
     }
 

@@ -60,8 +60,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The rules of who belongs to the cluster. Pure. A token is spent by a join that succeeds and by nothing else; a join that was
- * granted and cut off is granted again in the same way.
+ * The rules of who belongs to the cluster. Pure. A token is spent by a join that succeeds and by nothing else. A join that was
+ * granted and cut off is granted again in the same way, until its node has been heard of: from then on the token is worth nothing.
  */
 public final class Membership implements Aggregate<MembershipState, Asked, Recorded> {
     /** Its events' persistence id. */
@@ -181,7 +181,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 MembershipState.Node known = state.nodes().get(node);
                 yield known == null || known.completed()
                         ? accepted(new Done())
-                        : accepted(new Done(), new NodeRemoved(node, "its join was cut off and never went on"));
+                        : accepted(new Done(), new NodeRemoved(node, Abandon.REASON));
             }
             case Assign assign -> assign(state, assign);
             case SetPolicy set -> setPolicy(state, set);
@@ -381,6 +381,11 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         if (known.isLeaving()) {
             return accepted(new Done());
         }
+        if (state.nodes().size() == 1) {
+            return refused(
+                    "alone",
+                    leave.node() + " is alone: it shares its cluster with no other node. `quorate reset` empties it");
+        }
         boolean last = state.nodes().values().stream().allMatch(node -> node == known || node.isLeaving());
         return last
                 ? refused("last-node", leave.node() + " is the last node that stays: `quorate reset` empties it")
@@ -388,46 +393,78 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
     }
 
     private Decision<MembershipEvent> join(MembershipState state, Join join) {
-        MembershipState.Node namesake = state.nodes().get(join.node());
-        if (namesake != null
-                && namesake.tokenHash().equals(join.tokenHash())
-                && namesake.member().address().equals(join.address())) {
-            return accepted(granted(state, namesake.member())); // the retry of a join that was cut off
+        // Two nodes cannot be at one address: a join that was cut off there will not go on by itself.
+        Optional<MembershipState.Node> cutOff = at(join.address(), state).filter(node -> !node.completed());
+        Optional<Refused> no = joinRefusal(state, join, cutOff);
+        if (no.isPresent()) {
+            return Decision.answer(MembershipForm.bytes(no.get()));
         }
-        MembershipState.Token token = state.tokens().get(join.tokenHash());
-        if (token == null) {
-            return refused(
-                    "unknown-token",
-                    "the token is not known here: it was mistyped, or issued by another cluster. Run `quorate add-node` on a"
-                            + " member for a new one");
-        }
-        if (token.usesLeft() < 1) {
-            return refused(
-                    "used-token",
-                    "the token has been used already: a node joined with it. Run `quorate add-node` on a member for a new one");
-        }
-        if (token.expiresAtMillis() < join.nowMillis()) {
-            return refused(
-                    "expired-token",
-                    "the token expired " + (join.nowMillis() - token.expiresAtMillis()) / 1000
-                            + " s ago. Run `quorate add-node` on a member for a new one");
-        }
-        if (namesake != null) {
-            return refused(
-                    "name-taken",
-                    "a node named " + join.node() + " is a member already, at "
-                            + namesake.member().address()
-                            + ". Start this one with another --name; or, where that node is gone for good,"
-                            + " first run `quorate remove-node " + join.node() + " --force` on a member");
-        }
-        Optional<String> holder = Addresses.holder(state, join.address(), join.node());
-        if (holder.isPresent()) {
-            return refused(Addresses.TAKEN, holder.get() + ". Start this node with another --address");
+        Optional<MembershipState.Node> same =
+                cutOff.filter(node -> node.tokenHash().equals(join.tokenHash())
+                        && node.member().node().equals(join.node()));
+        if (same.isPresent()) {
+            return accepted(granted(state, same.get().member()));
         }
         int incarnation = state.incarnations().getOrDefault(join.node(), 0) + 1;
         MemberId member = new MemberId(join.node(), incarnation, join.address());
         NodeJoined joined = new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash());
-        return accepted(granted(state, member), joined);
+        return cutOff.isPresent()
+                ? accepted(
+                        granted(state, member),
+                        new NodeRemoved(cutOff.get().member().node(), Abandon.REASON),
+                        joined)
+                : accepted(granted(state, member), joined);
+    }
+
+    /** @param cutOff what was let in from the same address and has not been heard of since */
+    private static Optional<Refused> joinRefusal(
+            MembershipState state, Join join, Optional<MembershipState.Node> cutOff) {
+        MembershipState.Token token = state.tokens().get(join.tokenHash());
+        if (token == null) {
+            return Optional.of(new Refused(
+                    "unknown-token",
+                    "the token is not known here: it was mistyped, or issued by another cluster. Run `quorate add-node` on a"
+                            + " member for a new one"));
+        }
+        boolean begunWithIt =
+                cutOff.filter(node -> node.tokenHash().equals(join.tokenHash())).isPresent();
+        MembershipState.Node namesake = state.nodes().get(join.node());
+        if (begunWithIt && cutOff.filter(node -> node.equals(namesake)).isPresent()) {
+            return Optional.empty(); // a token that has expired since lets it go on
+        }
+        if (token.usesLeft() < 1 && !begunWithIt) {
+            return Optional.of(
+                    new Refused(
+                            "used-token",
+                            "the token has been used already: a node joined with it. Run `quorate add-node` on a member for a new one"));
+        }
+        if (token.expiresAtMillis() < join.nowMillis()) {
+            return Optional.of(new Refused(
+                    "expired-token",
+                    "the token expired " + (join.nowMillis() - token.expiresAtMillis()) / 1000
+                            + " s ago. Run `quorate add-node` on a member for a new one"));
+        }
+        if (namesake != null && cutOff.filter(namesake::equals).isEmpty()) {
+            boolean member = namesake.completed();
+            return Optional.of(new Refused(
+                    "name-taken",
+                    "a node named " + join.node() + (member ? " is a member already, at " : " joins just now, from ")
+                            + namesake.member().address()
+                            + ". Start this one with another --name; or, where that node is gone for good,"
+                            + " first run `quorate remove-node " + join.node() + (member ? " --force" : "")
+                            + "` on a member"));
+        }
+        return cutOff.isPresent()
+                ? Optional.empty()
+                : Addresses.holder(state, join.address(), join.node())
+                        .map(holder ->
+                                new Refused(Addresses.TAKEN, holder + ". Start this node with another --address"));
+    }
+
+    private static Optional<MembershipState.Node> at(String address, MembershipState state) {
+        return state.nodes().values().stream()
+                .filter(node -> node.member().address().equals(address))
+                .findFirst();
     }
 
     private Granted granted(MembershipState state, MemberId member) {

@@ -158,10 +158,14 @@ public record MembershipState(
         removed = Map.copyOf(removed);
     }
 
-    /** Cluster addresses of all nodes but one: where they are, and where they are to be. */
+    /**
+     * Cluster addresses of all nodes but one: where they are, and where they are to be. One that was let in and has not been heard of yet may
+     * still be its own cluster, and refuses the others.
+     */
     public List<String> addressesBut(String name) {
         return nodes.values().stream()
                 .filter(node -> !node.member().node().equals(name))
+                .filter(Node::completed)
                 .flatMap(node -> Stream.of(node.member().address(), node.nextAddress()))
                 .filter(address -> !address.isEmpty())
                 .toList();

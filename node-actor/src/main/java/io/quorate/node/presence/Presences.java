@@ -152,9 +152,7 @@ public final class Presences {
             nodes.add(new ClusterView.NodeView(
                     member.node(),
                     node.role(),
-                    group.voters().contains(member)
-                            ? InGroup.VOTER
-                            : group.learners().contains(member) ? InGroup.LEARNER : InGroup.OUTSIDE,
+                    inGroup(member, group, told),
                     leads,
                     silent(node, group, nowNanos),
                     leads
@@ -168,6 +166,20 @@ public final class Presences {
                     isStopping(member, nowNanos)));
         }
         return new ClusterView(nodes);
+    }
+
+    private static InGroup inGroup(MemberId member, Group group, @Nullable Seen told) {
+        if (group.voters().contains(member)) {
+            return InGroup.VOTER;
+        }
+        if (group.learners().contains(member)) {
+            return InGroup.LEARNER;
+        }
+        return told != null
+                        && told.presence().inGroup()
+                        && told.presence().member().equals(member.toString())
+                ? InGroup.TOLD
+                : InGroup.OUTSIDE;
     }
 
     private static boolean isCurrent(MembershipState.Node node, @Nullable Seen told) {

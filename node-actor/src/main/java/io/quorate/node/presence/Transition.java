@@ -15,7 +15,7 @@ public sealed interface Transition {
     /** Another identity in the same cluster. */
     record Become(Identity identity) implements Transition {}
 
-    /** It has left by its own command: a cluster of one of its own. */
+    /** It has left by its own command, or its join was forgotten: a cluster of one of its own. */
     record StartAnew() implements Transition {}
 
     /**
@@ -26,7 +26,9 @@ public sealed interface Transition {
      */
     static Optional<Transition> due(Identity identity, Assignment assignment) {
         if (assignment.standing().equals(Assignment.REMOVED)) {
-            if (assignment.reason().equals(MembershipMessage.Leave.BY_ITSELF)) {
+            // What was never heard of as a member holds nothing that anybody could want to look at.
+            if (assignment.reason().equals(MembershipMessage.Leave.BY_ITSELF)
+                    || assignment.reason().equals(MembershipMessage.Abandon.REASON)) {
                 return Optional.of(new StartAnew());
             }
             return identity.replica() == Replica.REMOVED

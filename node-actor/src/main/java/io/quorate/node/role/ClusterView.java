@@ -15,6 +15,8 @@ public record ClusterView(List<NodeView> nodes) {
     /** What a node is to the Raft group. */
     public enum InGroup {
         OUTSIDE,
+        /** Outside, and its node takes itself for a member: it was told to become one, and follows the journal no more. */
+        TOLD,
         LEARNER,
         VOTER
     }

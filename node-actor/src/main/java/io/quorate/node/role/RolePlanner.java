@@ -45,6 +45,7 @@ public final class RolePlanner {
         }
         return Stream.<Supplier<Optional<RoleStep>>>of(
                         planner::unrecorded,
+                        planner::cutOffPromotion,
                         planner::missingVoter,
                         planner::strayLearner,
                         planner::voterToTakeOut,
@@ -87,6 +88,13 @@ public final class RolePlanner {
                                 node.name(),
                                 Role.SPARE,
                                 "it votes no more: the demotion was cut off before it was recorded"));
+    }
+
+    /** Whether the group had it for a moment is not known, and it may not come there twice under one identity. */
+    private Optional<RoleStep> cutOffPromotion() {
+        return nodes(node -> node.inGroup() == InGroup.TOLD)
+                .findFirst()
+                .map(node -> new RoleStep.Withdraw(node.name(), "its promotion was cut off before the group had it"));
     }
 
     private Optional<RoleStep> missingVoter() {

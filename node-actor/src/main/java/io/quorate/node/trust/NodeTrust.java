@@ -97,10 +97,11 @@ public final class NodeTrust implements AutoCloseable {
         return credentials;
     }
 
-    /** Reads what the folder has now: this node belongs to another cluster. */
+    /** Reads what the folder has now: this node belongs to another cluster. Its connections to nodes of the old one end. */
     public synchronized void reload(String newNode) {
         node = newNode;
-        take(Credentials.of(folder.tls()));
+        credentials = Credentials.of(folder.tls());
+        tls.move(credentials.identity());
         look();
     }
 

@@ -247,14 +247,34 @@ class DataFolderTest {
     }
 
     @Test
+    void a_node_that_stops_on_its_way_to_another_cluster_goes_on_at_its_next_start_and_the_old_backend_serves_neither()
+            throws IOException {
+        Identity next = IDENTITY.as(new MemberId("n1", 3, "10.0.0.1:19001"), Identity.Replica.MEMBER);
+        try (DataFolder folder = DataFolder.open(folder())) {
+            folder.store(IDENTITY);
+            Files.createDirectories(folder.log());
+            folder.storeMoved(next, "after-leave");
+        }
+        try (DataFolder folder = DataFolder.open(folder())) {
+            assertThat(folder.identity()).contains(next);
+            assertThat(folder.setBackendAside()).contains(folder().resolve("backend.after-leave"));
+            assertThat(folder.setBackendAside()).as("it is aside").isEmpty();
+            folder.store(next);
+            Files.createDirectories(folder.log());
+            assertThat(folder.setBackendAside()).as("that is the new one").isEmpty();
+        }
+    }
+
+    @Test
     void what_was_set_aside_once_is_kept_when_it_happens_again() throws IOException {
         try (DataFolder folder = DataFolder.open(folder())) {
+            folder.storeMoved(IDENTITY, "before-join");
             Files.createDirectories(folder.log());
             Files.writeString(folder.log().resolve("a"), "first");
-            Path first = folder.setBackendAside("before-join");
+            Path first = folder.setBackendAside().orElseThrow();
             Files.createDirectories(folder.log());
             Files.writeString(folder.log().resolve("a"), "second");
-            Path second = folder.setBackendAside("before-join");
+            Path second = folder.setBackendAside().orElseThrow();
             assertThat(first.resolve("log/a")).hasContent("first");
             assertThat(second.resolve("log/a")).hasContent("second");
             assertThat(folder.log()).doesNotExist();

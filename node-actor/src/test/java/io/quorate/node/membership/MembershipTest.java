@@ -132,12 +132,65 @@ class MembershipTest {
     }
 
     @Test
+    void a_token_is_worth_nothing_once_the_node_that_joined_with_it_has_been_heard_of_not_even_in_its_name() {
+        Cluster cluster = withNodes(founded(), 2);
+        assertRefused(cluster.take(join("t2", 2, 0)), "used-token", "quorate add-node");
+        assertRefused(
+                cluster.take(new Join("", "n1", FOUNDER.address(), "", "", 0)), "unknown-token", "quorate add-node");
+    }
+
+    @Test
+    void a_token_that_was_revoked_lets_no_join_go_on() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("abcdef", 1000, 1));
+        cluster.take(join("abcdef", 2, 0));
+        cluster.take(new RevokeToken("abcdef"));
+        assertRefused(cluster.take(join("abcdef", 2, 0)), "unknown-token", "quorate add-node");
+    }
+
+    @Test
+    void a_join_that_was_cut_off_is_begun_anew_from_its_address_with_another_token_or_under_another_name() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("lost", 1000, 1));
+        cluster.take(new IssueToken("new", 1000, 1));
+        cluster.take(join("lost", 2, 0));
+        assertThat(cluster.take(join("new", 2, 0)))
+                .isInstanceOfSatisfying(
+                        Granted.class, granted -> assertThat(granted.member()).isEqualTo("n2#2@10.0.0.2:19001"));
+        assertThat(cluster.state.tokens().get("lost").usesLeft()).isEqualTo(1);
+        assertThat(cluster.take(new Join("new", "n9", "10.0.0.2:19001", "", "", 0)))
+                .as("its own token is good for that")
+                .isInstanceOf(Granted.class);
+        assertThat(cluster.state.nodes()).containsOnlyKeys("n1", "n9");
+        assertThat(cluster.state.tokens().get("new").usesLeft()).isZero();
+    }
+
+    @Test
+    void a_name_that_joins_from_elsewhere_is_taken_and_the_refusal_says_how_to_free_it() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 2));
+        cluster.take(join("t", 2, 0));
+        assertRefused(
+                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0)),
+                "name-taken",
+                "joins just now, from 10.0.0.2:19001",
+                "`quorate remove-node n2`");
+        cluster.take(new Complete("n2"));
+        assertRefused(
+                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0)),
+                "name-taken",
+                "is a member already",
+                "`quorate remove-node n2 --force`");
+    }
+
+    @Test
     void every_refusal_says_why_and_what_to_do() {
         Cluster cluster = founded();
         cluster.take(new IssueToken("old", 1000, 1));
         cluster.take(new IssueToken("once", 9000, 1));
         cluster.take(new IssueToken("twice", 9000, 2));
         assertThat(cluster.take(join("once", 2, 0))).isInstanceOf(Granted.class);
+        cluster.take(new Complete("n2"));
         assertRefused(cluster.take(join("mistyped", 3, 0)), "unknown-token", "not known here", "quorate add-node");
         assertRefused(cluster.take(join("once", 3, 0)), "used-token", "used already", "quorate add-node");
         assertRefused(cluster.take(join("old", 3, 4000)), "expired-token", "expired 3 s ago", "quorate add-node");
@@ -230,6 +283,7 @@ class MembershipTest {
 
     @Test
     void the_last_node_cannot_leave() {
+        assertRefused(founded().take(new Leave("n1", "removed")), "alone", "n1 is alone", "quorate reset");
         Cluster cluster = withNodes(founded(), 2);
         cluster.take(new Leave("n2", "removed"));
         assertRefused(cluster.take(new Leave("n1", "removed")), "last-node", "quorate reset");

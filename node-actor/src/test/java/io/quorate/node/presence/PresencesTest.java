@@ -7,6 +7,7 @@ import io.quorate.node.contract.Presence;
 import io.quorate.node.contract.Recorded;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.ClusterView.InGroup;
 import io.quorate.node.role.ClusterView.NodeView;
 import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
@@ -113,6 +114,19 @@ class PresencesTest {
                 new MembershipEvent.JoinCompleted("n3"),
                 new MembershipEvent.MemberRenewed("n3", "n3#2@10.0.0.3:19001"));
         assertThat(view(renewed, "n3", 0, 1).current()).isFalse();
+    }
+
+    @Test
+    void a_node_that_takes_itself_for_a_member_and_is_none_was_told_to_become_one_under_that_identity() {
+        presences.begin(0, Duration.ZERO);
+        tells(OUTSIDE, "member", 100_000, 1);
+        assertThat(view(joined(), "n3", 0, 1).inGroup()).isEqualTo(InGroup.TOLD);
+        MembershipState renewed = state(
+                new MembershipEvent.JoinCompleted("n3"),
+                new MembershipEvent.MemberRenewed("n3", "n3#2@10.0.0.3:19001"));
+        assertThat(view(renewed, "n3", 0, 1).inGroup()).isEqualTo(InGroup.OUTSIDE);
+        tells(OUTSIDE, "follower", 100_000, 2);
+        assertThat(view(joined(), "n3", 0, 2).inGroup()).isEqualTo(InGroup.OUTSIDE);
     }
 
     @Test

@@ -82,6 +82,12 @@ class TransitionTest {
     }
 
     @Test
+    void a_node_whose_join_was_forgotten_starts_anew_and_may_join_again() {
+        assertThat(told(Replica.FOLLOWER, Assignment.REMOVED, "", "", MembershipMessage.Abandon.REASON))
+                .contains(new Transition.StartAnew());
+    }
+
+    @Test
     void a_node_that_left_by_itself_starts_anew() {
         assertThat(told(Replica.NONE, Assignment.REMOVED, "", "", MembershipMessage.Leave.BY_ITSELF))
                 .contains(new Transition.StartAnew());

@@ -117,8 +117,8 @@ class RolePlannerTest {
                 .as((role, domain, weight, alive, steady, current, leaving, inGroup) -> new NodeView(
                         "n",
                         role,
-                        inGroup == InGroup.LEARNER && role == STANDBY
-                                ? InGroup.LEARNER
+                        (inGroup == InGroup.LEARNER || inGroup == InGroup.TOLD) && role == STANDBY
+                                ? inGroup
                                 : role == VOTER ? InGroup.VOTER : InGroup.OUTSIDE,
                         false,
                         alive ? HEARD : DEAD,
@@ -371,6 +371,22 @@ class RolePlannerTest {
         ClusterView view = new ClusterView(
                 List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), dead(node("n3", VOTER, 1))));
         assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_promotion_that_was_cut_off_before_the_group_had_the_node_is_begun_anew_or_dropped(boolean needed) {
+        NodeView told = new NodeView("n4", STANDBY, InGroup.TOLD, false, HEARD, true, true, 1, 0, false);
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                needed ? node("n3", SPARE, 1) : node("n3", VOTER, 1),
+                told));
+        RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
+        assertThat(first).isEqualTo(new RoleStep.Withdraw("n4", "its promotion was cut off before the group had it"));
+        assertThat(with(settled(view, DEFAULT), VOTER))
+                .contains(needed ? "n4" : "n3")
+                .hasSize(3);
     }
 
     @Test

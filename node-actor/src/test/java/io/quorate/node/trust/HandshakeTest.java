@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
@@ -194,6 +195,35 @@ class HandshakeTest {
         server.become(only.identity());
         onClusterPort(caller(renewed.identity()), server);
         assertThatExceptionOfType(SSLException.class).isThrownBy(() -> onClusterPort(caller(old.identity()), server));
+    }
+
+    @Test
+    void who_goes_over_to_another_cluster_says_no_more_to_the_old_one_and_answers_its_clients() throws Exception {
+        Credentials here = node();
+        Credentials renewed = here.renewed("n1", List.of("n1", HOST), Instant.now(), DAY, random);
+        Tls moving = server(here);
+        SSLEngine server = moving.server(ClientCertificate.NEEDED, PeerKind.IN_CLUSTER);
+        shake(caller(here.identity()).client(HOST, 19001, PeerKind.IN_CLUSTER), server);
+        SSLEngine client = moving.client(HOST, 19001, PeerKind.IN_CLUSTER);
+        shake(client, server(here).server(ClientCertificate.NEEDED, PeerKind.IN_CLUSTER));
+        SSLEngine api = moving.server(ClientCertificate.WELCOME, PeerKind.ANY);
+        shake(caller(here.identity()).client(HOST, 16443, PeerKind.SERVERS), api);
+
+        moving.become(renewed.identity());
+        server.wrap(ByteBuffer.allocate(1), ByteBuffer.allocate(64 * 1024));
+        moving.move(node("there", Instant.now(), DAY).identity());
+        for (SSLEngine left : List.of(server, client)) {
+            ByteBuffer more = ByteBuffer.allocate(1);
+            assertThat(left.unwrap(ByteBuffer.allocate(1), ByteBuffer.allocate(64 * 1024))
+                            .getStatus())
+                    .isEqualTo(Status.CLOSED);
+            assertThat(left.wrap(more, ByteBuffer.allocate(64 * 1024)).getStatus())
+                    .isEqualTo(Status.CLOSED);
+            assertThat(more.remaining()).as("nothing of it is sent").isEqualTo(1);
+            assertThat(left.isOutboundDone()).isTrue();
+        }
+        api.wrap(ByteBuffer.allocate(1), ByteBuffer.allocate(64 * 1024));
+        assertThat(refused).isEmpty();
     }
 
     @Test

@@ -496,6 +496,16 @@ public final class RaftReplica {
         });
     }
 
+    /** On the leader: a promotion that is under way fails, and holds up no other change any more. The member stays a learner. */
+    public void giveUpPromotion(MemberId member) {
+        executor.execute(() -> promotions.stream()
+                .filter(promotion -> promotion.member().equals(member))
+                .forEach(promotion -> promotion
+                        .done()
+                        .completeExceptionally(new JournalException(
+                                Kind.NO_LEADER, member.node() + " is not heard of while it is promoted"))));
+    }
+
     private CompletableFuture<Void> addLearner(MemberId member) {
         if (role != RaftRole.LEADER) {
             return CompletableFuture.failedFuture(notLeading());

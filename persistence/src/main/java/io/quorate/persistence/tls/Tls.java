@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -17,8 +18,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS of one process, with keys that change while it runs: {@link #become} is for connections from then on, those that stand go on. TLS
- * 1.3 only. Any thread.
+ * TLS of one process, with keys that change while it runs: {@link #become} is for connections from then on, those that stand go on. After
+ * {@link #move} no connection inside of the old cluster says another word. TLS 1.3 only. Any thread.
  */
 public final class Tls {
     private static final String[] PROTOCOLS = {"TLSv1.3"};
@@ -44,19 +45,34 @@ public final class Tls {
         UNASKED
     }
 
-    private record Current(TlsIdentity identity, Map<Set<PeerKind>, SSLContext> contexts) {}
+    /** @param left whether the cluster that this was an identity in is this process's no more */
+    private record Current(TlsIdentity identity, Map<Set<PeerKind>, SSLContext> contexts, AtomicBoolean left) {
+        Current(TlsIdentity identity, AtomicBoolean left) {
+            this(identity, new ConcurrentHashMap<>(), left);
+        }
+    }
 
     private final Refusals refusals;
     private volatile Current current;
 
     public Tls(TlsIdentity identity, Refusals refusals) {
         this.refusals = refusals;
-        this.current = new Current(identity, new ConcurrentHashMap<>());
+        this.current = new Current(identity, new AtomicBoolean());
     }
 
     /** Takes on new certificates. */
-    public void become(TlsIdentity identity) {
-        current = new Current(identity, new ConcurrentHashMap<>());
+    public synchronized void become(TlsIdentity identity) {
+        current = new Current(identity, current.left());
+    }
+
+    /**
+     * Takes on certificates of another cluster. The connections between the nodes of the old one and this end: who is still connected would
+     * else be answered by a cluster that is not theirs. Those of clients go on.
+     */
+    public synchronized void move(TlsIdentity identity) {
+        Current old = current;
+        current = new Current(identity, new AtomicBoolean());
+        old.left().set(true);
     }
 
     public TlsIdentity identity() {
@@ -65,13 +81,17 @@ public final class Tls {
 
     /** A context for connections to, or from, peers of these kinds. */
     public SSLContext context(Set<PeerKind> peers) {
-        Current now = current;
+        return context(current, peers);
+    }
+
+    private static SSLContext context(Current now, Set<PeerKind> peers) {
         return now.contexts().computeIfAbsent(peers, kinds -> context(now.identity(), kinds));
     }
 
     /** The engine of one connection that came in. */
     public SSLEngine server(ClientCertificate wanted, Set<PeerKind> peers) {
-        SSLEngine engine = context(peers).createSSLEngine();
+        Current now = current;
+        SSLEngine engine = context(now, peers).createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
@@ -81,18 +101,25 @@ public final class Tls {
             case UNASKED -> {}
         }
         engine.setSSLParameters(parameters);
-        return new WatchedEngine(engine, refusals);
+        return watched(engine, refusals, now, peers);
     }
 
     /** The engine of one connection that goes out; the certificate that is shown must name the host. */
     public SSLEngine client(String host, int port, Set<PeerKind> peers) {
-        SSLEngine engine = context(peers).createSSLEngine(host, port);
+        Current now = current;
+        SSLEngine engine = context(now, peers).createSSLEngine(host, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         engine.setSSLParameters(parameters);
-        return engine;
+        return watched(engine, Refusals.NONE, now, peers);
+    }
+
+    private static SSLEngine watched(SSLEngine engine, Refusals refusals, Current by, Set<PeerKind> peers) {
+        boolean insideOfTheCluster = peers.equals(PeerKind.IN_CLUSTER);
+        return new WatchedEngine(
+                engine, refusals, () -> insideOfTheCluster && by.left().get());
     }
 
     private static SSLContext context(TlsIdentity identity, Set<PeerKind> peers) {

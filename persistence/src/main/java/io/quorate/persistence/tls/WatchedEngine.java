@@ -3,6 +3,7 @@ package io.quorate.persistence.tls;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -10,21 +11,38 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** An engine that tells when its connection is refused; servers keep that to themselves otherwise. */
+/**
+ * An engine that tells when its connection is refused, which servers keep to themselves otherwise, and that ends its connection as if its
+ * user had closed it when that is to be no more: what comes is not read, what is to go does not.
+ */
 final class WatchedEngine extends SSLEngine {
+    private static final ByteBuffer[] NOTHING = {};
+
     private final SSLEngine engine;
     private final Tls.Refusals refusals;
+    private final BooleanSupplier over;
     private boolean told;
 
-    WatchedEngine(SSLEngine engine, Tls.Refusals refusals) {
+    /** @param over whether the connection is to be no more; asked for each of its records */
+    WatchedEngine(SSLEngine engine, Tls.Refusals refusals, BooleanSupplier over) {
         this.engine = engine;
         this.refusals = refusals;
+        this.over = over;
+    }
+
+    private boolean isOver() {
+        boolean over = this.over.getAsBoolean();
+        if (over) {
+            engine.closeOutbound();
+        }
+        return over;
     }
 
     @Override
     public SSLEngineResult wrap(ByteBuffer[] sources, int offset, int length, ByteBuffer target) throws SSLException {
+        boolean over = isOver();
         try {
-            return engine.wrap(sources, offset, length, target);
+            return over ? engine.wrap(NOTHING, 0, 0, target) : engine.wrap(sources, offset, length, target);
         } catch (SSLException e) {
             throw tell(e);
         }
@@ -32,6 +50,9 @@ final class WatchedEngine extends SSLEngine {
 
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int offset, int length) throws SSLException {
+        if (isOver()) {
+            return new SSLEngineResult(SSLEngineResult.Status.CLOSED, engine.getHandshakeStatus(), 0, 0);
+        }
         try {
             return engine.unwrap(source, targets, offset, length);
         } catch (SSLException e) {

@@ -250,6 +250,28 @@ class RaftReplicaTest {
     }
 
     @Test
+    void a_promotion_that_is_given_up_holds_nothing_up() throws Exception {
+        Member leader = leaderOf(three());
+        MemberId dead = id(4);
+        leader.replica
+                .change(dead, MembershipChange.ADD_LEARNER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        CompletableFuture<Void> promotion =
+                leader.replica.change(dead, MembershipChange.PROMOTE).toCompletableFuture();
+        leader.replica.giveUpPromotion(dead);
+        assertThat(promotion)
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withMessageContaining("n4 is not heard of");
+        leader.replica
+                .change(dead, MembershipChange.REMOVE)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        assertThat(leader.append("a", 1, "x")).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
     void a_member_that_restarts_goes_on_from_its_log() throws Exception {
         InMemoryStore log = new InMemoryStore();
         InMemoryStore state = new InMemoryStore();

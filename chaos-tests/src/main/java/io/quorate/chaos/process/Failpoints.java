@@ -1,0 +1,92 @@
+package io.quorate.chaos.process;
+
+import io.quorate.node.fault.Failpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the nodes of a test are to halt. Nodes look into this folder when they are started through {@link #with}.
+ *
+ * @param folder one file for each node that is to halt; empty at first
+ */
+public record Failpoints(Path folder) {
+
+    /** A launcher whose nodes halt where they are told to. */
+    public Launcher with(Launcher launcher) {
+        Map<String, String> environment = new LinkedHashMap<>(launcher.environment());
+        environment.put("QUORATE_JAVA_OPTS", "-Dquorate.failpoints=" + folder.toAbsolutePath());
+        return new Launcher(launcher.script(), environment);
+    }
+
+    /**
+     * Has the first of some nodes halt that reaches a step.
+     *
+     * @param nodes which run, or will
+     * @param about name of the node that the step is about
+     */
+    public Halt halt(List<NodeProcess> nodes, Failpoint point, String about) {
+        String text = point.word() + " " + about;
+        Map<NodeProcess, Path> files = new LinkedHashMap<>();
+        for (NodeProcess node : nodes) {
+            try {
+                Path file = folder.resolve(node.name());
+                Path next = Files.writeString(folder.resolve(node.name() + ".next"), text);
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+                files.put(node, file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return new Halt(text, files);
+    }
+
+    /** A halt that is to come. */
+    public static final class Halt {
+        private final String text;
+        private final Map<NodeProcess, Path> files;
+
+        private Halt(String text, Map<NodeProcess, Path> files) {
+            this.text = text;
+            this.files = files;
+        }
+
+        /**
+         * Waits until one has halted there; the others will not.
+         *
+         * @return which
+         */
+        public NodeProcess await(Duration patience) throws InterruptedException {
+            long end = System.nanoTime() + patience.toNanos();
+            while (true) {
+                for (Map.Entry<NodeProcess, Path> each : files.entrySet()) {
+                    if (!Files.exists(each.getValue())) {
+                        files.values().forEach(Halt::delete);
+                        each.getKey().awaitEnd();
+                        return each.getKey();
+                    }
+                }
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("nobody has halted at " + text + " within " + patience.toSeconds()
+                            + " s; these were to: "
+                            + files.keySet().stream().map(NodeProcess::folder).toList());
+                }
+                Thread.sleep(5); // other processes, which tell nobody
+            }
+        }
+
+        private static void delete(Path file) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

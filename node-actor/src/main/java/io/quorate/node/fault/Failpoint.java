@@ -1,0 +1,51 @@
+package io.quorate.node.fault;
+
+import java.util.Locale;
+
+/** A step that a node has taken, when nothing that follows from it has been done. */
+public enum Failpoint {
+    // A member that is asked to let a node in.
+    /** Nobody else knows of the request. */
+    ADMISSION_ASKED,
+    /** The leader has decided; the answer is not on its way. */
+    ADMISSION_DECIDED,
+
+    // The node itself, whenever it goes over to another cluster: at a join, and when it has left.
+    /** The cluster has let it in; nothing of that is stored here. */
+    JOIN_GRANTED,
+    CERTIFICATES_STAGED,
+    /** {@code node.yaml} names the next cluster. */
+    CLUSTER_CHANGED,
+    BACKEND_ASIDE,
+    CERTIFICATES_TAKEN,
+
+    // The node that has joined.
+    FIRST_CHUNK,
+    /** {@code node.yaml} says that it is in the Raft group; its engine does not run yet. */
+    BECAME_MEMBER,
+    /** Its engine, in the group, knows the leader. */
+    HEARD_LEADER,
+
+    // The node that leaves.
+    /** It knows that its leave has begun. */
+    LEAVE_BEGUN,
+
+    // Facts in the journal; reached on every node whose replica has stored them.
+    NODE_JOINED,
+    JOIN_COMPLETED,
+    ROLE_ASSIGNED,
+    NODE_LEAVING,
+    NODE_REMOVED,
+
+    // The leader, while it changes a node's role.
+    TOLD_TO_BECOME_MEMBER,
+    LEARNER_ADDED,
+    VOTE_GIVEN,
+    LEADERSHIP_HANDED_OVER,
+    VOTE_TAKEN;
+
+    /** As it is written for people: {@code node-joined}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
