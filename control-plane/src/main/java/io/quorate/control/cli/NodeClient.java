@@ -112,7 +112,7 @@ final class NodeClient {
             throw new CommandFailure(
                     ExitCode.NOT_RUNNING,
                     "nothing answers at " + api + " within " + CONNECT.toSeconds()
-                            + " s: the machine is off, cut off, or" + " very busy. Next: `quorate status` there");
+                            + " s: the machine is off, cut off, or very busy. Next: `quorate status` there");
         } catch (HttpTimeoutException e) {
             throw new CommandFailure(
                     ExitCode.UNKNOWN,
