@@ -171,6 +171,7 @@ final class ClusterWatch implements AutoCloseable {
             return;
         }
         lookAgainIn(LOOK);
+        parts.enterOwnAddress();
         if (!planning.compareAndSet(false, true)) {
             giveUpIfSilent(replica);
             return; // the one that is under way looks again

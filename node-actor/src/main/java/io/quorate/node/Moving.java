@@ -30,13 +30,16 @@ final class Moving {
     private static final Logger LOG = LoggerFactory.getLogger(Moving.class);
 
     /** How long a start waits for the cluster's word; after it the node starts, and goes on saying where it is. */
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     /** Who has not answered by then is not there. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-    /** How long those that answer are asked again: longer than an election, and than a process counts as alive after its end. */
-    private static final Duration ASKING = Duration.ofSeconds(8);
+    /** How long it asks again while it counts as alive where it was: longer than a process does after its end. */
+    private static final Duration WHILE_ALIVE = Duration.ofSeconds(6);
+
+    /** How long it asks again while nobody leads: longer than an election, and no more, for it may be this node that is missing. */
+    private static final Duration WITHOUT_LEADER = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -86,10 +89,10 @@ final class Moving {
                 .block(MembershipForm.command(of(moved)))
                 .toBytes();
         Moving moving = new Moving(system, request);
-        long deadline = System.nanoTime() + ASKING.toNanos();
+        long since = System.nanoTime();
         List<CompletableFuture<MembershipMessage>> answers = contacts.stream()
                 .limit(ASKED_AT_ONCE)
-                .map(contact -> moving.tell(contact, deadline).toCompletableFuture())
+                .map(contact -> moving.tell(contact, since).toCompletableFuture())
                 .toList();
         MembershipMessage answer = first(answers)
                 .completeOnTimeout(new Refused("", "nobody answers"), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
@@ -109,7 +112,7 @@ final class Moving {
         return Optional.empty();
     }
 
-    private CompletionStage<MembershipMessage> tell(String contact, long deadline) {
+    private CompletionStage<MembershipMessage> tell(String contact, long sinceNanos) {
         ActorRef target = RequestChannel.resolve(system, contact, "/user/node");
         RequestChannel channel = new RequestChannel(system, () -> target, TIMEOUT);
         return channel.request(request)
@@ -118,14 +121,19 @@ final class Moving {
                 .exceptionally(failure -> new Refused(
                         JournalException.of(failure).kind() == Kind.NO_LEADER ? NO_LEADER : "",
                         String.valueOf(failure.getMessage())))
-                .thenCompose(answer -> isPassing(answer) && System.nanoTime() + PAUSE.toNanos() < deadline
-                        ? afterPause().thenCompose(now -> tell(contact, deadline))
-                        : CompletableFuture.completedFuture(answer));
+                .thenCompose(
+                        answer -> System.nanoTime() - sinceNanos < again(answer).toNanos()
+                                ? afterPause().thenCompose(now -> tell(contact, sinceNanos))
+                                : CompletableFuture.completedFuture(answer));
     }
 
-    private static boolean isPassing(MembershipMessage answer) {
-        return answer instanceof Refused refused
-                && (refused.kind().equals(Addresses.ALIVE) || refused.kind().equals(NO_LEADER));
+    /** How long after the first try another one may have another answer. */
+    private static Duration again(MembershipMessage answer) {
+        return switch (answer) {
+            case Refused(var kind, var message) when kind.equals(Addresses.ALIVE) -> WHILE_ALIVE;
+            case Refused(var kind, var message) when kind.equals(NO_LEADER) -> WITHOUT_LEADER;
+            default -> Duration.ZERO;
+        };
     }
 
     private CompletionStage<Void> afterPause() {

@@ -123,6 +123,7 @@ final class NodeParts implements AutoCloseable {
     private volatile @Nullable JournalFollower follower;
     private volatile @Nullable RemoteJournal source;
     private final Contacts contacts;
+    private final AtomicBoolean entering = new AtomicBoolean();
     private volatile String notThere = "";
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
@@ -243,13 +244,7 @@ final class NodeParts implements AutoCloseable {
                 storeContacts(assignment.contacts());
             }
             storeNextAddress(assignment.nextAddress());
-            if (!assignment.reason().equals(notThere)) {
-                notThere = assignment.reason();
-                LOG.warn(
-                        "the cluster does not have this node at {}: {}",
-                        identity.member().address(),
-                        notThere);
-            }
+            refusedHere(assignment.reason());
         }
         Transition.due(identity, assignment).ifPresent(next -> {
             LOG.info(
@@ -407,9 +402,6 @@ final class NodeParts implements AutoCloseable {
         MembershipState.Node self = state.nodes().get(identity.member().node());
         if (self != null) {
             storeNextAddress(self.nextAddress());
-            if (committed.leading()) {
-                enterOwnAddress(self);
-            }
         }
         storeMembers(state);
         greet(state);
@@ -418,15 +410,32 @@ final class NodeParts implements AutoCloseable {
         }
     }
 
-    /** Others tell the leader where they are; a leader tells itself. */
-    private void enterOwnAddress(MembershipState.Node known) {
+    /** Others tell the leader where they are; a leader has its own address decided, as soon as that can be. */
+    void enterOwnAddress() {
         Identity now = identity;
-        if (Moving.isElsewhere(known, now.member().address(), now.apiAddress(), now.joinAddress())) {
-            membershipCommand(Moving.of(now), true).whenComplete((answer, failure) -> {
-                if (answer instanceof MembershipMessage.Refused refused) {
-                    LOG.warn("the cluster does not have this node here: {}", refused.message());
-                }
-            });
+        MembershipState.Node known = membership().nodes().get(now.member().node());
+        if (known == null
+                || !Moving.isElsewhere(known, now.member().address(), now.apiAddress(), now.joinAddress())
+                || !entering.compareAndSet(false, true)) {
+            return;
+        }
+        membershipCommand(Moving.of(now), true).whenComplete((answer, failure) -> {
+            entering.set(false);
+            if (failure == null) {
+                refusedHere(answer instanceof MembershipMessage.Refused refused ? refused.message() : "");
+            }
+        });
+    }
+
+    private void refusedHere(String why) {
+        if (!why.equals(notThere)) {
+            notThere = why;
+            if (!why.isEmpty()) {
+                LOG.warn(
+                        "the cluster does not have this node at {}: {}",
+                        identity.member().address(),
+                        why);
+            }
         }
     }
 
