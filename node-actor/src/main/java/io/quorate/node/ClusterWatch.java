@@ -158,10 +158,11 @@ final class ClusterWatch implements AutoCloseable {
                 : new Assignment(
                         Assignment.MEMBER,
                         node.member().toString(),
-                        node.role().word(),
+                        node.word(),
                         state.addressesBut(member.node()),
                         refusal,
-                        node.nextAddress());
+                        node.nextAddress(),
+                        parts.membershipNr());
     }
 
     /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
@@ -284,7 +285,7 @@ final class ClusterWatch implements AutoCloseable {
                     member.node(),
                     member.address(),
                     node.apiAddress(),
-                    node.completed() ? node.role().word() : ClusterReport.JOINING,
+                    node.completed() ? node.word() : ClusterReport.JOINING,
                     leads,
                     leads ? 0 : match > 0 ? Math.max(0, report.commitIndex() - match) : presences.lag(member.node()),
                     heard ? silent.toMillis() : -1,

@@ -16,6 +16,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.VersionSkew;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.trust.Credentials;
 import io.quorate.node.trust.Keys;
 import io.quorate.node.trust.NodeTrust;
@@ -484,22 +485,29 @@ public final class Node implements AutoCloseable {
         return parts.status();
     }
 
-    /** A token as it is handed out; it is stored nowhere but as a hash. */
-    public record IssuedToken(String token, List<String> joinAddresses, long expiresAtMillis) {}
+    /**
+     * A token as it is handed out; it is stored nowhere but as a hash.
+     *
+     * @param forWorker whether it lets in workers only
+     */
+    public record IssuedToken(String token, List<String> joinAddresses, long expiresAtMillis, boolean forWorker) {}
 
     /**
      * Issues a token.
      *
      * @param own the token; empty for one of 128 random bits
      * @param uses joins that it is good for
+     * @param forWorker whether it lets in workers only; else whoever shows it says what it is to be
      * @param nowMillis wall clock
      * @param by who asks
      */
-    public CompletionStage<IssuedToken> issueToken(String own, Duration ttl, int uses, long nowMillis, String by) {
+    public CompletionStage<IssuedToken> issueToken(
+            String own, Duration ttl, int uses, boolean forWorker, long nowMillis, String by) {
         String token = own.isEmpty() ? randomToken() : own;
         long expires = nowMillis + ttl.toMillis();
-        return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses), by, false)
-                .thenApply(answer -> new IssuedToken(token, joinAddresses(), expires));
+        String kind = forWorker ? NodeKind.WORKER.word() : "";
+        return membershipCommand(new MembershipMessage.IssueToken(hash(token), expires, uses, kind), by, false)
+                .thenApply(answer -> new IssuedToken(token, joinAddresses(), expires, forWorker));
     }
 
     /**
@@ -515,18 +523,25 @@ public final class Node implements AutoCloseable {
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused no
                         ? new Replacement(Optional.empty(), Optional.of(no))
                         : new Replacement(
-                                Optional.of(new IssuedToken(token, joinAddresses(), expires)), Optional.empty()));
+                                Optional.of(new IssuedToken(token, joinAddresses(), expires, isWorker(name))),
+                                Optional.empty()));
     }
 
     /** One of the two is there. */
     public record Replacement(Optional<IssuedToken> token, Optional<MembershipMessage.Refused> refused) {}
 
-    /** Where a node can join: here, and at every other node, should this one be down by then. */
+    private boolean isWorker(String name) {
+        MembershipState.Node known = parts.membership().nodes().get(name);
+        return known != null && known.isWorker();
+    }
+
+    /** Where a node can join: here, and at every other control-plane node, should this one be down by then. */
     private List<String> joinAddresses() {
+        Identity self = identity();
         return Stream.concat(
-                        Stream.of(identity().joinAddress()),
+                        Stream.of(self.joinAddress()).filter(address -> self.replica() != Identity.Replica.WORKER),
                         parts.membership().nodes().values().stream()
-                                .filter(MembershipState.Node::completed)
+                                .filter(node -> node.completed() && !node.isWorker())
                                 .map(MembershipState.Node::joinAddress))
                 .distinct()
                 .toList();
@@ -538,8 +553,12 @@ public final class Node implements AutoCloseable {
         return HexFormat.of().formatHex(random);
     }
 
-    /** A token as it is listed. */
-    public record ListedToken(String hash, long expiresAtMillis, int usesLeft) {}
+    /**
+     * A token as it is listed.
+     *
+     * @param kind of the nodes that it lets in; empty for any
+     */
+    public record ListedToken(String hash, long expiresAtMillis, int usesLeft, String kind) {}
 
     /** The tokens that may still let somebody in, by hash, as this node knows them. */
     public List<ListedToken> tokens(long nowMillis) {
@@ -549,7 +568,8 @@ public final class Node implements AutoCloseable {
                 .map(token -> new ListedToken(
                         token.getKey(),
                         token.getValue().expiresAtMillis(),
-                        token.getValue().usesLeft()))
+                        token.getValue().usesLeft(),
+                        token.getValue().kind().map(NodeKind::word).orElse("")))
                 .sorted(java.util.Comparator.comparing(ListedToken::hash))
                 .toList();
     }
@@ -646,8 +666,12 @@ public final class Node implements AutoCloseable {
      */
     public record JoinAttempt(Admission.Request request, KeyPair pair) {}
 
-    /** What this node says of itself when it wants to join. */
-    public JoinAttempt joinAttempt(String token, long nowMillis) {
+    /**
+     * What this node says of itself when it wants to join.
+     *
+     * @param asWorker whether it is to host workloads only
+     */
+    public JoinAttempt joinAttempt(String token, boolean asWorker, long nowMillis) {
         Identity self = identity();
         KeyPair pair = Keys.pair(new SecureRandom());
         return new JoinAttempt(
@@ -659,7 +683,8 @@ public final class Node implements AutoCloseable {
                                 self.member().address(),
                                 self.apiAddress(),
                                 self.joinAddress(),
-                                nowMillis),
+                                nowMillis,
+                                (asWorker ? NodeKind.WORKER : NodeKind.CONTROL_PLANE).word()),
                         Keys.request(pair),
                         parts.version()),
                 pair);
@@ -702,6 +727,7 @@ public final class Node implements AutoCloseable {
         }
         folder.stageTls(granted.clusterId(), credentials.files());
         reached(Failpoint.CERTIFICATES_STAGED);
+        boolean worker = NodeKind.of(attempt.request().join().kind()) == NodeKind.WORKER;
         Identity old = identity();
         Identity joined = new Identity(
                 granted.clusterId(),
@@ -709,7 +735,7 @@ public final class Node implements AutoCloseable {
                 old.apiAddress(),
                 old.joinAddress(),
                 granted.founders().stream().map(MemberId::parse).toList(),
-                Identity.Replica.FOLLOWER,
+                worker ? Identity.Replica.WORKER : Identity.Replica.FOLLOWER,
                 granted.contacts(),
                 "");
         restart(

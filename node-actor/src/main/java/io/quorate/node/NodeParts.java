@@ -21,6 +21,7 @@ import io.quorate.node.member.Stores;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
 import io.quorate.persistence.contract.ByteReader;
@@ -125,6 +126,7 @@ final class NodeParts implements AutoCloseable {
     private final Contacts contacts;
     private final AtomicBoolean entering = new AtomicBoolean();
     private volatile String notThere = "";
+    private volatile long membershipNr;
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
     private volatile boolean closed;
@@ -153,10 +155,10 @@ final class NodeParts implements AutoCloseable {
         this.failStop = failStop;
         this.failpoints = failpoints;
         this.identity = identity;
-        if (identity.replica() == Identity.Replica.FOLLOWER || identity.replica() == Identity.Replica.NONE) {
+        if (identity.replica() == Identity.Replica.FOLLOWER || identity.isWithoutCopy()) {
             folder.deleteLog();
         }
-        if (identity.replica() == Identity.Replica.NONE) {
+        if (identity.isWithoutCopy()) {
             folder.deleteEvents();
         }
         this.contacts =
@@ -172,7 +174,7 @@ final class NodeParts implements AutoCloseable {
                 Thread.ofPlatform().name("quorate-read-", 0).daemon(true).factory());
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
         this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal);
-        if (identity.replica() == Identity.Replica.NONE) {
+        if (identity.isWithoutCopy()) {
             RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
             source = remote;
             journal = remote;
@@ -200,7 +202,7 @@ final class NodeParts implements AutoCloseable {
         switch (identity.replica()) {
             case MEMBER -> startMember();
             case FOLLOWER -> startFollower();
-            case NONE -> leader.lookAgain();
+            case NONE, WORKER -> leader.lookAgain();
             case REMOVED ->
                 LOG.warn(
                         "this node was removed from its cluster; `quorate reset` empties it, and then it may join again");
@@ -244,6 +246,9 @@ final class NodeParts implements AutoCloseable {
                 storeContacts(assignment.contacts());
             }
             storeNextAddress(assignment.nextAddress());
+            if (identity.isWithoutCopy() && assignment.membershipNr() > membershipNr) {
+                aggregate(Membership.ID).follow();
+            }
             refusedHere(assignment.reason());
         }
         Transition.due(identity, assignment).ifPresent(next -> {
@@ -386,6 +391,7 @@ final class NodeParts implements AutoCloseable {
 
     private void membershipChanged(HostedAggregate.Committed<MembershipState> committed) {
         MembershipState state = committed.state();
+        membershipNr = committed.sequenceNr();
         contacts.book().decided(state);
         if (committed.leading()
                 && state.nodes().isEmpty()
@@ -463,7 +469,8 @@ final class NodeParts implements AutoCloseable {
 
     private void storeMembersLocked(MembershipState state) {
         List<DataFolder.ListedMember> listed = state.nodes().values().stream()
-                .filter(MembershipState.Node::completed) // the others are not there yet, and may never be
+                // The workers have no part in it, and others are not there yet, and may never be.
+                .filter(node -> node.completed() && !node.isWorker())
                 .map(node -> new DataFolder.ListedMember(
                         node.member().address(),
                         node.member().toString(),
@@ -519,6 +526,11 @@ final class NodeParts implements AutoCloseable {
             throw new IllegalArgumentException("no aggregate " + persistenceId + " runs here");
         }
         return aggregate;
+    }
+
+    /** How many events of membership are known here. */
+    long membershipNr() {
+        return membershipNr;
     }
 
     MembershipState membership() {
@@ -727,7 +739,7 @@ final class NodeParts implements AutoCloseable {
                                 node.member().node(),
                                 node.member().address(),
                                 node.apiAddress(),
-                                node.completed() ? node.role().word() : ClusterReport.JOINING,
+                                node.completed() ? node.word() : ClusterReport.JOINING,
                                 false,
                                 -1,
                                 node.member().equals(identity.member()) ? 0 : -1,
@@ -748,6 +760,7 @@ final class NodeParts implements AutoCloseable {
             case MEMBER -> Role.VOTER.word();
             case FOLLOWER -> Role.STANDBY.word();
             case NONE -> Role.SPARE.word();
+            case WORKER -> NodeKind.WORKER.word();
             case REMOVED -> "removed";
         };
         String leads = "";

@@ -135,8 +135,9 @@ class NodeClusterTest {
     }
 
     private void join(Node joiner, Node seed) throws Exception {
-        Node.IssuedToken token = get(seed.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis(), ADA));
-        Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
+        Node.IssuedToken token =
+                get(seed.issueToken("", Duration.ofMinutes(5), 1, false, System.currentTimeMillis(), ADA));
+        Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), false, System.currentTimeMillis());
         joiner.join(attempt, get(seed.admit(attempt.request())));
     }
 
@@ -408,19 +409,20 @@ class NodeClusterTest {
         Node one = start(settings(1));
         Node two = start(settings(2));
         Node three = start(settings(3));
-        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000, ADA));
-        assertThat(admit(one, two.joinAttempt("0".repeat(32), 2000)))
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, false, 1000, ADA));
+        assertThat(admit(one, two.joinAttempt("0".repeat(32), false, 2000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("unknown-token"));
-        assertThat(admit(one, two.joinAttempt(token.token(), 1000 + 301_000)))
+        assertThat(admit(one, two.joinAttempt(token.token(), false, 1000 + 301_000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("expired-token"));
-        MembershipMessage granted = admit(one, two.joinAttempt(token.token(), 2000));
+        MembershipMessage granted = admit(one, two.joinAttempt(token.token(), false, 2000));
         assertThat(granted).isInstanceOf(MembershipMessage.Granted.class);
-        assertThat(admit(one, two.joinAttempt(token.token(), 2000))).isInstanceOf(MembershipMessage.Granted.class);
-        assertThat(admit(one, three.joinAttempt(token.token(), 2000)))
+        assertThat(admit(one, two.joinAttempt(token.token(), false, 2000)))
+                .isInstanceOf(MembershipMessage.Granted.class);
+        assertThat(admit(one, three.joinAttempt(token.token(), false, 2000)))
                 .isInstanceOfSatisfying(
                         MembershipMessage.Refused.class,
                         no -> assertThat(no.kind()).isEqualTo("used-token"));
@@ -430,11 +432,11 @@ class NodeClusterTest {
     void a_request_that_no_rule_can_decide_is_refused_and_the_next_one_is_decided() throws Exception {
         Node one = start(settings(1));
         Node two = start(settings(2));
-        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, 1000, ADA));
-        Node.JoinAttempt attempt = two.joinAttempt(token.token(), 2000);
+        Node.IssuedToken token = get(one.issueToken("", Duration.ofMinutes(5), 1, false, 1000, ADA));
+        Node.JoinAttempt attempt = two.joinAttempt(token.token(), false, 2000);
         MembershipMessage.Join good = attempt.request().join();
         MembershipMessage.Join bad = new MembershipMessage.Join(
-                good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000);
+                good.tokenHash(), "No Name", good.address(), good.apiAddress(), good.joinAddress(), 2000, "");
         assertThat(one.admit(new Admission.Request(
                                 token.token(), bad, attempt.request().certificateRequest(), "0.1.0"))
                         .toCompletableFuture())

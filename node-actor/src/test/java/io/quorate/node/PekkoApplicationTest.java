@@ -129,8 +129,8 @@ class PekkoApplicationTest {
         for (int n = 2; n <= 3; n++) {
             Node joiner = start(n);
             Node.IssuedToken token =
-                    get(one.issueToken("", Duration.ofMinutes(5), 1, System.currentTimeMillis(), "admin ada"));
-            Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), System.currentTimeMillis());
+                    get(one.issueToken("", Duration.ofMinutes(5), 1, false, System.currentTimeMillis(), "admin ada"));
+            Node.JoinAttempt attempt = joiner.joinAttempt(token.token(), false, System.currentTimeMillis());
             joiner.join(attempt, get(one.admit(attempt.request())));
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();

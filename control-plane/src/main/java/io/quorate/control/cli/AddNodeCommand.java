@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,9 +23,12 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate add-node",
             "  quorate add-node --token-ttl 3600 --uses 3",
+            "  quorate add-node --worker",
             "  quorate add-node -o short"
         })
 final class AddNodeCommand implements Callable<Integer> {
+    private static final String WORKER = " --worker";
+
     /** How the join line is printed. */
     enum Output {
         PRETTY,
@@ -62,6 +67,11 @@ final class AddNodeCommand implements Callable<Integer> {
     private int uses;
 
     @Option(
+            names = "--worker",
+            description = "The token lets in workers only. Without, whoever joins with it says what it is to be.")
+    private boolean worker;
+
+    @Option(
             names = {"-o", "--output", "--format"},
             defaultValue = "pretty",
             description = "pretty, short, token, token-check, json or yaml. Default: pretty.")
@@ -73,7 +83,7 @@ final class AddNodeCommand implements Callable<Integer> {
                 .json(
                         "POST",
                         "/v1/tokens",
-                        "{\"ttlSeconds\":" + ttlSeconds + ",\"uses\":" + uses
+                        "{\"ttlSeconds\":" + ttlSeconds + ",\"uses\":" + uses + ",\"worker\":" + worker
                                 + (token.isEmpty() ? "" : ",\"token\":" + TextNode.valueOf(token)) + "}",
                         Duration.ofSeconds(10));
         PrintWriter out = spec.commandLine().getOut();
@@ -84,18 +94,37 @@ final class AddNodeCommand implements Callable<Integer> {
             case TOKEN_CHECK ->
                 out.println(issued.path("token").asText() + "/"
                         + issued.path("fingerprint").asText());
-            case SHORT -> issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
-            case PRETTY -> {
-                out.println("From the node you wish to join to this cluster, run the following:");
-                out.println("quorate join " + issued.path("urls").path(0).asText());
-                if (issued.path("urls").size() > 1) {
-                    out.println();
-                    out.println(
-                            "If the node you are adding is not reachable through the default address, one of these does as well:");
-                    issued.path("urls").forEach(url -> out.println("quorate join " + url.asText()));
-                }
-            }
+            case SHORT -> lines(issued).forEach(out::println);
+            case PRETTY -> pretty(lines(issued)).forEach(out::println);
         }
         return ExitCode.OK;
+    }
+
+    /** The lines to join with, one for each address where that can be done. */
+    static List<String> lines(JsonNode issued) {
+        List<String> lines = new ArrayList<>();
+        issued.path("urls")
+                .forEach(url -> lines.add(
+                        "quorate join " + url.asText() + (issued.path("worker").asBoolean() ? WORKER : "")));
+        return lines;
+    }
+
+    private static List<String> pretty(List<String> lines) {
+        List<String> all = new ArrayList<>();
+        String first = lines.getFirst();
+        all.add("From the node you wish to join to this cluster, run the following:");
+        all.add(first);
+        if (!first.endsWith(WORKER)) {
+            all.add("");
+            all.add("Use the '--worker' flag to join a node that hosts workloads only, and runs no control plane:");
+            all.add(first + WORKER);
+        }
+        if (lines.size() > 1) {
+            all.add("");
+            all.add(
+                    "If the node you are adding is not reachable through the default address, one of these does as well:");
+            all.addAll(lines);
+        }
+        return all;
     }
 }

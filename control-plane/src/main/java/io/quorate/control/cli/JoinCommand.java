@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -14,7 +15,12 @@ import picocli.CommandLine.Spec;
         name = "join",
         mixinStandardHelpOptions = true,
         description = "Makes this node, which must run and be empty, part of another node's cluster.",
-        footer = {"", "Example:", "  quorate join 192.168.1.11:25000/3f9c0a…/9b1d…"})
+        footer = {
+            "",
+            "Examples:",
+            "  quorate join 192.168.1.11:25000/3f9c0a…/9b1d…",
+            "  quorate join 192.168.1.11:25000/3f9c0a…/9b1d… --worker"
+        })
 final class JoinCommand implements Callable<Integer> {
     private static final Pattern LINE = Pattern.compile("([^/\\s:]+:\\d{1,5})/([0-9a-zA-Z]{32,128})/([0-9a-f]{32,64})");
 
@@ -28,6 +34,11 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "ADDRESS:PORT/TOKEN/FINGERPRINT",
             description = "As `quorate add-node` printed it on a member.")
     private String line;
+
+    @Option(
+            names = "--worker",
+            description = "As a worker: it hosts workloads only, has no role in the datastore and holds no copy.")
+    private boolean worker;
 
     @Override
     public Integer call() {
@@ -46,7 +57,7 @@ final class JoinCommand implements Callable<Integer> {
                     "POST",
                     "/v1/join",
                     "{\"seed\":\"" + matcher.group(1) + "\",\"token\":\"" + matcher.group(2) + "\",\"fingerprint\":\""
-                            + matcher.group(3) + "\"}",
+                            + matcher.group(3) + "\",\"worker\":" + worker + "}",
                     Duration.ofSeconds(40));
         } catch (CommandFailure e) {
             if (e.exitCode() != ExitCode.UNKNOWN) {
@@ -57,7 +68,10 @@ final class JoinCommand implements Callable<Integer> {
                     "this node ended, or did not answer, while it joined. Next: `quorate start` where it does not run, then"
                             + " the same `quorate join` again: it goes on where it was cut off");
         }
-        spec.commandLine().getOut().println("This node has joined the cluster. `quorate status` shows it");
+        spec.commandLine()
+                .getOut()
+                .println("This node has joined the cluster" + (worker ? " as a worker" : "")
+                        + ". `quorate status` shows it");
         return ExitCode.OK;
     }
 }

@@ -46,7 +46,7 @@ final class ReplaceNodeCommand implements Callable<Integer> {
                         Duration.ofSeconds(10));
         PrintWriter out = spec.commandLine().getOut();
         out.println("On the machine that takes the place of " + name + ", under another name, run the following:");
-        out.println("quorate join " + issued.path("urls").path(0).asText());
+        out.println(AddNodeCommand.lines(issued).getFirst());
         return ExitCode.OK;
     }
 }

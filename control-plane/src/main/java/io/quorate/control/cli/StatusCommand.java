@@ -113,6 +113,7 @@ final class StatusCommand implements Callable<Integer> {
         lines.add("  datastore master nodes: " + addresses(then, "voter"));
         lines.add("  datastore standby nodes: " + addresses(then, "standby"));
         lines.add("  datastore spare nodes: " + addresses(then, "spare"));
+        lines.add("worker nodes: " + addresses(then, "worker"));
         return lines;
     }
 
@@ -154,6 +155,10 @@ final class StatusCommand implements Callable<Integer> {
         String spares = addresses(status, "spare");
         if (!spares.equals("none")) {
             lines.add("  datastore spare nodes: " + spares);
+        }
+        String workers = addresses(status, "worker");
+        if (!workers.equals("none")) {
+            lines.add("worker nodes: " + workers);
         }
         if (status.has("notThere")) {
             lines.add("problem: the cluster does not have this node where it is: "
@@ -212,8 +217,8 @@ final class StatusCommand implements Callable<Integer> {
             return "the loss of " + more + (more == 1 ? " more master node" : " more master nodes") + " (" + lives
                     + ")";
         }
-        return switch (members(status)) {
-            case 1 -> "nothing: it is the only node. Next: `quorate add-node`";
+        return switch (controlPlaneNodes(status)) {
+            case 1 -> "nothing: it is the only control-plane node. Next: `quorate add-node`";
             case 2 ->
                 "no loss of its master node: it would stop until that is back; the standby has a copy of the data but"
                         + " cannot decide alone. Next: `quorate add-node`, for a third";
@@ -221,12 +226,12 @@ final class StatusCommand implements Callable<Integer> {
         };
     }
 
-    private static int members(JsonNode status) {
-        int members = 0;
+    private static int controlPlaneNodes(JsonNode status) {
+        int count = 0;
         for (JsonNode node : status.path("nodes")) {
-            members += isJoining(node) ? 0 : 1;
+            count += isJoining(node) || node.path("role").asText().equals("worker") ? 0 : 1;
         }
-        return members;
+        return count;
     }
 
     private static boolean isJoining(JsonNode node) {

@@ -24,15 +24,16 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String row = "%-10s %-22s %9s";
+        String row = "%-10s %-22s %9s  %-8s";
         return listing.run(
                 node.client(),
                 spec.commandLine().getOut(),
                 "/v1/tokens",
-                row.formatted("ID", "EXPIRES", "USES-LEFT"),
+                row.formatted("ID", "EXPIRES", "USES-LEFT", "FOR"),
                 token -> row.formatted(
                         token.path("id").asText(),
                         token.path("expires").asText(),
-                        token.path("usesLeft").asText()));
+                        token.path("usesLeft").asText(),
+                        token.path("worker").asBoolean() ? "workers" : "any node"));
     }
 }

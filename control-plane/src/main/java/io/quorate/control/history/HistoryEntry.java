@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.Recorded;
+import io.quorate.node.role.NodeKind;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
 import java.time.Instant;
@@ -66,9 +67,9 @@ public record HistoryEntry(
 
     private static String text(MembershipEvent event) {
         return switch (event) {
-            case MembershipEvent.TokenIssued(var hash, var expires, var uses) ->
+            case MembershipEvent.TokenIssued(var hash, var expires, var uses, var kind) ->
                 "the join token " + hash.substring(0, TOKEN_ID) + " for " + uses + (uses == 1 ? " join" : " joins")
-                        + " was issued, good until " + time(expires);
+                        + (isWorker(kind) ? " of workers" : "") + " was issued, good until " + time(expires);
             case MembershipEvent.ReplacementOffered(var hash, var expires, var node) ->
                 "the join token " + hash.substring(0, TOKEN_ID) + " was issued for a node that takes the place of "
                         + node + ", good until " + time(expires);
@@ -86,9 +87,11 @@ public record HistoryEntry(
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";
-            case MembershipEvent.NodeJoined(var member, var api, var join, var hash) -> {
+            case MembershipEvent.NodeJoined(var member, var api, var join, var hash, var kind) -> {
                 MemberId id = MemberId.parse(member);
-                yield id.node() + " at " + id.address() + (hash.isEmpty() ? " founded the cluster" : " was let in");
+                yield id.node() + " at " + id.address()
+                        + (hash.isEmpty() ? " founded the cluster" : " was let in")
+                        + (isWorker(kind) ? " as a worker" : "");
             }
             case MembershipEvent.JoinCompleted(var node) -> node + " has joined";
             case MembershipEvent.RoleAssigned(var node, var role, var reason) -> node + " is a " + role + ": " + reason;
@@ -103,6 +106,10 @@ public record HistoryEntry(
             case MembershipEvent.NodeLeaving(var node, var reason) -> node + " begins to leave: " + reason;
             case MembershipEvent.NodeRemoved(var node, var reason) -> node + " is a member no longer: " + reason;
         };
+    }
+
+    private static boolean isWorker(String kind) {
+        return NodeKind.of(kind) == NodeKind.WORKER;
     }
 
     private static String seconds(long millis) {

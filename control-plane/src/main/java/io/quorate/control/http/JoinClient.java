@@ -54,8 +54,11 @@ final class JoinClient {
         return new Result("", Optional.of(new Problem(status, type, detail, next)));
     }
 
-    /** @param fingerprint of the cluster's authority, or the first letters of it: who does not show that is told nothing */
-    CompletionStage<Result> join(String seed, String token, String fingerprint) {
+    /**
+     * @param fingerprint of the cluster's authority, or the first letters of it: who does not show that is told nothing
+     * @param asWorker whether this node is to host workloads only
+     */
+    CompletionStage<Result> join(String seed, String token, String fingerprint, boolean asWorker) {
         if (!SEED.matcher(seed).matches()
                 || !TOKEN.matcher(token).matches()
                 || !FINGERPRINT.matcher(fingerprint).matches()) {
@@ -99,7 +102,7 @@ final class JoinClient {
         // Joining stops and starts the parts of this node, and blocks while it does.
         Thread.ofPlatform().name("quorate-join").start(() -> {
             try {
-                answer.complete(joinNow(seed, token, fingerprint));
+                answer.complete(joinNow(seed, token, fingerprint, asWorker));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             } finally {
@@ -134,8 +137,8 @@ final class JoinClient {
                 AGAIN + ", there or with the line of another member");
     }
 
-    private Result joinNow(String seed, String token, String fingerprint) {
-        Node.JoinAttempt attempt = node.joinAttempt(token, System.currentTimeMillis());
+    private Result joinNow(String seed, String token, String fingerprint, boolean asWorker) {
+        Node.JoinAttempt attempt = node.joinAttempt(token, asWorker, System.currentTimeMillis());
         byte[] request = MembershipForm.bytes(attempt.request());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient client = HttpClient.newBuilder()

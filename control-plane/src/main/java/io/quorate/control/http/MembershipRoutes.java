@@ -8,6 +8,7 @@ import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
@@ -40,6 +41,7 @@ final class MembershipRoutes {
                     one.put("id", token.hash().substring(0, HistoryEntry.TOKEN_ID));
                     one.put("expires", HistoryEntry.time(token.expiresAtMillis()));
                     one.put("usesLeft", token.usesLeft());
+                    one.put("worker", token.kind().equals(NodeKind.WORKER.word()));
                     return one;
                 })
                 .toList();
@@ -158,7 +160,7 @@ final class MembershipRoutes {
                                 Map<String, Object> map = new LinkedHashMap<>();
                                 map.put("name", one.member().node());
                                 map.put("address", one.member().address());
-                                map.put("role", one.role().word());
+                                map.put("role", one.word());
                                 map.put("failureDomain", one.failureDomain());
                                 map.put("weight", one.weight());
                                 return map;

@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * PUT  /v1/kv/{key}[?expect=REV]       writes; the revision comes back, also as ETag
  * GET  /v1/kv/{key}                    reads, linearizably
  * DELETE /v1/kv/{key}[?expect=REV]
- * POST /v1/tokens                      {"ttlSeconds":…, "uses":…, "token":…}
+ * POST /v1/tokens                      {"ttlSeconds":…, "uses":…, "token":…, "worker":true|false}
  * GET  /v1/tokens                      those that are still good, without the tokens themselves
  * DELETE /v1/tokens/{id}
  * POST /v1/certificates                {"name":…, "kind":"admin|viewer|service", "request":…}: a client's certificate
@@ -57,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/access                      the clients that have one
  * DELETE /v1/access/{id}
  * POST /v1/refresh-certs[?authority=true] this node renews its certificate, or all nodes get a new authority
- * POST /v1/join                        {"seed":"host:port", "token":…, "fingerprint":…}: this node joins a cluster
+ * POST /v1/join                        {"seed":"host:port", "token":…, "fingerprint":…, "worker":…}: this node joins a cluster
  * POST /v1/leave                       this node leaves its cluster
  * POST /v1/reset                       this node, alone, begins anew
  * DELETE /v1/nodes/{name}[?force=true] that node is removed
@@ -395,7 +395,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             throw new IllegalArgumentException("a token wants 32 to 128 letters and digits, this one has "
                     + own.length() + " characters or others among them");
         }
-        return node.issueToken(own, Duration.ofSeconds(ttl), uses, System.currentTimeMillis(), by)
+        boolean forWorker = asked.path("worker").asBoolean(false);
+        return node.issueToken(own, Duration.ofSeconds(ttl), uses, forWorker, System.currentTimeMillis(), by)
                 .thenApply(this::issued);
     }
 
@@ -418,6 +419,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         answer.put("token", token.token());
         answer.put("fingerprint", fingerprint);
         answer.put("expiresAtMillis", token.expiresAtMillis());
+        answer.put("worker", token.forWorker());
         answer.put(
                 "urls",
                 token.joinAddresses().stream()
@@ -431,7 +433,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         String seed = asked.path("seed").asText("");
         String token = asked.path("token").asText("");
         return joinClient
-                .join(seed, token, asked.path("fingerprint").asText(""))
+                .join(
+                        seed,
+                        token,
+                        asked.path("fingerprint").asText(""),
+                        asked.path("worker").asBoolean(false))
                 .thenApply(result -> result.problem()
                         .map(Problem::response)
                         .orElseGet(() -> json(200, Map.of("joined", result.member()))));
@@ -465,7 +471,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                     join.address(),
                                     join.apiAddress(),
                                     join.joinAddress(),
-                                    here),
+                                    here,
+                                    join.kind()),
                             admission.certificateRequest(),
                             admission.version()));
                 })

@@ -84,7 +84,9 @@ class QuorateCliTest {
                   datastore standby nodes: none
                 """.formatted(node.settings().clusterAddress()));
         assertThat(status.lines().subList(4, 6))
-                .containsExactly("leader: n11", "survives: nothing: it is the only node. Next: `quorate add-node`");
+                .containsExactly(
+                        "leader: n11",
+                        "survives: nothing: it is the only control-plane node. Next: `quorate add-node`");
     }
 
     private static String member(String name, String role, String rest) {
@@ -118,6 +120,24 @@ class QuorateCliTest {
                         "problem: n3 (127.0.0.13:19001) was last heard of 7 s ago: `quorate start` there, or, where it never"
                                 + " comes back, `quorate remove-node n3 --force`",
                         "n5 leaves the cluster: removed");
+    }
+
+    @Test
+    void status_lists_workers_apart_and_counts_them_for_nothing() throws Exception {
+        List<String> lines = pretty(
+                "\"highAvailability\": false, \"leader\": \"n1\", \"voters\": 1, \"liveVoters\": 1, \"survives\": 0",
+                member("n1", "voter", ""),
+                member("n2", "worker", ""),
+                member("n3", "worker", ", \"online\": false, \"lastContactMillis\": 7000"));
+        assertThat(lines.subList(1, 7))
+                .containsExactly(
+                        "high-availability: no",
+                        "  datastore master nodes: 127.0.0.11:19001",
+                        "  datastore standby nodes: none",
+                        "worker nodes: 127.0.0.12:19001 127.0.0.13:19001",
+                        "leader: n1",
+                        "survives: nothing: it is the only control-plane node. Next: `quorate add-node`");
+        assertThat(lines.get(7)).contains("n3", "was last heard of 7 s ago");
     }
 
     @Test
@@ -208,7 +228,7 @@ class QuorateCliTest {
         String own = "k".repeat(32);
         assertThat(onNode("add-node", "--token", own, "-o", "token").lines()).containsExactly(own);
         List<String> tokens = onNode("tokens").lines();
-        assertThat(tokens.getFirst()).matches("ID +EXPIRES +USES-LEFT");
+        assertThat(tokens.getFirst()).matches("ID +EXPIRES +USES-LEFT +FOR");
         assertThat(String.join("", tokens)).doesNotContain(own);
         String id = tokens.getLast().split(" ", -1)[0];
         assertThat(onNode("tokens", "--revoke", id).lines()).containsExactly("token " + id + " is revoked");
@@ -345,12 +365,16 @@ class QuorateCliTest {
 
     @Test
     void add_node_prints_the_line_to_run_on_the_next_machine() throws Exception {
-        Ended pretty = onNode("add-node");
-        assertThat(pretty.lines())
-                .hasSize(2)
-                .last()
-                .asString()
-                .matches("quorate join " + node.joinAddress() + "/[0-9a-f]{32}/[0-9a-f]{32}");
+        String line = "quorate join " + node.joinAddress() + "/[0-9a-f]{32}/[0-9a-f]{32}";
+        List<String> pretty = onNode("add-node").lines();
+        assertThat(pretty).hasSize(5);
+        assertThat(pretty.get(1)).matches(line);
+        assertThat(pretty.get(3)).contains("--worker", "workloads only");
+        assertThat(pretty.get(4)).isEqualTo(pretty.get(1) + " --worker");
+        List<String> forWorkers = onNode("add-node", "--worker").lines();
+        assertThat(forWorkers).hasSize(2).last().asString().matches(line + " --worker");
+        assertThat(onNode("tokens").out()).contains("any node", "workers");
+        assertThat(onNode("history").out()).contains("for 1 join of workers was issued");
         assertThat(onNode("add-node", "-o", "short").lines())
                 .singleElement()
                 .asString()

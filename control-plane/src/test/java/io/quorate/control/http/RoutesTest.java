@@ -308,7 +308,7 @@ class RoutesTest {
     }
 
     private static MembershipMessage.Join join(long nowMillis) {
-        return new MembershipMessage.Join("", "n9", "127.0.3.9:19001", "", "", nowMillis);
+        return new MembershipMessage.Join("", "n9", "127.0.3.9:19001", "", "", nowMillis, "");
     }
 
     private static byte[] admission(long nowMillis) {

@@ -7,10 +7,11 @@ import java.util.List;
  *
  * @param standing {@code member}, {@code removed} (it was one) or {@code unknown} (it never was)
  * @param member its identity from now on; empty where it is no member
- * @param role its role; empty where it is no member
+ * @param role its role, or {@code worker}; empty where it is no member
  * @param contacts cluster addresses of all other nodes
  * @param reason why it was removed, or why it may not be where it is; else empty
  * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
+ * @param membershipNr how many events of membership there are: who holds no copy reads them again when there are more
  */
 public record Assignment(
         String standing,
@@ -18,14 +19,15 @@ public record Assignment(
         String role,
         List<String> contacts,
         String reason,
-        @MayBeMissing String nextAddress) {
+        @MayBeMissing String nextAddress,
+        long membershipNr) {
     public static final String MEMBER = "member";
     public static final String REMOVED = "removed";
     public static final String UNKNOWN = "unknown";
 
     /** Of a node that is no member. */
     public static Assignment none(String standing, String reason) {
-        return new Assignment(standing, "", "", List.of(), reason, "");
+        return new Assignment(standing, "", "", List.of(), reason, "", 0);
     }
 
     public Assignment {

@@ -30,7 +30,7 @@ public record ClusterReport(
      * One node.
      *
      * @param address {@code host:port} of the cluster port
-     * @param role {@code voter}, {@code standby} or {@code spare}; {@link #JOINING} for one that was let in and not heard of since
+     * @param role {@code voter}, {@code standby}, {@code spare} or {@code worker}; {@link #JOINING} for one that was let in and not heard of since
      * @param lag entries behind the leader; -1 where it is not known, or it holds none
      * @param lastContactMillis since it was last heard of; -1 where it was not
      * @param online whether it counts as there

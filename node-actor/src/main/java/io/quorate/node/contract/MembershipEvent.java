@@ -32,9 +32,14 @@ public sealed interface MembershipEvent {
      * @param hash SHA-256 of the token, hexadecimal; the token itself is stored nowhere
      * @param expiresAtMillis since 1970
      * @param uses joins that it is good for
+     * @param kind of the nodes that it lets in, see {@code NodeKind}; empty for any
      */
     @JsonTypeName("membership.token-issued.v1")
-    record TokenIssued(String hash, long expiresAtMillis, int uses) implements MembershipEvent {}
+    record TokenIssued(
+            String hash,
+            long expiresAtMillis,
+            int uses,
+            @MayBeMissing String kind) implements MembershipEvent {}
 
     /**
      * A token was issued for one node that takes the place of another, which is dead.
@@ -53,10 +58,15 @@ public sealed interface MembershipEvent {
      * @param member identity in the Raft group, {@code node#incarnation@host:port}
      * @param apiAddress {@code host:port} for clients
      * @param tokenHash of the token that this join used up once; empty for the founder
+     * @param kind see {@code NodeKind}; empty where an older release wrote it
      */
     @JsonTypeName("membership.node-joined.v1")
-    record NodeJoined(String member, String apiAddress, String joinAddress, String tokenHash)
-            implements MembershipEvent {}
+    record NodeJoined(
+            String member,
+            String apiAddress,
+            String joinAddress,
+            String tokenHash,
+            @MayBeMissing String kind) implements MembershipEvent {}
 
     /** A node that was let in has been heard of: from here on it counts, and its token's use is spent. */
     @JsonTypeName("membership.join-completed.v1")

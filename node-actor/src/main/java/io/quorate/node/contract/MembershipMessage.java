@@ -38,8 +38,13 @@ public sealed interface MembershipMessage {
     @JsonTypeName("found")
     record Found(String member, String apiAddress, String joinAddress) implements MembershipMessage {}
 
+    /** @param kind of the nodes that it lets in, see {@code NodeKind}; empty for any */
     @JsonTypeName("issue-token")
-    record IssueToken(String hash, long expiresAtMillis, int uses) implements MembershipMessage {}
+    record IssueToken(
+            String hash,
+            long expiresAtMillis,
+            int uses,
+            @MayBeMissing String kind) implements MembershipMessage {}
 
     /** @param id begin of the token's hash, as long as it takes to tell it from the others */
     @JsonTypeName("revoke-token")
@@ -54,12 +59,22 @@ public sealed interface MembershipMessage {
     @JsonTypeName("offer-replacement")
     record OfferReplacement(String hash, long expiresAtMillis, String node) implements MembershipMessage {}
 
-    /** @param nowMillis wall clock of the node that took the request, for the token's expiry */
+    /**
+     * @param nowMillis wall clock of the node that took the request, for the token's expiry
+     * @param kind what the node is to be, see {@code NodeKind}; empty where an older release asks
+     */
     @JsonTypeName("join")
-    record Join(String tokenHash, String node, String address, String apiAddress, String joinAddress, long nowMillis)
+    record Join(
+            String tokenHash,
+            String node,
+            String address,
+            String apiAddress,
+            String joinAddress,
+            long nowMillis,
+            @MayBeMissing String kind)
             implements MembershipMessage {
         public Join with(String newTokenHash) {
-            return new Join(newTokenHash, node, address, apiAddress, joinAddress, nowMillis);
+            return new Join(newTokenHash, node, address, apiAddress, joinAddress, nowMillis, kind);
         }
     }
 

@@ -5,7 +5,7 @@ package io.quorate.node.contract;
  *
  * @param clusterId the cluster that it believes to belong to
  * @param member its identity, as {@code node#incarnation@host:port}
- * @param replica how it takes part in the journal: {@code member}, {@code follower} or {@code none}
+ * @param replica how it takes part in the journal: {@code member}, {@code follower}, {@code none} or {@code worker}
  * @param applied index up to which its copy goes; 0 without one
  * @param version its release
  * @param wallMillis its wall clock when it sent this

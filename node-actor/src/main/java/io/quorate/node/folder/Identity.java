@@ -33,6 +33,8 @@ public record Identity(
         FOLLOWER,
         /** Holds no copy. */
         NONE,
+        /** Holds no copy, and never will: a worker. */
+        WORKER,
         /** Was removed from its cluster, and waits for what its operator does next. */
         REMOVED
     }
@@ -40,6 +42,11 @@ public record Identity(
     public Identity {
         founders = List.copyOf(founders);
         contacts = List.copyOf(contacts);
+    }
+
+    /** Whether it reads and writes through others, for it has no copy and gets none as it is. */
+    public boolean isWithoutCopy() {
+        return replica == Replica.NONE || replica == Replica.WORKER;
     }
 
     public Identity with(Replica newReplica) {

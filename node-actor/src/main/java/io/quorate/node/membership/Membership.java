@@ -45,6 +45,7 @@ import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.contract.Recorded;
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.EventData;
@@ -133,14 +134,14 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 state.nodes().isEmpty()
                         ? accepted(
                                 new Done(),
-                                new NodeJoined(member, api, join, ""),
+                                new NodeJoined(member, api, join, "", NodeKind.CONTROL_PLANE.word()),
                                 new RoleAssigned(
                                         MemberId.parse(member).node(), Role.VOTER.word(), "founded the cluster"))
                         : accepted(new Done());
-            case IssueToken(var hash, var expires, var uses) ->
+            case IssueToken(var hash, var expires, var uses, var kind) ->
                 uses < 1
                         ? refused("bad-uses", "a token wants one use or more, not " + uses)
-                        : accepted(new Done(), new TokenIssued(hash, expires, uses));
+                        : accepted(new Done(), new TokenIssued(hash, expires, uses, kind));
             case OfferReplacement(var hash, var expires, var node) -> {
                 MembershipState.Node known = state.nodes().get(node);
                 yield known == null
@@ -225,8 +226,11 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         if (replaced != known) {
             return replacement(known, replaced);
         }
+        if (known.isWorker()) {
+            return accepted(new Done(), new JoinCompleted(node));
+        }
         List<MembershipState.Node> others = state.nodes().values().stream()
-                .filter(other -> other.completed() && !other.isLeaving())
+                .filter(other -> other.completed() && !other.isLeaving() && !other.isWorker())
                 .toList();
         long voters =
                 others.stream().filter(other -> other.role() == Role.VOTER).count();
@@ -283,6 +287,9 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         }
         if (known.role() == role.get()) {
             return accepted(new Done());
+        }
+        if (known.isWorker()) {
+            return refused("worker", assign.node() + " is a worker: it has no role in the datastore");
         }
         RoleAssigned assigned = new RoleAssigned(assign.node(), assign.role(), assign.reason());
         // Who has left the group can come back to it under another identity only: the engine knows no return.
@@ -386,9 +393,17 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                     "alone",
                     leave.node() + " is alone: it shares its cluster with no other node. `quorate reset` empties it");
         }
-        boolean last = state.nodes().values().stream().allMatch(node -> node == known || node.isLeaving());
-        return last
-                ? refused("last-node", leave.node() + " is the last node that stays: `quorate reset` empties it")
+        List<MembershipState.Node> staying = state.nodes().values().stream()
+                .filter(node -> node != known && !node.isLeaving())
+                .toList();
+        if (staying.isEmpty()) {
+            return refused("last-node", leave.node() + " is the last node that stays: `quorate reset` empties it");
+        }
+        return staying.stream().allMatch(MembershipState.Node::isWorker)
+                ? refused(
+                        "last-node",
+                        leave.node() + " is the last control-plane node that stays, and there are workers: first"
+                                + " `quorate leave` on each of them, or `quorate remove-node`")
                 : accepted(new Done(), new NodeLeaving(leave.node(), leave.reason()));
     }
 
@@ -399,15 +414,18 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         if (no.isPresent()) {
             return Decision.answer(MembershipForm.bytes(no.get()));
         }
+        NodeKind kind = NodeKind.of(join.kind());
         Optional<MembershipState.Node> same =
                 cutOff.filter(node -> node.tokenHash().equals(join.tokenHash())
-                        && node.member().node().equals(join.node()));
+                        && node.member().node().equals(join.node())
+                        && node.kind() == kind);
         if (same.isPresent()) {
             return accepted(granted(state, same.get().member()));
         }
         int incarnation = state.incarnations().getOrDefault(join.node(), 0) + 1;
         MemberId member = new MemberId(join.node(), incarnation, join.address());
-        NodeJoined joined = new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash());
+        NodeJoined joined =
+                new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash(), kind.word());
         return cutOff.isPresent()
                 ? accepted(
                         granted(state, member),
@@ -425,6 +443,14 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                     "unknown-token",
                     "the token is not known here: it was mistyped, or issued by another cluster. Run `quorate add-node` on a"
                             + " member for a new one"));
+        }
+        NodeKind kind = NodeKind.of(join.kind());
+        if (token.kind().filter(wanted -> wanted != kind).isPresent()) {
+            return Optional.of(new Refused(
+                    "wrong-kind",
+                    kind == NodeKind.WORKER
+                            ? "the token is for a control-plane node: run the same line without --worker"
+                            : "the token lets in workers only: run the same line with --worker"));
         }
         boolean begunWithIt =
                 cutOff.filter(node -> node.tokenHash().equals(join.tokenHash())).isPresent();
@@ -485,14 +511,19 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
         RolePolicy policy = state.policy();
         switch (recorded.event()) {
-            case TokenIssued(var hash, var expires, var uses) ->
-                tokens.put(hash, new MembershipState.Token(expires, uses, "", recorded.by()));
-            case ReplacementOffered(var hash, var expires, var node) ->
-                tokens.put(hash, new MembershipState.Token(expires, 1, node, recorded.by()));
+            case TokenIssued(var hash, var expires, var uses, var kind) -> {
+                Optional<NodeKind> only =
+                        Optional.of(kind).filter(word -> !word.isEmpty()).map(NodeKind::of);
+                tokens.put(hash, new MembershipState.Token(expires, uses, "", recorded.by(), only));
+            }
+            case ReplacementOffered(var hash, var expires, var node) -> {
+                Optional<NodeKind> same = Optional.ofNullable(nodes.get(node)).map(MembershipState.Node::kind);
+                tokens.put(hash, new MembershipState.Token(expires, 1, node, recorded.by(), same));
+            }
             case TokenRevoked(var hash) -> tokens.remove(hash);
-            case NodeJoined(var text, var api, var join, var hash) -> {
+            case NodeJoined(var text, var api, var join, var hash, var kind) -> {
                 MemberId member = MemberId.parse(text);
-                nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash));
+                nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash, NodeKind.of(kind)));
                 incarnations.merge(member.node(), member.incarnation(), Math::max);
                 tokens.computeIfPresent(hash, (h, token) -> token.with(token.usesLeft() - 1));
             }

@@ -1,11 +1,13 @@
 package io.quorate.node.membership;
 
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.MemberId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,6 +42,7 @@ public record MembershipState(
      * @param completed heard of since it was let in; before, it holds no role and may be forgotten again
      * @param leaving why it is to hand over its role and then its membership; empty while it stays
      * @param nextAddress {@code host:port} of its cluster port from its next start on; empty where it stays where it is
+     * @param kind a worker has the role of a spare, for ever
      */
     public record Node(
             MemberId member,
@@ -51,12 +54,23 @@ public record MembershipState(
             int weight,
             boolean completed,
             String leaving,
-            String nextAddress) {
+            String nextAddress,
+            NodeKind kind) {
         /** What fails together where nothing else was said. */
         static final int DEFAULT_DOMAIN = 1;
 
-        static Node joined(MemberId member, String apiAddress, String joinAddress, String tokenHash) {
-            return new Node(member, apiAddress, joinAddress, Role.STANDBY, tokenHash, DEFAULT_DOMAIN, 0, false, "", "");
+        static Node joined(MemberId member, String apiAddress, String joinAddress, String tokenHash, NodeKind kind) {
+            Role role = kind == NodeKind.WORKER ? Role.SPARE : Role.STANDBY;
+            return new Node(member, apiAddress, joinAddress, role, tokenHash, DEFAULT_DOMAIN, 0, false, "", "", kind);
+        }
+
+        public boolean isWorker() {
+            return kind == NodeKind.WORKER;
+        }
+
+        /** What it is, as it is printed: its role, or that it is a worker. */
+        public String word() {
+            return isWorker() ? kind.word() : role.word();
         }
 
         public boolean isLeaving() {
@@ -74,7 +88,8 @@ public record MembershipState(
                     weight,
                     true,
                     leaving,
-                    nextAddress);
+                    nextAddress,
+                    kind);
         }
 
         Node with(MemberId renewed) {
@@ -92,7 +107,8 @@ public record MembershipState(
                     weight,
                     completed,
                     leaving,
-                    newNextAddress);
+                    newNextAddress,
+                    kind);
         }
 
         Node toMoveTo(String address) {
@@ -110,7 +126,8 @@ public record MembershipState(
                     newWeight,
                     completed,
                     leaving,
-                    nextAddress);
+                    nextAddress,
+                    kind);
         }
 
         Node complete() {
@@ -128,7 +145,8 @@ public record MembershipState(
                     weight,
                     completed,
                     reason,
-                    nextAddress);
+                    nextAddress,
+                    kind);
         }
     }
 
@@ -136,10 +154,11 @@ public record MembershipState(
      * @param usesLeft joins that it is still good for
      * @param replaces the dead node whose place is taken with it; empty for none
      * @param by who asked for it; empty where it is not known
+     * @param kind of the nodes that it lets in; empty for any
      */
-    public record Token(long expiresAtMillis, int usesLeft, String replaces, String by) {
+    public record Token(long expiresAtMillis, int usesLeft, String replaces, String by, Optional<NodeKind> kind) {
         Token with(int newUsesLeft) {
-            return new Token(expiresAtMillis, newUsesLeft, replaces, by);
+            return new Token(expiresAtMillis, newUsesLeft, replaces, by, kind);
         }
     }
 
@@ -159,12 +178,12 @@ public record MembershipState(
     }
 
     /**
-     * Cluster addresses of all nodes but one: where they are, and where they are to be. One that was let in and has not been heard of yet may
+     * Cluster addresses of all control-plane nodes but one: where they are, and where they are to be. One that was let in and has not been heard of yet may
      * still be its own cluster, and refuses the others.
      */
     public List<String> addressesBut(String name) {
         return nodes.values().stream()
-                .filter(node -> !node.member().node().equals(name))
+                .filter(node -> !node.isWorker() && !node.member().node().equals(name))
                 .filter(Node::completed)
                 .flatMap(node -> Stream.of(node.member().address(), node.nextAddress()))
                 .filter(address -> !address.isEmpty())

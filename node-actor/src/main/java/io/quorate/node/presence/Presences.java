@@ -163,7 +163,8 @@ public final class Presences {
                     node.failureDomain(),
                     node.weight(),
                     node.isLeaving(),
-                    isStopping(member, nowNanos)));
+                    isStopping(member, nowNanos),
+                    node.isWorker()));
         }
         return new ClusterView(nodes);
     }

@@ -34,6 +34,7 @@ public record ClusterView(List<NodeView> nodes) {
      * @param weight lighter nodes get a role first
      * @param leaving is to lose its role and then its membership
      * @param stopping stops in good order, and has asked that another takes over its vote first
+     * @param worker hosts workloads only: no role is ever planned for it
      */
     public record NodeView(
             String name,
@@ -46,8 +47,9 @@ public record ClusterView(List<NodeView> nodes) {
             int failureDomain,
             int weight,
             boolean leaving,
-            boolean stopping) {
-        /** One that is not stopping. */
+            boolean stopping,
+            boolean worker) {
+        /** A control-plane node that is not stopping. */
         public NodeView(
                 String name,
                 Role role,
@@ -59,7 +61,7 @@ public record ClusterView(List<NodeView> nodes) {
                 int failureDomain,
                 int weight,
                 boolean leaving) {
-            this(name, role, inGroup, leader, silent, steady, current, failureDomain, weight, leaving, false);
+            this(name, role, inGroup, leader, silent, steady, current, failureDomain, weight, leaving, false, false);
         }
 
         /** Heard of lately enough to count as there; one that stops is as good as gone. */

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * Chooses the next role change. Pure and total: equal views give equal steps; where nothing else decides, the lower name goes
  * first. Run on the leader whenever something changed; after a step has been taken, plan again from the new view.
  *
- * <p>Laws, each a property test: a step never takes the group's quorum; the leader is never demoted; planning and taking steps ends;
+ * <p>Laws, each a property test: a step never takes the group's quorum; the leader is never demoted; a worker gets no role, and counts for
+ * none; planning and taking steps ends;
  * then as many nodes vote as should and can, and no two vote in one failure domain while another domain with a node that could has
  * none.
  *
@@ -27,12 +28,15 @@ import java.util.stream.Stream;
  * too many; spread voters over failure domains; the same for standbys; dismiss who leaves.
  */
 public final class RolePlanner {
+    private final ClusterView all;
     private final ClusterView view;
     private final RolePolicy policy;
     private final int target;
 
     private RolePlanner(ClusterView view, RolePolicy policy) {
-        this.view = view;
+        this.all = view;
+        this.view = new ClusterView(
+                view.nodes().stream().filter(node -> !node.worker()).toList());
         this.policy = policy;
         this.target = policy.votersOf((int) nodes(node -> !node.leaving()).count());
     }
@@ -268,7 +272,8 @@ public final class RolePlanner {
     }
 
     private Optional<RoleStep> dismissal() {
-        return nodes(node -> node.leaving() && node.role() == Role.SPARE && node.inGroup() == InGroup.OUTSIDE)
+        return all.nodes().stream()
+                .filter(node -> node.leaving() && node.role() == Role.SPARE && node.inGroup() == InGroup.OUTSIDE)
                 .findFirst()
                 .map(node -> new RoleStep.Dismiss(node.name(), "it has handed over everything"));
     }

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +42,8 @@ class MembershipSamplesTest {
 
     static Stream<MembershipEvent> events() {
         return Stream.of(
-                new TokenIssued(HASH, 1_790_000_000_123L, 2),
-                new NodeJoined("n2#1@127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", HASH),
+                new TokenIssued(HASH, 1_790_000_000_123L, 2, "worker"),
+                new NodeJoined("n2#1@127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", HASH, "worker"),
                 new RoleAssigned("n2", "voter", "1 of 3 voters: the cluster has 3 nodes"),
                 new MembershipEvent.TokenRevoked(HASH),
                 new MembershipEvent.ReplacementOffered(HASH, 1_790_000_000_123L, "n3"),
@@ -64,8 +65,15 @@ class MembershipSamplesTest {
     static Stream<MembershipMessage> messages() {
         return Stream.of(
                 new Found("n1#1@127.0.0.11:19001", "127.0.0.11:16443", "127.0.0.11:25000"),
-                new IssueToken(HASH, 1_790_000_000_123L, 1),
-                new Join(HASH, "n2", "127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", 1_790_000_000_123L),
+                new IssueToken(HASH, 1_790_000_000_123L, 1, "worker"),
+                new Join(
+                        HASH,
+                        "n2",
+                        "127.0.0.12:19001",
+                        "127.0.0.12:16443",
+                        "127.0.0.12:25000",
+                        1_790_000_000_123L,
+                        "worker"),
                 new Assign("n2", "voter", "1 of 3 voters: the cluster has 3 nodes"),
                 new MembershipMessage.RevokeToken("9f86d081"),
                 new MembershipMessage.OfferReplacement(HASH, 1_790_000_000_123L, "n3"),
@@ -97,10 +105,22 @@ class MembershipSamplesTest {
                         !(message instanceof Done || message instanceof Granted || message instanceof Refused));
     }
 
+    /** What has another form now than when it was first stored; the name of its sample tells what was added. */
+    private static final Map<Class<?>, String> GROWN = Map.of(
+            TokenIssued.class, ".kind", NodeJoined.class, ".kind", IssueToken.class, ".kind", Join.class, ".kind");
+
     /** Events by their own name; messages, whose names are short, under their family's. */
     private static String fileOf(Object sample) {
+        return firstFileOf(sample) + GROWN.getOrDefault(sample.getClass(), "");
+    }
+
+    private static String firstFileOf(Object sample) {
         String name = sample.getClass().getAnnotation(JsonTypeName.class).value();
         return sample instanceof MembershipEvent ? name : "message." + name + ".v1";
+    }
+
+    private static byte[] firstSample(Object of, String suffix) throws IOException {
+        return sample(firstFileOf(of) + suffix, new byte[0]);
     }
 
     /** The form before commands and events told who asked. */
@@ -168,6 +188,29 @@ class MembershipSamplesTest {
         assertThat(MembershipForm.read(sampleBy(command), MembershipMessage.class))
                 .as("to a release that does not know who asked")
                 .isEqualTo(command);
+    }
+
+    @Test
+    void events_and_commands_from_before_there_were_workers_are_read_without_a_kind() throws IOException {
+        for (MembershipEvent before : List.of(
+                new TokenIssued(HASH, 1_790_000_000_123L, 2, ""),
+                new NodeJoined("n2#1@127.0.0.12:19001", "127.0.0.12:16443", "127.0.0.12:25000", HASH, ""))) {
+            assertThat(MembershipForm.readEvent(firstSample(before, ""))).isEqualTo(new Recorded(before, ""));
+            assertThat(MembershipForm.readEvent(firstSample(before, ".by"))).isEqualTo(new Recorded(before, BY));
+        }
+        for (MembershipMessage before : List.of(
+                new IssueToken(HASH, 1_790_000_000_123L, 1, ""),
+                new Join(
+                        HASH,
+                        "n2",
+                        "127.0.0.12:19001",
+                        "127.0.0.12:16443",
+                        "127.0.0.12:25000",
+                        1_790_000_000_123L,
+                        ""))) {
+            assertThat(MembershipForm.readCommand(firstSample(before, ""))).isEqualTo(new Asked(before, ""));
+            assertThat(MembershipForm.readCommand(firstSample(before, ".by"))).isEqualTo(new Asked(before, BY));
+        }
     }
 
     private static byte[] withFieldOfTomorrow(byte[] bytes) throws IOException {

@@ -93,7 +93,7 @@ class MembershipTest {
 
     private static Join join(String token, int node, long now) {
         String host = "10.0.0." + node;
-        return new Join(token, "n" + node, host + ":19001", host + ":16443", host + ":25000", now);
+        return new Join(token, "n" + node, host + ":19001", host + ":16443", host + ":25000", now, "");
     }
 
     private static void assertRefused(MembershipMessage answer, String kind, String... words) {
@@ -113,7 +113,7 @@ class MembershipTest {
     @Test
     void a_node_that_joins_stands_by_and_learns_what_it_needs() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         assertThat(cluster.take(join("t", 2, 1000)))
                 .isEqualTo(new Granted(
                         "n2#1@10.0.0.2:19001", "a-cluster", List.of(FOUNDER.toString()), List.of("10.0.0.1:19001")));
@@ -124,7 +124,7 @@ class MembershipTest {
     @Test
     void a_join_that_was_cut_off_is_granted_again_in_the_same_way_even_when_its_token_has_expired() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         MembershipMessage granted = cluster.take(join("t", 2, 500));
         Set<MembershipEvent> happened = new HashSet<>();
         assertThat(cluster.take(join("t", 2, 5000), happened)).isEqualTo(granted);
@@ -136,13 +136,15 @@ class MembershipTest {
         Cluster cluster = withNodes(founded(), 2);
         assertRefused(cluster.take(join("t2", 2, 0)), "used-token", "quorate add-node");
         assertRefused(
-                cluster.take(new Join("", "n1", FOUNDER.address(), "", "", 0)), "unknown-token", "quorate add-node");
+                cluster.take(new Join("", "n1", FOUNDER.address(), "", "", 0, "")),
+                "unknown-token",
+                "quorate add-node");
     }
 
     @Test
     void a_token_that_was_revoked_lets_no_join_go_on() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("abcdef", 1000, 1));
+        cluster.take(new IssueToken("abcdef", 1000, 1, ""));
         cluster.take(join("abcdef", 2, 0));
         cluster.take(new RevokeToken("abcdef"));
         assertRefused(cluster.take(join("abcdef", 2, 0)), "unknown-token", "quorate add-node");
@@ -151,14 +153,14 @@ class MembershipTest {
     @Test
     void a_join_that_was_cut_off_is_begun_anew_from_its_address_with_another_token_or_under_another_name() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("lost", 1000, 1));
-        cluster.take(new IssueToken("new", 1000, 1));
+        cluster.take(new IssueToken("lost", 1000, 1, ""));
+        cluster.take(new IssueToken("new", 1000, 1, ""));
         cluster.take(join("lost", 2, 0));
         assertThat(cluster.take(join("new", 2, 0)))
                 .isInstanceOfSatisfying(
                         Granted.class, granted -> assertThat(granted.member()).isEqualTo("n2#2@10.0.0.2:19001"));
         assertThat(cluster.state.tokens().get("lost").usesLeft()).isEqualTo(1);
-        assertThat(cluster.take(new Join("new", "n9", "10.0.0.2:19001", "", "", 0)))
+        assertThat(cluster.take(new Join("new", "n9", "10.0.0.2:19001", "", "", 0, "")))
                 .as("its own token is good for that")
                 .isInstanceOf(Granted.class);
         assertThat(cluster.state.nodes()).containsOnlyKeys("n1", "n9");
@@ -168,16 +170,16 @@ class MembershipTest {
     @Test
     void a_name_that_joins_from_elsewhere_is_taken_and_the_refusal_says_how_to_free_it() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 2));
+        cluster.take(new IssueToken("t", 1000, 2, ""));
         cluster.take(join("t", 2, 0));
         assertRefused(
-                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0)),
+                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0, "")),
                 "name-taken",
                 "joins just now, from 10.0.0.2:19001",
                 "`quorate remove-node n2`");
         cluster.take(new Complete("n2"));
         assertRefused(
-                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0)),
+                cluster.take(new Join("t", "n2", "10.0.0.9:19001", "", "", 0, "")),
                 "name-taken",
                 "is a member already",
                 "`quorate remove-node n2 --force`");
@@ -186,25 +188,28 @@ class MembershipTest {
     @Test
     void every_refusal_says_why_and_what_to_do() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("old", 1000, 1));
-        cluster.take(new IssueToken("once", 9000, 1));
-        cluster.take(new IssueToken("twice", 9000, 2));
+        cluster.take(new IssueToken("old", 1000, 1, ""));
+        cluster.take(new IssueToken("once", 9000, 1, ""));
+        cluster.take(new IssueToken("twice", 9000, 2, ""));
         assertThat(cluster.take(join("once", 2, 0))).isInstanceOf(Granted.class);
         cluster.take(new Complete("n2"));
         assertRefused(cluster.take(join("mistyped", 3, 0)), "unknown-token", "not known here", "quorate add-node");
         assertRefused(cluster.take(join("once", 3, 0)), "used-token", "used already", "quorate add-node");
         assertRefused(cluster.take(join("old", 3, 4000)), "expired-token", "expired 3 s ago", "quorate add-node");
         assertRefused(
-                cluster.take(new Join("twice", "n1", "10.0.0.9:19001", "", "", 0)),
+                cluster.take(new Join("twice", "n1", "10.0.0.9:19001", "", "", 0, "")),
                 "name-taken",
                 "n1",
                 "10.0.0.1:19001",
                 "--name");
         assertRefused(
-                cluster.take(new Join("twice", "n9", "10.0.0.2:19001", "", "", 0)), "address-taken", "n2", "--address");
+                cluster.take(new Join("twice", "n9", "10.0.0.2:19001", "", "", 0, "")),
+                "address-taken",
+                "n2",
+                "--address");
         assertRefused(cluster.take(new Assign("n9", "voter", "")), "unknown-node", "n9", "n1, n2");
         assertRefused(cluster.take(new Assign("n2", "king", "")), "unknown-role", "king", "voter", "standby", "spare");
-        assertRefused(cluster.take(new IssueToken("t", 1, 0)), "bad-uses", "one use or more");
+        assertRefused(cluster.take(new IssueToken("t", 1, 0, "")), "bad-uses", "one use or more");
         assertThat(cluster.state.tokens().get("twice").usesLeft())
                 .as("a refusal spends no token")
                 .isEqualTo(2);
@@ -213,7 +218,7 @@ class MembershipTest {
     @Test
     void a_role_that_a_node_has_already_is_assigned_without_an_event() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         cluster.take(join("t", 2, 0));
         assertThat(cluster.eventsOf(new Assign("n2", "voter", "why")))
                 .containsExactly(new RoleAssigned("n2", "voter", "why"));
@@ -222,7 +227,7 @@ class MembershipTest {
 
     private static Cluster withNodes(Cluster cluster, int... nodes) {
         for (int node : nodes) {
-            cluster.take(new IssueToken("t" + node, 1000, 1));
+            cluster.take(new IssueToken("t" + node, 1000, 1, ""));
             assertThat(cluster.take(join("t" + node, node, 0))).isInstanceOf(Granted.class);
             cluster.take(new Complete("n" + node));
         }
@@ -232,7 +237,7 @@ class MembershipTest {
     @Test
     void a_join_that_never_goes_on_leaves_no_ghost_and_its_token_is_good_again() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         cluster.take(join("t", 2, 0));
         cluster.take(new Abandon("n2"));
         assertThat(cluster.state.nodes()).containsOnlyKeys("n1");
@@ -272,8 +277,8 @@ class MembershipTest {
     @Test
     void a_token_that_was_revoked_lets_nobody_in() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("abcdef", 1000, 1));
-        cluster.take(new IssueToken("abcxyz", 1000, 1));
+        cluster.take(new IssueToken("abcdef", 1000, 1, ""));
+        cluster.take(new IssueToken("abcxyz", 1000, 1, ""));
         assertRefused(cluster.take(new RevokeToken("abc")), "unknown-token", "several", "quorate tokens");
         assertRefused(cluster.take(new RevokeToken("abcdxx")), "unknown-token", "no token begins");
         cluster.take(new RevokeToken("abcd"));
@@ -315,13 +320,13 @@ class MembershipTest {
     @Test
     void an_answer_is_no_command_and_a_name_that_breaks_its_form_does_not_get_in() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         assertThatIllegalArgumentException().isThrownBy(() -> cluster.take(new Done()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> cluster.take(new Join("t", "N 2", "10.0.0.2:19001", "", "", 0)))
+                .isThrownBy(() -> cluster.take(new Join("t", "N 2", "10.0.0.2:19001", "", "", 0, "")))
                 .withMessageContaining("node name");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> cluster.take(new Join("t", "n2", "10.0.0.2:many", "", "", 0)))
+                .isThrownBy(() -> cluster.take(new Join("t", "n2", "10.0.0.2:many", "", "", 0, "")))
                 .withMessageContaining("host:port");
     }
 
@@ -338,10 +343,16 @@ class MembershipTest {
         Arbitrary<Long> times = Arbitraries.longs().between(0, 2000);
         Arbitrary<MembershipMessage> issue = Combinators.combine(
                         tokens, times, Arbitraries.integers().between(0, 3))
-                .as(IssueToken::new);
+                .as((token, expires, uses) -> new IssueToken(token, expires, uses, ""));
         Arbitrary<MembershipMessage> join = Combinators.combine(tokens, nodes, nodes, times)
-                .as((token, name, host, now) ->
-                        new Join(token, "n" + name, "10.0.0." + host + ":19001", "10.0.0." + host + ":16443", "", now));
+                .as((token, name, host, now) -> new Join(
+                        token,
+                        "n" + name,
+                        "10.0.0." + host + ":19001",
+                        "10.0.0." + host + ":16443",
+                        "",
+                        now,
+                        name % 3 == 0 ? "worker" : ""));
         Arbitrary<MembershipMessage> assign = Combinators.combine(nodes, Arbitraries.of("voter", "standby", "spare"))
                 .as((node, role) -> new Assign("n" + node, role, "why"));
         Arbitrary<MembershipMessage> move = Combinators.combine(nodes, nodes)
@@ -437,7 +448,7 @@ class MembershipTest {
     @Test
     void a_node_that_replaces_a_dead_one_stands_where_that_stood_and_the_dead_one_leaves_when_it_has_joined() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         cluster.take(join("t", 3, 10));
         cluster.take(new Complete("n3"));
         cluster.take(new ConfigureNode("n3", 42, 7));
@@ -467,8 +478,8 @@ class MembershipTest {
         assertThat(cluster.state.addressesBut("n2")).containsExactly("10.0.0.1:19001", "10.0.7.3:19001");
         cluster.take(new Assign("n3", "spare", "why"));
         assertThat(cluster.state.nodes().get("n3").member().address()).isEqualTo("10.0.7.3:19001");
-        cluster.take(new IssueToken("t", 1000, 1));
-        assertThat(cluster.take(new Join("t", "n4", "10.0.0.3:19001", "", "", 0)))
+        cluster.take(new IssueToken("t", 1000, 1, ""));
+        assertThat(cluster.take(new Join("t", "n4", "10.0.0.3:19001", "", "", 0, "")))
                 .isInstanceOf(Granted.class);
         assertThat(cluster.eventsOf(new Move("n3", "10.0.7.3:19001", "10.0.7.3:443", "")))
                 .as("only another port for clients")
@@ -537,11 +548,88 @@ class MembershipTest {
         assertThat(Addresses.alive(heardOf("n2", 0.3), policy, state, move)).isEmpty();
     }
 
+    private static Join worker(String token, int node) {
+        Join join = join(token, node, 0);
+        return new Join(
+                token, join.node(), join.address(), join.apiAddress(), join.joinAddress(), join.nowMillis(), "worker");
+    }
+
+    private static Cluster withWorker(Cluster cluster, int node) {
+        cluster.take(new IssueToken("w" + node, 1000, 1, ""));
+        assertThat(cluster.take(worker("w" + node, node))).isInstanceOf(Granted.class);
+        cluster.take(new Complete("n" + node));
+        return cluster;
+    }
+
+    @Test
+    void a_worker_is_a_member_without_a_role_and_gets_none() {
+        Cluster cluster = withWorker(withNodes(founded(), 2), 3);
+        MembershipState.Node worker = cluster.state.nodes().get("n3");
+        assertThat(worker.isWorker()).isTrue();
+        assertThat(worker.role()).isEqualTo(Role.SPARE);
+        assertThat(worker.word()).isEqualTo("worker");
+        assertRefused(cluster.take(new Assign("n3", "standby", "why")), "worker", "n3 is a worker");
+        assertThat(cluster.state.addressesBut("n1"))
+                .as("nobody looks for the journal at a worker")
+                .containsExactly("10.0.0.2:19001");
+        assertThat(withNodes(cluster, 4, 5).state.nodes().get("n5").role())
+                .as("it counts for no role of others")
+                .isEqualTo(Role.STANDBY);
+        assertThat(cluster.eventsOf(new Complete("n3"))).isEmpty();
+    }
+
+    @Test
+    void a_token_for_workers_lets_in_workers_only_and_any_other_lets_in_either() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("workers", 1000, 2, "worker"));
+        cluster.take(new IssueToken("any", 1000, 2, ""));
+        assertRefused(cluster.take(join("workers", 2, 0)), "wrong-kind", "workers only", "with --worker");
+        assertThat(cluster.take(worker("workers", 2))).isInstanceOf(Granted.class);
+        assertThat(cluster.take(worker("any", 3))).isInstanceOf(Granted.class);
+        assertThat(cluster.take(join("any", 4, 0))).isInstanceOf(Granted.class);
+        assertThat(cluster.state.nodes().get("n4").isWorker()).isFalse();
+        assertThat(cluster.state.tokens().get("workers").usesLeft())
+                .as("a refusal spends no token")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_join_that_was_cut_off_goes_on_as_the_kind_that_is_asked_for_now() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 1, ""));
+        cluster.take(join("t", 2, 0));
+        assertThat(cluster.take(worker("t", 2))).isInstanceOf(Granted.class);
+        cluster.take(new Complete("n2"));
+        assertThat(cluster.state.nodes().get("n2").isWorker()).isTrue();
+        assertThat(cluster.state.tokens().get("t").usesLeft()).isZero();
+    }
+
+    @Test
+    void who_replaces_a_worker_is_one_and_who_replaces_another_is_none() {
+        Cluster cluster = withWorker(withNodes(founded(), 2), 3);
+        cluster.take(new OfferReplacement("forWorker", 1000, "n3"));
+        cluster.take(new OfferReplacement("forStandby", 1000, "n2"));
+        assertRefused(cluster.take(join("forWorker", 4, 0)), "wrong-kind", "with --worker");
+        assertRefused(cluster.take(worker("forStandby", 4)), "wrong-kind", "without --worker");
+        assertThat(cluster.take(worker("forWorker", 4))).isInstanceOf(Granted.class);
+        cluster.take(new Complete("n4"));
+        assertThat(cluster.state.nodes().get("n3").leaving()).contains("replaced by n4");
+    }
+
+    @Test
+    void a_worker_leaves_at_once_and_the_last_control_plane_node_not_before_the_workers() {
+        Cluster cluster = withWorker(founded(), 3);
+        assertRefused(
+                cluster.take(new Leave("n1", "removed")), "last-node", "last control-plane node", "`quorate leave`");
+        cluster.take(new Leave("n3", "removed"));
+        assertThat(cluster.eventsOf(new Dismiss("n3"))).containsExactly(new NodeRemoved("n3", "removed"));
+    }
+
     @Test
     void every_event_tells_who_asked_and_what_follows_from_a_join_who_wanted_that() {
         Cluster cluster = founded();
         cluster.by = "admin ada";
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         cluster.by = "token t";
         cluster.take(join("t", 3, 10));
         cluster.by = "node n3";
@@ -554,9 +642,10 @@ class MembershipTest {
         cluster.take(new SetPolicy(1, 0, MembershipMessage.KEEP));
         cluster.take(new Complete("n4"));
         assertThat(cluster.askers)
-                .containsEntry(new TokenIssued("t", 1000, 1), "admin ada")
+                .containsEntry(new TokenIssued("t", 1000, 1, ""), "admin ada")
                 .containsEntry(
-                        new NodeJoined("n3#1@10.0.0.3:19001", "10.0.0.3:16443", "10.0.0.3:25000", "t"), "token t")
+                        new NodeJoined("n3#1@10.0.0.3:19001", "10.0.0.3:16443", "10.0.0.3:25000", "t", "control-plane"),
+                        "token t")
                 .containsEntry(new JoinCompleted("n4"), "node n4")
                 .containsEntry(
                         new MembershipEvent.NodeLeaving("n3", "replaced by n4: it never comes back"), "admin bob");
@@ -568,7 +657,7 @@ class MembershipTest {
     @Test
     void who_was_removed_knows_the_authoritys_key_until_there_is_another() {
         Cluster cluster = founded();
-        cluster.take(new IssueToken("t", 1000, 1));
+        cluster.take(new IssueToken("t", 1000, 1, ""));
         cluster.take(join("t", 3, 10));
         cluster.take(new Abandon("n3"));
         assertThat(cluster.state.authorityKnownTo()).containsExactly("n3");

@@ -23,7 +23,7 @@ class AddressBookTest {
     }
 
     private void joins() {
-        happens(new MembershipEvent.NodeJoined(AS_LOGGED.toString(), "", "", ""));
+        happens(new MembershipEvent.NodeJoined(AS_LOGGED.toString(), "", "", "", ""));
     }
 
     @Test

@@ -32,7 +32,7 @@ class PresencesTest {
         Membership rules = new Membership("c", List.of(LEADER));
         MembershipState state = rules.empty();
         for (MemberId member : List.of(LEADER, VOTER, OUTSIDE)) {
-            state = rules.evolve(state, recorded(new MembershipEvent.NodeJoined(member.toString(), "", "", "")), 1);
+            state = rules.evolve(state, recorded(new MembershipEvent.NodeJoined(member.toString(), "", "", "", "")), 1);
         }
         for (MemberId member : List.of(LEADER, VOTER)) {
             state = rules.evolve(state, recorded(new MembershipEvent.RoleAssigned(member.node(), "voter", "why")), 1);

@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -100,7 +102,24 @@ class RolePlannerTest {
                 node.failureDomain(),
                 node.weight(),
                 node.leaving(),
-                node.stopping());
+                node.stopping(),
+                node.worker());
+    }
+
+    private static NodeView worker(NodeView node) {
+        return new NodeView(
+                node.name(),
+                SPARE,
+                InGroup.OUTSIDE,
+                false,
+                node.silent(),
+                node.steady(),
+                false,
+                node.failureDomain(),
+                node.weight(),
+                node.leaving(),
+                false,
+                true);
     }
 
     @Provide
@@ -127,8 +146,11 @@ class RolePlannerTest {
                         domain,
                         weight,
                         leaving,
-                        weight == 3)); // stops in good order
-        return nodes.list().ofMinSize(0).ofMaxSize(11).map(RolePlannerTest::led);
+                        weight == 3, // stops in good order
+                        false));
+        Arbitrary<NodeView> either = Arbitraries.of(true, false, false, false, false)
+                .flatMap(isWorker -> isWorker ? nodes.map(RolePlannerTest::worker) : nodes);
+        return either.list().ofMinSize(0).ofMaxSize(11).map(RolePlannerTest::led);
     }
 
     /** Names the nodes, and puts a leader first. */
@@ -148,7 +170,8 @@ class RolePlannerTest {
                     n.failureDomain(),
                     n.weight(),
                     n.leaving(),
-                    n.stopping()));
+                    n.stopping(),
+                    n.worker()));
         }
         return new ClusterView(nodes);
     }
@@ -210,6 +233,13 @@ class RolePlannerTest {
                 .toList();
     }
 
+    /** Those that may have a role, and stay. */
+    private static List<NodeView> staying(ClusterView view) {
+        return view.nodes().stream()
+                .filter(node -> !node.leaving() && !node.worker())
+                .toList();
+    }
+
     private static boolean good(NodeView node) {
         return node.online(DEFAULT) && !node.leaving();
     }
@@ -242,6 +272,24 @@ class RolePlannerTest {
     }
 
     @Property(tries = 3000)
+    void a_worker_gets_no_role_and_the_others_get_theirs_as_if_it_were_not_there(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView without = new ClusterView(
+                view.nodes().stream().filter(node -> !node.worker()).toList());
+        Optional<RoleStep> step = RolePlanner.plan(view, policy);
+        Set<String> workers = view.nodes().stream()
+                .filter(NodeView::worker)
+                .map(NodeView::name)
+                .collect(Collectors.toSet());
+        if (step.isPresent() && workers.contains(step.get().node())) {
+            assertThat(step.get()).isInstanceOf(RoleStep.Dismiss.class);
+        } else {
+            assertThat(step).isEqualTo(RolePlanner.plan(without, policy));
+        }
+        assertThat(settled(view, policy).nodes()).filteredOn(NodeView::worker).allMatch(node -> node.role() == SPARE);
+    }
+
+    @Property(tries = 3000)
     void planning_and_taking_steps_ends(@ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
         assertThat(RolePlanner.plan(settled(view, policy), policy)).isEmpty();
     }
@@ -253,8 +301,7 @@ class RolePlannerTest {
         if (!end.hasQuorum(policy)) {
             return;
         }
-        List<NodeView> staying =
-                end.nodes().stream().filter(node -> !node.leaving()).toList();
+        List<NodeView> staying = staying(end);
         int target = policy.votersOf(staying.size());
         long able = staying.stream().filter(RolePlannerTest::good).count();
         long vote = staying.stream().filter(node -> good(node) && node.votes()).count();
@@ -278,9 +325,7 @@ class RolePlannerTest {
         List<Integer> domains =
                 end.voters().stream().map(NodeView::failureDomain).toList();
         boolean crowded = domains.stream().distinct().count() < domains.size();
-        boolean full = end.voters().size()
-                == policy.votersOf((int)
-                        end.nodes().stream().filter(node -> !node.leaving()).count());
+        boolean full = end.voters().size() == policy.votersOf(staying(end).size());
         if (end.hasQuorum(policy) && crowded && full) {
             assertThat(end.nodes())
                     .noneMatch(node -> node.role() == STANDBY
@@ -305,8 +350,7 @@ class RolePlannerTest {
         ClusterView end = settled(view, policy);
         boolean able = end.nodes().stream().anyMatch(node -> good(node) && node.votes());
         long good = end.voters().stream().filter(RolePlannerTest::good).count();
-        int target = policy.votersOf(
-                (int) end.nodes().stream().filter(node -> !node.leaving()).count());
+        int target = policy.votersOf(staying(end).size());
         if (end.hasQuorum(policy) && able && good >= target) {
             assertThat(end.nodes()).noneMatch(NodeView::leaving);
         }
@@ -355,7 +399,18 @@ class RolePlannerTest {
     void a_voter_that_stops_in_good_order_hands_its_vote_to_a_standby_and_stands_by_itself() {
         NodeView n3 = node("n3", VOTER, 1);
         NodeView stops = new NodeView(
-                "n3", VOTER, InGroup.VOTER, false, HEARD, true, true, n3.failureDomain(), n3.weight(), false, true);
+                "n3",
+                VOTER,
+                InGroup.VOTER,
+                false,
+                HEARD,
+                true,
+                true,
+                n3.failureDomain(),
+                n3.weight(),
+                false,
+                true,
+                false);
         ClusterView view = new ClusterView(
                 List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), stops, node("n4", STANDBY, 1)));
         RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
