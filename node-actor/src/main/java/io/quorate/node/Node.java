@@ -831,7 +831,7 @@ public final class Node implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the actor system did not stop in time: {}", String.valueOf(e));
+            LOG.warn("the actor system did not stop in time: {}\n{}", e, system.printTree());
         }
         folder.close();
     }
@@ -843,7 +843,11 @@ public final class Node implements AutoCloseable {
         trust.close();
         CompletableFuture<?> ended = system.getWhenTerminated().toCompletableFuture();
         system.terminate();
-        ended.orTimeout(30, TimeUnit.SECONDS).join();
+        try {
+            ended.get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new NodeException("the actor system did not stop in time:\n" + system.printTree(), e);
+        }
         folder.close();
     }
 }
