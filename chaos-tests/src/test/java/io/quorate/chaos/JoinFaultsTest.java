@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,11 +37,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A third node joins two, and leaves them again, while one of the processes dies exactly at a step of it. The cluster is kept from one
- * test to the next. {@code -Dquorate.chaos.faults=all} runs every step.
+ * test to the next. {@code -Dquorate.chaos.faults=all} runs every step, and a part of a round's name those that have it.
  */
 class JoinFaultsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String WHICH = System.getProperty("quorate.chaos.faults", "");
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final Set<Failpoint> LEADERS = EnumSet.of(
             Failpoint.TOLD_TO_BECOME_MEMBER, Failpoint.LEARNER_ADDED, Failpoint.VOTE_GIVEN, Failpoint.VOTE_TAKEN);
@@ -51,7 +53,11 @@ class JoinFaultsTest {
         THIRD,
         LEADER,
         /** Of the two that are members, the one that does not lead. */
-        OTHER
+        OTHER;
+
+        static Who of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
     private record Fault(Who dies, Failpoint at) {
@@ -61,7 +67,7 @@ class JoinFaultsTest {
             }
             String[] words = text.split(" at ");
             return Optional.of(new Fault(
-                    Who.valueOf(words[0].toUpperCase(java.util.Locale.ROOT)),
+                    Who.of(words[0]),
                     Stream.of(Failpoint.values())
                             .filter(point -> point.word().equals(words[1]))
                             .findFirst()
@@ -75,6 +81,15 @@ class JoinFaultsTest {
      * @param leaving who dies while it leaves
      */
     private record Round(Optional<Fault> joining, Who through, Optional<Fault> leaving, String text) {
+        static Round of(String row) {
+            String[] cells = row.split("\\s*\\|\\s*");
+            return new Round(
+                    Fault.of(cells[0]),
+                    Who.of(cells[1]),
+                    Fault.of(cells[2]),
+                    "join: " + cells[0] + ", through " + cells[1] + "; leave: " + cells[2]);
+        }
+
         @Override
         public String toString() {
             return text;
@@ -91,8 +106,6 @@ class JoinFaultsTest {
 
     /** Who dies where while the node joins; whom it asks; who dies where while it leaves. A star: in the short run, too. */
     static Stream<Round> rounds() {
-        String which = System.getProperty("quorate.chaos.faults", "");
-        boolean all = which.equals("all");
         return Stream.of("""
                 * third at join-granted          | leader | third at leave-begun
                   third at certificates-staged   | leader | third at certificates-staged
@@ -120,15 +133,9 @@ class JoinFaultsTest {
                   other at join-completed        | leader | -
                   other at role-assigned         | leader | -
                 """.split("\n"))
-                .filter(line -> all || (which.isEmpty() ? line.startsWith("*") : line.contains(which)))
-                .map(line -> {
-                    String[] cells = line.substring(1).strip().split("\\s*\\|\\s*");
-                    return new Round(
-                            Fault.of(cells[0]),
-                            Who.valueOf(cells[1].toUpperCase(java.util.Locale.ROOT)),
-                            Fault.of(cells[2]),
-                            "join: " + cells[0] + ", through " + cells[1] + "; leave: " + cells[2]);
-                });
+                .filter(line -> !WHICH.isEmpty() || line.startsWith("*"))
+                .map(line -> Round.of(line.substring(1).strip()))
+                .filter(round -> WHICH.equals("all") || round.text().contains(WHICH));
     }
 
     @BeforeEach

@@ -16,21 +16,35 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Talks to the node that runs with a data folder. */
+/** Talks to the node that runs with a data folder. For one thread. */
 final class NodeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** With the handshake, for which a node that has just started loads classes. */
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    private final ApiAccess access;
-    private final HttpClient client;
+    /** A node that goes over to another cluster has its next certificates in its folder and in use at nearly the same time. */
+    private static final Duration CHANGING = Duration.ofSeconds(3);
 
-    private NodeClient(ApiAccess access) {
-        this.access = access;
-        this.client = HttpClient.newBuilder()
+    private final Supplier<ApiAccess> source;
+    private final Duration patience;
+    private ApiAccess access;
+    private HttpClient client;
+
+    /** @param patience while what the source has may not be what the node uses */
+    private NodeClient(Supplier<ApiAccess> source, Duration patience) {
+        this.source = source;
+        this.patience = patience;
+        this.access = source.get();
+        this.client = client(access);
+    }
+
+    private static HttpClient client(ApiAccess access) {
+        return HttpClient.newBuilder()
                 .connectTimeout(CONNECT)
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(access.context())
@@ -38,12 +52,16 @@ final class NodeClient {
     }
 
     static NodeClient of(Path dataFolder) {
+        return new NodeClient(() -> access(dataFolder), CHANGING);
+    }
+
+    private static ApiAccess access(Path dataFolder) {
         try {
-            return new NodeClient(ApiAccess.ofDataFolder(dataFolder)
+            return ApiAccess.ofDataFolder(dataFolder)
                     .orElseThrow(() -> new CommandFailure(
                             ExitCode.NOT_RUNNING,
                             "quorate is not running: " + dataFolder + " holds no node. Start one with `quorate start"
-                                    + " --data-folder " + dataFolder + "`")));
+                                    + " --data-folder " + dataFolder + "`"));
         } catch (FolderException | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -51,7 +69,8 @@ final class NodeClient {
 
     static NodeClient ofConfig(Path file) {
         try {
-            return new NodeClient(ApiAccess.ofConfig(file));
+            ApiAccess access = ApiAccess.ofConfig(file);
+            return new NodeClient(() -> access, Duration.ZERO);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -91,6 +110,35 @@ final class NodeClient {
 
     /** Sends; any answer will do. */
     HttpResponse<byte[]> send(String method, String path, byte[] body, Duration timeout) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return sendOnce(method, path, body, timeout);
+            } catch (SSLHandshakeException e) {
+                if (System.nanoTime() > end) {
+                    throw new CommandFailure(
+                            ExitCode.FAILED,
+                            "the node at " + api() + " and this command do not trust each other: " + e.getMessage()
+                                    + ". Next: `quorate config` on a node prints what works");
+                }
+                readAgain(); // nothing was sent
+            }
+        }
+    }
+
+    private void readAgain() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(100);
+            access = source.get();
+            client = client(access);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.UNKNOWN, "interrupted");
+        }
+    }
+
+    private HttpResponse<byte[]> sendOnce(String method, String path, byte[] body, Duration timeout)
+            throws SSLHandshakeException {
         String api = api();
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("https://" + api + path));
         if (!access.bearer().isEmpty()) {
@@ -119,10 +167,7 @@ final class NodeClient {
                     "the node at " + api + " did not answer within " + timeout.toSeconds()
                             + " s; the command may have been done. Next: `quorate status`");
         } catch (SSLHandshakeException e) {
-            throw new CommandFailure(
-                    ExitCode.FAILED,
-                    "the node at " + api + " and this command do not trust each other: " + e.getMessage()
-                            + ". Next: `quorate config` on a node prints what works");
+            throw e;
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNKNOWN,

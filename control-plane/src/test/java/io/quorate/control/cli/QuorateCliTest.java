@@ -160,7 +160,7 @@ class QuorateCliTest {
         assertThat(lines)
                 .contains(
                         "  datastore standby nodes: none",
-                        "survives: nothing: it is the only node. Next: `quorate add-node`");
+                        "survives: nothing: it is the only control-plane node. Next: `quorate add-node`");
         assertThat(lines.getLast())
                 .contains("n2 (127.0.0.12:19001) joins", "the same `quorate join` again", "forgotten");
     }
