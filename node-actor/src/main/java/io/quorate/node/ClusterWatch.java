@@ -20,8 +20,6 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.ReplicaReport;
-import io.quorate.persistence.tls.Peer;
-import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,7 +105,7 @@ final class ClusterWatch implements AutoCloseable {
         }
         MembershipMessage move = new MembershipMessage.Move(
                 member.node(), member.address(), presence.apiAddress(), presence.joinAddress());
-        return parts.membershipCommand(new Asked(move, new Peer(member.node(), PeerKind.NODE).words()), true)
+        return parts.membershipCommand(NodeParts.inNameOf(member.node(), move), true)
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused refused ? refused.message() : "");
     }
 
@@ -134,8 +132,8 @@ final class ClusterWatch implements AutoCloseable {
             }
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
-                String itself = new Peer(member.node(), PeerKind.NODE).words();
-                parts.membershipCommand(new Asked(new MembershipMessage.Complete(member.node()), itself), true)
+                parts.membershipCommand(
+                                NodeParts.inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
                         .whenComplete((done, failure) -> parts.nudge(member));
             } else if (news) {
                 plan();
@@ -285,7 +283,7 @@ final class ClusterWatch implements AutoCloseable {
                     member.node(),
                     member.address(),
                     node.apiAddress(),
-                    node.completed() ? node.word() : ClusterReport.JOINING,
+                    node.listed(),
                     leads,
                     leads ? 0 : match > 0 ? Math.max(0, report.commitIndex() - match) : presences.lag(member.node()),
                     heard ? silent.toMillis() : -1,

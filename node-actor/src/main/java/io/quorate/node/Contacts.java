@@ -107,7 +107,7 @@ final class Contacts {
     private String learn(byte[] answer) {
         ByteReader in = new ByteReader(answer);
         String leads = in.text();
-        if (in.position() < answer.length) { // an older release does not introduce itself
+        if (in.hasMore()) { // an older release does not introduce itself
             book.heard(MemberId.parse(in.text()));
             for (int left = in.count(); left > 0; left--) {
                 MemberId other = MemberId.parse(in.text());
@@ -120,9 +120,9 @@ final class Contacts {
     }
 
     /** Answers one who asks who leads, and may have said who it is. */
-    CompletionStage<byte[]> answer(ByteReader in, byte[] question) {
+    CompletionStage<byte[]> answer(ByteReader in) {
         Identity now = self.get();
-        boolean introduced = in.position() < question.length; // an older release does not
+        boolean introduced = in.hasMore(); // an older release does not
         if (introduced) {
             String cluster = in.text();
             MemberId member = MemberId.parse(in.text());

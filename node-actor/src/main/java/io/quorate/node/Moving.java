@@ -11,8 +11,6 @@ import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.remote.RequestChannel;
-import io.quorate.persistence.tls.Peer;
-import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -60,13 +58,11 @@ final class Moving {
 
     /** Where a node says that it is. */
     static Asked of(Identity identity) {
-        return new Asked(
+        String node = identity.member().node();
+        return NodeParts.inNameOf(
+                node,
                 new MembershipMessage.Move(
-                        identity.member().node(),
-                        identity.member().address(),
-                        identity.apiAddress(),
-                        identity.joinAddress()),
-                new Peer(identity.member().node(), PeerKind.NODE).words());
+                        node, identity.member().address(), identity.apiAddress(), identity.joinAddress()));
     }
 
     /** Whether the cluster knows a node elsewhere than it says that it is. */

@@ -398,12 +398,11 @@ final class NodeParts implements AutoCloseable {
                 && identity.founders().contains(identity.member())) {
             MembershipMessage found = new MembershipMessage.Found(
                     identity.member().toString(), identity.apiAddress(), identity.joinAddress());
-            membershipCommand(new Asked(found, new Peer(identity.member().node(), PeerKind.NODE).words()), true)
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            LOG.warn("the cluster could not be founded yet: {}", failure.getMessage());
-                        }
-                    });
+            membershipCommand(inNameOf(identity.member().node(), found), true).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.warn("the cluster could not be founded yet: {}", failure.getMessage());
+                }
+            });
         }
         MembershipState.Node self = state.nodes().get(identity.member().node());
         if (self != null) {
@@ -537,6 +536,11 @@ final class NodeParts implements AutoCloseable {
         return (MembershipState) aggregate(Membership.ID).state();
     }
 
+    /** What a node itself asks for. */
+    static Asked inNameOf(String node, MembershipMessage message) {
+        return new Asked(message, new Peer(node, PeerKind.NODE).words());
+    }
+
     CompletionStage<MembershipMessage> membershipCommand(Asked command, boolean idempotent) {
         return aggregate(Membership.ID)
                 .command(MembershipForm.command(command), idempotent)
@@ -574,7 +578,7 @@ final class NodeParts implements AutoCloseable {
         ByteReader in = new ByteReader(request);
         int kind = in.u8();
         return switch (kind) {
-            case WHO_LEADS -> contacts.answer(in, request);
+            case WHO_LEADS -> contacts.answer(in);
             case BECOME_MEMBER -> becomeMember(in.text(), in.text());
             case REPORT -> watch.report().thenApply(MembershipForm::bytes);
             case ANNOUNCE -> {
@@ -582,12 +586,11 @@ final class NodeParts implements AutoCloseable {
                 presence.announce();
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }
-            case REMOVE ->
-                watch.remove(in.text(), in.u8() == 1, textAtEnd(in, request)).thenApply(MembershipForm::bytes);
+            case REMOVE -> watch.remove(in.text(), in.u8() == 1, textAtEnd(in)).thenApply(MembershipForm::bytes);
             case OFFER_REPLACEMENT ->
                 watch.offerReplacement(
                                 MembershipForm.read(in.block(), MembershipMessage.OfferReplacement.class),
-                                textAtEnd(in, request))
+                                textAtEnd(in))
                         .thenApply(MembershipForm::bytes);
             case STOPS ->
                 watch.stops(MemberId.parse(in.text()))
@@ -600,8 +603,7 @@ final class NodeParts implements AutoCloseable {
                             return new byte[] {1};
                         },
                         readers);
-            case REPLACE_AUTHORITY ->
-                replaceAuthority(in.text(), textAtEnd(in, request)).thenApply(MembershipForm::bytes);
+            case REPLACE_AUTHORITY -> replaceAuthority(in.text(), textAtEnd(in)).thenApply(MembershipForm::bytes);
             case MOVE ->
                 moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
@@ -609,8 +611,8 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** What came with a later release; empty where an older one asks. */
-    private static String textAtEnd(ByteReader in, byte[] request) {
-        return in.position() < request.length ? in.text() : "";
+    private static String textAtEnd(ByteReader in) {
+        return in.hasMore() ? in.text() : "";
     }
 
     /** A node that is about to start is somewhere else than before; the leader judges it. */
@@ -739,7 +741,7 @@ final class NodeParts implements AutoCloseable {
                                 node.member().node(),
                                 node.member().address(),
                                 node.apiAddress(),
-                                node.completed() ? node.word() : ClusterReport.JOINING,
+                                node.listed(),
                                 false,
                                 -1,
                                 node.member().equals(identity.member()) ? 0 : -1,

@@ -1,6 +1,7 @@
 package io.quorate.control.history;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.Recorded;
@@ -24,9 +25,6 @@ import java.util.Locale;
  */
 public record HistoryEntry(
         long sequenceNr, long offset, long atMillis, String type, String node, String by, String text) {
-    /** So many letters of a token's hash name it. */
-    public static final int TOKEN_ID = 8;
-
     /** Reads a stored event of membership. */
     public static HistoryEntry of(StoredEvent stored) {
         Recorded recorded = MembershipForm.readEvent(stored.event().payload().bytes());
@@ -68,22 +66,20 @@ public record HistoryEntry(
     private static String text(MembershipEvent event) {
         return switch (event) {
             case MembershipEvent.TokenIssued(var hash, var expires, var uses, var kind) ->
-                "the join token " + hash.substring(0, TOKEN_ID) + " for " + uses + (uses == 1 ? " join" : " joins")
+                "the join token " + Asked.idOf(hash) + " for " + uses + (uses == 1 ? " join" : " joins")
                         + (isWorker(kind) ? " of workers" : "") + " was issued, good until " + time(expires);
             case MembershipEvent.ReplacementOffered(var hash, var expires, var node) ->
-                "the join token " + hash.substring(0, TOKEN_ID) + " was issued for a node that takes the place of "
-                        + node + ", good until " + time(expires);
-            case MembershipEvent.TokenRevoked(var hash) ->
-                "the join token " + hash.substring(0, TOKEN_ID) + " was revoked";
-            case MembershipEvent.AccessIssued(var hash, var name, var kind, var expires) ->
-                name + " may use the API as " + kind + " with the token " + hash.substring(0, TOKEN_ID)
+                "the join token " + Asked.idOf(hash) + " was issued for a node that takes the place of " + node
                         + ", good until " + time(expires);
-            case MembershipEvent.AccessRevoked(var hash) ->
-                "the API token " + hash.substring(0, TOKEN_ID) + " was revoked";
+            case MembershipEvent.TokenRevoked(var hash) -> "the join token " + Asked.idOf(hash) + " was revoked";
+            case MembershipEvent.AccessIssued(var hash, var name, var kind, var expires) ->
+                name + " may use the API as " + kind + " with the token " + Asked.idOf(hash) + ", good until "
+                        + time(expires);
+            case MembershipEvent.AccessRevoked(var hash) -> "the API token " + Asked.idOf(hash) + " was revoked";
             case MembershipEvent.AccessRefused(var node, var kind, var message, var count) ->
                 node + " refused somebody (" + kind + (count > 1 ? ", " + count + " times" : "") + "): " + message;
             case MembershipEvent.AuthorityReplaced(var fingerprint, var reason) ->
-                "the certificates' authority was replaced by " + fingerprint.substring(0, TOKEN_ID) + ": " + reason;
+                "the certificates' authority was replaced by " + Asked.idOf(fingerprint) + ": " + reason;
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

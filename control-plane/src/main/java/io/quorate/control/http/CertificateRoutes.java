@@ -3,6 +3,7 @@ package io.quorate.control.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.control.history.HistoryEntry;
 import io.quorate.node.Node;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.trust.Keys;
 import io.quorate.persistence.tls.Peer;
@@ -136,7 +137,7 @@ final class CertificateRoutes {
         return node.access().entrySet().stream()
                 .map(each -> {
                     Map<String, Object> one = new LinkedHashMap<>();
-                    one.put("id", each.getKey().substring(0, HistoryEntry.TOKEN_ID));
+                    one.put("id", Asked.idOf(each.getKey()));
                     one.put("name", each.getValue().name());
                     one.put("kind", each.getValue().kind());
                     one.put("expires", HistoryEntry.time(each.getValue().expiresAtMillis()));

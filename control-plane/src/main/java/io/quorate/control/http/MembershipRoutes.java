@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.control.history.HistoryEntry;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
+import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
@@ -38,7 +39,7 @@ final class MembershipRoutes {
         return node.tokens(System.currentTimeMillis()).stream()
                 .map(token -> {
                     Map<String, Object> one = new LinkedHashMap<>();
-                    one.put("id", token.hash().substring(0, HistoryEntry.TOKEN_ID));
+                    one.put("id", Asked.idOf(token.hash()));
                     one.put("expires", HistoryEntry.time(token.expiresAtMillis()));
                     one.put("usesLeft", token.usesLeft());
                     one.put("worker", token.kind().equals(NodeKind.WORKER.word()));

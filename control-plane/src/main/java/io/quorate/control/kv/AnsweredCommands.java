@@ -1,5 +1,6 @@
 package io.quorate.control.kv;
 
+import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.Origin;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,7 +12,7 @@ import org.pcollections.HashTreePMap;
 
 /**
  * The latest commands that had an id, and what they came to: one that is sent again gets the answer that was lost. Immutable. Holds {@value
- * #MAX} of all askers together, some 12 MB: more than a cluster writes while a sender is still patient.
+ * #MAX} of all askers together, some 10 MB: the last four seconds of the most that a cluster writes, and far more of what commands usually are.
  */
 public final class AnsweredCommands {
     static final int MAX = 65_536;
@@ -25,19 +26,12 @@ public final class AnsweredCommands {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 digest.update(origin.by().getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
-                byte[] hash = digest.digest(origin.commandId().getBytes(StandardCharsets.UTF_8));
-                return new Name(number(hash, 0), number(hash, 8));
+                ByteReader hash =
+                        new ByteReader(digest.digest(origin.commandId().getBytes(StandardCharsets.UTF_8)));
+                return new Name(hash.i64(), hash.i64());
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every Java platform has SHA-256", e);
             }
-        }
-
-        private static long number(byte[] hash, int from) {
-            long number = 0;
-            for (int i = from; i < from + Long.BYTES; i++) {
-                number = number << 8 | (hash[i] & 0xFF);
-            }
-            return number;
         }
     }
 

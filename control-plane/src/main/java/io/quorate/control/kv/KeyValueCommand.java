@@ -93,18 +93,18 @@ public sealed interface KeyValueCommand {
             case 1 -> {
                 long expected = in.varint() - 1;
                 byte[] value = in.block();
-                yield new Put(key, value, expected, origin(in, bytes));
+                yield new Put(key, value, expected, origin(in));
             }
             case 2 -> new Get(key);
             case 3 -> {
                 long expected = in.varint() - 1;
-                yield new Delete(key, expected, origin(in, bytes));
+                yield new Delete(key, expected, origin(in));
             }
             default -> throw new IllegalArgumentException("unknown kind of command " + kind);
         };
     }
 
-    private static Origin origin(ByteReader in, byte[] bytes) {
-        return in.position() < bytes.length ? new Origin(in.text(), in.text()) : Origin.UNKNOWN;
+    private static Origin origin(ByteReader in) {
+        return in.hasMore() ? new Origin(in.text(), in.text()) : Origin.UNKNOWN;
     }
 }

@@ -9,10 +9,15 @@ public record Asked(MembershipMessage message, String by) {
     /** Nobody asked: the leader does it by itself, as the policy has it. */
     public static final String PLANNER = "planner";
 
-    private static final int TOKEN_LETTERS = 8;
+    private static final int ID_LETTERS = 8;
 
     /** Whoever shows a join token. */
     public static String byToken(String hash) {
-        return "token " + hash.substring(0, Math.min(TOKEN_LETTERS, hash.length()));
+        return "token " + idOf(hash);
+    }
+
+    /** What names a token, or whatever else has a hash, where people see it: the hash's begin. */
+    public static String idOf(String hash) {
+        return hash.substring(0, Math.min(ID_LETTERS, hash.length()));
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.node.membership;
 
+import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
@@ -68,9 +69,14 @@ public record MembershipState(
             return kind == NodeKind.WORKER;
         }
 
-        /** What it is, as it is printed: its role, or that it is a worker. */
+        /** What it is to the cluster: its role, or that it is a worker. */
         public String word() {
             return isWorker() ? kind.word() : role.word();
+        }
+
+        /** As it is listed: one that was let in and has not been heard of is nothing yet. */
+        public String listed() {
+            return completed ? word() : ClusterReport.JOINING;
         }
 
         public boolean isLeaving() {
@@ -178,8 +184,8 @@ public record MembershipState(
     }
 
     /**
-     * Cluster addresses of all control-plane nodes but one: where they are, and where they are to be. One that was let in and has not been heard of yet may
-     * still be its own cluster, and refuses the others.
+     * Cluster addresses of all control-plane nodes but one: where they are, and where they are to be. One that was let in and has not been
+     * heard of yet may still be its own cluster, and refuses the others.
      */
     public List<String> addressesBut(String name) {
         return nodes.values().stream()

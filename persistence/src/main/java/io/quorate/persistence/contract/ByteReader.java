@@ -16,6 +16,11 @@ public final class ByteReader {
         return at;
     }
 
+    /** Whether anything follows: what a later release has added at the end. */
+    public boolean hasMore() {
+        return at < bytes.length;
+    }
+
     /** Goes on at a position that is not before this one. */
     public void skipTo(int position) {
         if (position < at || position > bytes.length) {

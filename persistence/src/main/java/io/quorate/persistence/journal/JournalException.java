@@ -49,6 +49,11 @@ public final class JournalException extends RuntimeException {
         return kind;
     }
 
+    /** What this tells where an earlier attempt may have stored the operation: that this one has not is not true of it. */
+    public JournalException afterAnotherAttempt() {
+        return certainlyNotStored() ? new JournalException(Kind.UNKNOWN, String.valueOf(getMessage())) : this;
+    }
+
     /** Whether the operation is certainly not stored. */
     public boolean certainlyNotStored() {
         return kind == Kind.NO_LEADER || kind == Kind.OVERLOADED || kind == Kind.INVALID;

@@ -102,9 +102,7 @@ final class RemoteControlPlane implements ControlPlaneAccess {
     /** What failed certainly now may have been done by an attempt before: its answer is all that was lost. */
     private static Throwable afterAttempts(Throwable failure, int attempt) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return attempt > 1 && cause instanceof JournalException reason && reason.certainlyNotStored()
-                ? new JournalException(Kind.UNKNOWN, String.valueOf(reason.getMessage()))
-                : cause;
+        return attempt > 1 && cause instanceof JournalException reason ? reason.afterAnotherAttempt() : cause;
     }
 
     private CompletionStage<PeerAnswer> call(PeerRequest request, long deadline) {

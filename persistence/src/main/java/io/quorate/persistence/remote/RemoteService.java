@@ -75,11 +75,7 @@ public final class RemoteService implements AutoCloseable {
                             || reason.kind() == Kind.CLOSED;
                     boolean perhaps = perhapsDone || !reason.certainlyNotStored();
                     if (!again || closed || System.nanoTime() + PAUSE.toNanos() - deadlineNanos > 0) {
-                        return CompletableFuture.<byte[]>failedFuture(
-                                perhaps && reason.certainlyNotStored()
-                                        // What the last one says is not true of those before it.
-                                        ? new JournalException(Kind.UNKNOWN, String.valueOf(reason.getMessage()))
-                                        : reason);
+                        return CompletableFuture.<byte[]>failedFuture(perhaps ? reason.afterAnotherAttempt() : reason);
                     }
                     contacts.passOver(asked);
                     return after(PAUSE, () -> attempt(request, deadlineNanos, perhaps));

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Origin;
-import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.contract.Payload;
 import io.quorate.persistence.embedded.EmbeddedJournal;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Offset;
-import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.WatchedJournal;
 import io.quorate.persistence.store.StoreEngines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -46,20 +43,17 @@ class ControlPlaneActorTest {
     private ActorRef<ControlPlane.Request> quorate;
 
     /** Answers when the test says so. */
-    private static final class Access implements ControlPlaneAccess, Journal {
-        private final Journal journal;
-        private final AtomicInteger ears = new AtomicInteger();
-        private final AtomicInteger questions = new AtomicInteger();
-        private final AtomicInteger toRefuse = new AtomicInteger();
+    private static final class Access implements ControlPlaneAccess {
+        private final WatchedJournal journal;
         private final Queue<CompletableFuture<ControlPlane.CommandReply>> waiting = new ConcurrentLinkedQueue<>();
 
         Access(Journal journal) {
-            this.journal = journal;
+            this.journal = new WatchedJournal(journal);
         }
 
         @Override
         public Journal journal() {
-            return this;
+            return journal;
         }
 
         @Override
@@ -73,35 +67,6 @@ class ControlPlaneActorTest {
             CompletableFuture<ControlPlane.CommandReply> answer = new CompletableFuture<>();
             waiting.add(answer);
             return answer;
-        }
-
-        @Override
-        public CompletionStage<Outcome> submit(Operation operation) {
-            return journal.submit(operation);
-        }
-
-        @Override
-        public CompletionStage<Long> barrier() {
-            return journal.barrier();
-        }
-
-        @Override
-        public <A> CompletionStage<A> ask(Query<A> query) {
-            questions.incrementAndGet();
-            return toRefuse.getAndUpdate(n -> Math.max(0, n - 1)) > 0
-                    ? CompletableFuture.failedFuture(
-                            new JournalException(JournalException.Kind.NO_LEADER, "refused by the test"))
-                    : journal.ask(query);
-        }
-
-        @Override
-        public Subscription onApplied(LongConsumer listener) {
-            ears.incrementAndGet();
-            Subscription subscription = journal.onApplied(listener);
-            return () -> {
-                ears.decrementAndGet();
-                subscription.close();
-            };
         }
     }
 
@@ -208,10 +173,10 @@ class ControlPlaneActorTest {
         append("a", 1, 7);
         TestProbe<ControlPlane.Delivery> probe = subscriber(Offset.ZERO, new ControlPlane.AllEvents());
         ActorRef<ControlPlane.SubscriptionRequest> subscription = subscription(probe);
-        access.toRefuse.set(3);
+        access.journal.toRefuse.set(3);
         subscription.tell(new ControlPlane.Demand(20));
         expect(probe, 1, 2, 3, 4, 5, 6, 7);
-        access.toRefuse.set(2);
+        access.journal.toRefuse.set(2);
         append("a", 8, 9);
         expect(probe, 8, 9);
     }
@@ -222,7 +187,7 @@ class ControlPlaneActorTest {
         TestProbe<ControlPlane.Delivery> two = subscriber(Offset.ZERO, new ControlPlane.AllEvents());
         ActorRef<ControlPlane.SubscriptionRequest> first = subscription(one);
         ActorRef<ControlPlane.SubscriptionRequest> second = subscription(two);
-        assertThat(access.ears).as("one ear for all").hasValue(1);
+        assertThat(access.journal.subscriptions).as("one ear for all").hasValue(1);
         first.tell(new ControlPlane.Unsubscribe());
         two.stop();
         // Both places are free again, each as soon as the actor behind is gone.
@@ -230,7 +195,7 @@ class ControlPlaneActorTest {
         watcher.expectTerminated(first, PATIENCE);
         watcher.expectTerminated(second, PATIENCE);
         watcher.awaitAssert(PATIENCE, () -> {
-            assertThat(access.ears).hasValue(0);
+            assertThat(access.journal.subscriptions).hasValue(0);
             return null;
         });
         append("a", 1, 1);
@@ -248,9 +213,9 @@ class ControlPlaneActorTest {
         TestProbe<ControlPlane.Delivery> probe = subscriber(Offset.ZERO, new ControlPlane.AllEvents());
         subscription(probe).tell(new ControlPlane.Demand(10));
         expect(probe, 1);
-        int asked = access.questions.get();
+        int asked = access.journal.asked.get();
         probe.expectNoMessage(Duration.ofMillis(300));
-        assertThat(access.questions.get()).isBetween(asked, asked + 1);
+        assertThat(access.journal.asked.get()).isBetween(asked, asked + 1);
     }
 
     @Test

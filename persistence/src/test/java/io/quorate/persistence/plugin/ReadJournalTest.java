@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.persistence.embedded.EmbeddedJournal;
 import io.quorate.persistence.journal.Slices;
+import io.quorate.persistence.journal.WatchedJournal;
 import io.quorate.persistence.store.StoreEngines;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,23 +1,20 @@
-package io.quorate.persistence.plugin;
+package io.quorate.persistence.journal;
 
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
-import io.quorate.persistence.journal.Journal;
-import io.quorate.persistence.journal.JournalException;
-import io.quorate.persistence.journal.Query;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /** A journal that counts what it is asked, and refuses a number of questions when told to. */
-final class WatchedJournal implements Journal {
-    final AtomicInteger asked = new AtomicInteger();
-    final AtomicInteger subscriptions = new AtomicInteger();
-    final AtomicInteger toRefuse = new AtomicInteger();
+public final class WatchedJournal implements Journal {
+    public final AtomicInteger asked = new AtomicInteger();
+    public final AtomicInteger subscriptions = new AtomicInteger();
+    public final AtomicInteger toRefuse = new AtomicInteger();
     private final Journal journal;
 
-    WatchedJournal(Journal journal) {
+    public WatchedJournal(Journal journal) {
         this.journal = journal;
     }
 
