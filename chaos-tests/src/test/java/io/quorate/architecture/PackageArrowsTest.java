@@ -79,6 +79,7 @@ class PackageArrowsTest {
                         "javax.naming..",
                         "javax.security.auth.x500",
                         "org.apache.pekko.actor..",
+                        "org.apache.pekko.io",
                         "org.apache.pekko.remote.artery.tcp",
                         "scala..",
                         "com.typesafe.config"),

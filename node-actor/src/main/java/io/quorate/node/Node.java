@@ -71,6 +71,8 @@ public final class Node implements AutoCloseable {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
+    private static final Duration CRASH_PATIENCE = Duration.ofSeconds(30);
+
     /** Aggregates that the control plane puts on every node; made anew when the node joins another cluster. */
     @FunctionalInterface
     public interface Aggregates {
@@ -236,7 +238,7 @@ public final class Node implements AutoCloseable {
             return node;
         } catch (RuntimeException e) {
             if (system != null) {
-                system.terminate();
+                ArteryTls.terminate(system.classicSystem());
             }
             if (trust != null) {
                 trust.close();
@@ -825,29 +827,34 @@ public final class Node implements AutoCloseable {
         parts.close();
         comesBackAs.ifPresent(folder::store);
         trust.close();
-        system.terminate();
-        try {
-            system.getWhenTerminated().toCompletableFuture().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the actor system did not stop in time: {}\n{}", e, system.printTree());
-        }
+        endSystem(STOP_PATIENCE).ifPresent(why -> LOG.warn("{}", why));
         folder.close();
     }
 
-    /** Ends everything at once, without handing over: what a crash looks like to the others. For tests. */
+    /** Ends the actors, and waits until they have; says which are left where that takes too long. */
+    private Optional<String> endSystem(Duration patience) {
+        try {
+            ArteryTls.terminate(system.classicSystem()).get(patience.toSeconds(), TimeUnit.SECONDS);
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted while the actor system stopped");
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.of("the actor system did not stop in time: " + e + "\n" + system.printTree());
+        }
+    }
+
+    /** Ends everything at once, without handing over: what a crash looks like to the others; may be called twice. For tests. */
     synchronized void crash() {
+        if (closed) {
+            return;
+        }
         closed = true;
         parts.close();
         trust.close();
-        CompletableFuture<?> ended = system.getWhenTerminated().toCompletableFuture();
-        system.terminate();
-        try {
-            ended.get(30, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new NodeException("the actor system did not stop in time:\n" + system.printTree(), e);
-        }
+        endSystem(CRASH_PATIENCE).ifPresent(why -> {
+            throw new NodeException(why);
+        });
         folder.close();
     }
 }

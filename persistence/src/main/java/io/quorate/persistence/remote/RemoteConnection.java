@@ -156,6 +156,6 @@ public final class RemoteConnection implements AutoCloseable {
     public void close() {
         services.forEach(RemoteService::close);
         journal.close();
-        system.terminate();
+        ArteryTls.terminate(system);
     }
 }
