@@ -228,6 +228,7 @@ final class ClusterWatch implements AutoCloseable {
         MembershipState state = parts.membership();
         long now = System.nanoTime();
         presences.keep(state.nodes().keySet());
+        presences.unaware(state).forEach(parts::nudge);
         presences
                 .overdue(state, JOIN_PATIENCE, now)
                 .forEach(node ->

@@ -119,6 +119,13 @@ final class Contacts {
         return leads;
     }
 
+    /** Somebody has said who and where it is. */
+    void heard(MemberId member) {
+        if (membership.get().nodes().containsKey(member.node())) {
+            book.heard(member);
+        }
+    }
+
     /** Answers one who asks who leads, and may have said who it is. */
     CompletionStage<byte[]> answer(ByteReader in) {
         Identity now = self.get();
@@ -130,9 +137,7 @@ final class Contacts {
                 return CompletableFuture.failedFuture(
                         new IllegalArgumentException("this node belongs to another cluster"));
             }
-            if (membership.get().nodes().containsKey(member.node())) {
-                book.heard(member);
-            }
+            heard(member);
         }
         String leads = leader.isHere() ? now.member().address() : leader.address();
         if (leads == null && !introduced) {

@@ -277,9 +277,11 @@ final class NodeParts implements AutoCloseable {
         if (node.equals(identity.member())) {
             return;
         }
-        byte[] request = new ByteWriter(64)
+        MemberId self = identity.member();
+        byte[] request = new ByteWriter(96)
                 .u8(ANNOUNCE)
-                .text(identity.member().address())
+                .text(self.address())
+                .text(self.toString())
                 .toBytes();
         ask(node, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
     }
@@ -377,10 +379,6 @@ final class NodeParts implements AutoCloseable {
         aggregates.values().forEach(aggregate -> aggregate.leading(now.ready()));
         watch.leading(now.ready());
         if (now.ready()) {
-            // Who holds no vote does not hear of an election by itself.
-            membership().nodes().values().stream()
-                    .filter(node -> node.role() != Role.VOTER)
-                    .forEach(node -> nudge(node.member()));
             LOG.info(
                     "{} leads in term {} from index {}",
                     identity.member().node(),
@@ -582,7 +580,11 @@ final class NodeParts implements AutoCloseable {
             case BECOME_MEMBER -> becomeMember(in.text(), in.text());
             case REPORT -> watch.report().thenApply(MembershipForm::bytes);
             case ANNOUNCE -> {
-                leader.toldBy(in.text());
+                String address = in.text();
+                if (in.hasMore()) { // an older release gives its address only
+                    contacts.heard(MemberId.parse(in.text()));
+                }
+                leader.toldBy(address);
                 presence.announce();
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }

@@ -110,6 +110,15 @@ public final class Presences {
         return Optional.ofNullable(seen.get(node)).map(Seen::presence);
     }
 
+    /** Who holds no vote, and has not told this leader anything yet: it does not hear of an election by itself. */
+    public List<MemberId> unaware(MembershipState state) {
+        return state.nodes().values().stream()
+                .filter(node -> node.role() != Role.VOTER
+                        && !seen.containsKey(node.member().node()))
+                .map(MembershipState.Node::member)
+                .toList();
+    }
+
     /** How far a node's wall clock was ahead of the leader's, in milliseconds; 0 where it is not known. */
     public long skewMillis(String node) {
         Seen told = seen.get(node);

@@ -157,4 +157,14 @@ class PresencesTest {
                 .as("it has thought better of it")
                 .isFalse();
     }
+
+    @Test
+    void who_holds_no_vote_is_told_of_a_new_leader_until_it_speaks_to_it() {
+        presences.begin(0, Duration.ZERO);
+        assertThat(presences.unaware(joined())).containsExactly(OUTSIDE);
+        tells(OUTSIDE, "follower", 100_000, 1);
+        assertThat(presences.unaware(joined())).isEmpty();
+        presences.begin(seconds(2), Duration.ZERO);
+        assertThat(presences.unaware(joined())).as("this is another term").containsExactly(OUTSIDE);
+    }
 }
