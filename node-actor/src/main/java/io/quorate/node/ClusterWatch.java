@@ -160,6 +160,7 @@ final class ClusterWatch implements AutoCloseable {
                         state.addressesBut(member.node()),
                         refusal,
                         node.nextAddress(),
+                        parts.identity().member().toString(),
                         parts.membershipNr());
     }
 

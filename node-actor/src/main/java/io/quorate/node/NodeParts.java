@@ -246,6 +246,9 @@ final class NodeParts implements AutoCloseable {
                 storeContacts(assignment.contacts());
             }
             storeNextAddress(assignment.nextAddress());
+            if (!assignment.leader().isEmpty()) { // an older release does not say
+                contacts.heard(MemberId.parse(assignment.leader()));
+            }
             if (identity.isWithoutCopy() && assignment.membershipNr() > membershipNr) {
                 aggregate(Membership.ID).follow();
             }

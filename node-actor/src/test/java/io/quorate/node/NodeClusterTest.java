@@ -322,6 +322,19 @@ class NodeClusterTest {
     }
 
     @Test
+    void the_last_of_three_that_have_all_moved_votes_again_though_the_others_went_on_without_it() throws Exception {
+        three().forEach(Node::crash);
+        NodeSettings first = settings(1, "127.0.2.101", List.of());
+        NodeSettings second = settings(2, "127.0.2.102", List.of(first.clusterAddress()));
+        start(first);
+        Node two = start(second);
+        append(two, "a", 2);
+        Node three = start(settings(3, "127.0.2.103", List.of(second.clusterAddress())));
+        assertThat(highest(three, "a")).isEqualTo(2);
+        await(two, status -> live(status, 3));
+    }
+
+    @Test
     void a_fourth_node_stands_by_and_follows() throws Exception {
         List<Node> cluster = three();
         Node fourth = start(settings(4));

@@ -11,6 +11,7 @@ import java.util.List;
  * @param contacts cluster addresses of all other nodes
  * @param reason why it was removed, or why it may not be where it is; else empty
  * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
+ * @param leader who answers, as it is where it is now: a node that comes back after all have moved cannot know it otherwise
  * @param membershipNr how many events of membership there are: who holds no copy reads them again when there are more
  */
 public record Assignment(
@@ -20,6 +21,7 @@ public record Assignment(
         List<String> contacts,
         String reason,
         @MayBeMissing String nextAddress,
+        @MayBeMissing String leader,
         long membershipNr) {
     public static final String MEMBER = "member";
     public static final String REMOVED = "removed";
@@ -27,7 +29,7 @@ public record Assignment(
 
     /** Of a node that is no member. */
     public static Assignment none(String standing, String reason) {
-        return new Assignment(standing, "", "", List.of(), reason, "", 0);
+        return new Assignment(standing, "", "", List.of(), reason, "", "", 0);
     }
 
     public Assignment {

@@ -32,7 +32,8 @@ class TransitionTest {
     private static Optional<Transition> told(
             Replica replica, String standing, String member, String role, String reason) {
         return Transition.due(
-                identity(replica), new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason, "", 0));
+                identity(replica),
+                new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason, "", "", 0));
     }
 
     @ParameterizedTest
@@ -67,7 +68,7 @@ class TransitionTest {
     @Test
     void a_node_that_is_told_where_it_was_stays_where_it_is() {
         Identity moved = identity(Replica.MEMBER).at("10.0.7.2:19001", "10.0.7.2:16443", "10.0.7.2:25000");
-        Assignment told = new Assignment(Assignment.MEMBER, SECOND, "spare", List.of(), "", "", 0);
+        Assignment told = new Assignment(Assignment.MEMBER, SECOND, "spare", List.of(), "", "", "", 0);
         assertThat(Transition.due(moved, told))
                 .hasValueSatisfying(next -> assertThat(next)
                         .isInstanceOfSatisfying(
