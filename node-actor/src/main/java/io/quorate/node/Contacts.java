@@ -33,13 +33,14 @@ final class Contacts {
     private final LeaderView leader;
     private final Supplier<MembershipState> membership;
     private final BiFunction<String, byte[], CompletionStage<byte[]>> ask;
-    private final AddressBook book = new AddressBook();
+    private final AddressBook book;
     private final AtomicInteger asked = new AtomicInteger();
 
     /**
      * @param request what a request begins with; its answer is {@link #answer}
      * @param given addresses that the operator has named
      * @param ask sends a request to an address
+     * @param moved run when a member is found elsewhere than before
      */
     Contacts(
             int request,
@@ -47,7 +48,9 @@ final class Contacts {
             Supplier<Identity> self,
             LeaderView leader,
             Supplier<MembershipState> membership,
-            BiFunction<String, byte[], CompletionStage<byte[]>> ask) {
+            BiFunction<String, byte[], CompletionStage<byte[]>> ask,
+            Runnable moved) {
+        this.book = new AddressBook(moved);
         this.request = request;
         this.given = List.copyOf(given);
         this.self = self;

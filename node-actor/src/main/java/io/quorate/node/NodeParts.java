@@ -161,8 +161,14 @@ final class NodeParts implements AutoCloseable {
         if (identity.isWithoutCopy()) {
             folder.deleteEvents();
         }
-        this.contacts =
-                new Contacts(WHO_LEADS, settings.contacts(), () -> this.identity, leader, this::membership, this::ask);
+        this.contacts = new Contacts(
+                WHO_LEADS,
+                settings.contacts(),
+                () -> this.identity,
+                leader,
+                this::membership,
+                this::ask,
+                leader::changed);
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(

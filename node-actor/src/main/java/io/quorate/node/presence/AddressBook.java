@@ -5,6 +5,7 @@ import io.quorate.persistence.contract.MemberId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where the members are, as this node knows it: where the cluster has decided, until a member is heard of from elsewhere, which is before
@@ -14,6 +15,12 @@ public final class AddressBook {
     private final Map<String, MemberId> decided = new HashMap<>();
     private final Map<String, MemberId> heard = new HashMap<>();
     private final Map<String, MemberId> told = new HashMap<>();
+    private final Runnable moved;
+
+    /** @param moved run, on whichever thread, when a member is found elsewhere than before: who waits for it there asks it again */
+    public AddressBook(Runnable moved) {
+        this.moved = moved;
+    }
 
     /** {@code host:port} of a member's cluster port. */
     public synchronized String of(MemberId member) {
@@ -27,25 +34,47 @@ public final class AddressBook {
     }
 
     /** What the cluster has decided; where that is news, it is newer than what was heard. */
-    public synchronized void decided(MembershipState state) {
-        decided.keySet().retainAll(state.nodes().keySet());
-        state.nodes().forEach((name, node) -> {
-            MemberId before = decided.put(name, node.member());
-            if (before != null && !before.address().equals(node.member().address())) {
-                heard.remove(name);
-                told.remove(name);
+    public void decided(MembershipState state) {
+        boolean news = false;
+        synchronized (this) {
+            decided.keySet().retainAll(state.nodes().keySet());
+            for (MembershipState.Node node : state.nodes().values()) {
+                MemberId member = node.member();
+                MemberId before = decided.get(member.node());
+                boolean elsewhere = before != null && !before.address().equals(member.address());
+                news |= isNews(member, () -> {
+                    decided.put(member.node(), member);
+                    if (elsewhere) {
+                        heard.remove(member.node());
+                        told.remove(member.node());
+                    }
+                });
             }
-        });
+        }
+        tell(news);
     }
 
     /** A member has spoken to this node from there. */
-    public synchronized void heard(MemberId member) {
-        heard.put(member.node(), member);
+    public void heard(MemberId member) {
+        tell(isNews(member, () -> heard.put(member.node(), member)));
     }
 
     /** Another node says that a member has spoken to it from there. */
-    public synchronized void told(MemberId member) {
-        told.put(member.node(), member);
+    public void told(MemberId member) {
+        tell(isNews(member, () -> told.put(member.node(), member)));
+    }
+
+    private synchronized boolean isNews(MemberId member, Runnable learning) {
+        String before = of(member);
+        boolean known = Stream.of(heard, told, decided).anyMatch(source -> member.equals(source.get(member.node())));
+        learning.run();
+        return !known || !of(member).equals(before);
+    }
+
+    private void tell(boolean news) {
+        if (news) {
+            moved.run();
+        }
     }
 
     /** The members that have spoken to this node, each where it was then. */

@@ -14,7 +14,8 @@ class AddressBookTest {
     private static final MemberId AS_LOGGED = MemberId.parse("n2#1@10.0.0.2:19001");
 
     private final Membership rules = new Membership("c", List.of());
-    private final AddressBook book = new AddressBook();
+    private int moves;
+    private final AddressBook book = new AddressBook(() -> moves++);
     private MembershipState state = rules.empty();
 
     private void happens(MembershipEvent event) {
@@ -61,5 +62,19 @@ class AddressBookTest {
         joins();
         book.heard(MemberId.parse("n2#2@10.0.7.2:19001"));
         assertThat(book.of(AS_LOGGED)).isEqualTo("10.0.0.2:19001");
+    }
+
+    @Test
+    void it_says_when_a_member_is_found_elsewhere_and_only_then() {
+        joins();
+        assertThat(moves).isEqualTo(1);
+        book.heard(AS_LOGGED);
+        happens(new MembershipEvent.NodeConfigured("n2", 1, 1));
+        assertThat(moves).as("that was known").isEqualTo(1);
+        book.heard(AS_LOGGED.at("10.0.7.2:19001"));
+        assertThat(moves).isEqualTo(2);
+        book.told(AS_LOGGED.at("10.0.8.2:19001"));
+        happens(new MembershipEvent.NodeMoved("n2", "10.0.0.2:19001", "10.0.7.2:19001", "", ""));
+        assertThat(moves).as("nobody asks it elsewhere for that").isEqualTo(2);
     }
 }
