@@ -64,6 +64,12 @@ final class JoinCommand implements Callable<Integer> {
             description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
     private int writers;
 
+    @Option(
+            names = "--settle",
+            defaultValue = "0",
+            description = "Seconds that the new node has run when it asks to join. Default: ${DEFAULT-VALUE}.")
+    private int settle;
+
     @Mixin
     private Distribution distribution;
 
@@ -77,6 +83,7 @@ final class JoinCommand implements Callable<Integer> {
         long written = write(leader);
         NodeProcess node = distribution.node(folder);
         node.start("--name", name, "--address", address);
+        TimeUnit.SECONDS.sleep(settle);
         if (writers > 0) {
             print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));
         }
@@ -94,13 +101,7 @@ final class JoinCommand implements Callable<Integer> {
         String url = token(leader);
         long since = System.nanoTime();
         join(node.api(), url);
-        long end = since + PATIENCE.toNanos();
-        while (number(node.api(), "applied") < committed) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        awaitApplied(node.api(), committed, since + PATIENCE.toNanos());
         out.printf(
                 "caught up with %d events in %d entries %d ms after it asked to join%n",
                 written, committed, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
@@ -144,13 +145,30 @@ final class JoinCommand implements Callable<Integer> {
         return send(api, "GET", "/v1/status", "").path(field).asLong();
     }
 
+    /** Over one connection: the handshakes of many would be measured with it. */
+    private static void awaitApplied(Api api, long committed, long end) throws IOException, InterruptedException {
+        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
+            while (send(connection, "GET", "/v1/status", "").path("applied").asLong() < committed) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
+                }
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        }
+    }
+
     private static JsonNode send(Api api, String method, String path, String body) throws IOException {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
-            HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
-            if (answer.status() >= 300) {
-                throw new IllegalStateException(api + " refuses " + path + ": " + answer.text());
-            }
-            return new ObjectMapper().readTree(answer.body());
+            return send(connection, method, path, body);
         }
+    }
+
+    private static JsonNode send(HttpConnection connection, String method, String path, String body)
+            throws IOException {
+        HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
+        if (answer.status() >= 300) {
+            throw new IllegalStateException(path + " is refused: " + answer.text());
+        }
+        return new ObjectMapper().readTree(answer.body());
     }
 }
