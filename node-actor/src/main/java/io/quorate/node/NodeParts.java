@@ -198,7 +198,7 @@ final class NodeParts implements AutoCloseable {
                 classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
         this.authorityReplacement = new AuthorityReplacement(this, trust);
         this.presence =
-                new PresenceExchange(classic, leader, this::presence, this::votes, this::assigned, contacts::whoLeads);
+                new PresenceExchange(classic, leader, this::presence, this::votes, this::assigned, this::findLeader);
         // What a removed node has comes no further: who follows it must find another.
         endpoints.serve(
                 "journal", identity.replica() == Identity.Replica.REMOVED ? NodeParts::removed : journalService);
@@ -279,6 +279,14 @@ final class NodeParts implements AutoCloseable {
     String version() {
         String version = NodeParts.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
+    }
+
+    /** Asks others who leads; a node without a replica has no other way to know, and goes by what it is told. */
+    private CompletionStage<String> findLeader() {
+        return contacts.whoLeads().thenApply(address -> {
+            leader.toldBy(address);
+            return address;
+        });
     }
 
     /** Has a node tell about itself at once: something about it was decided. */
