@@ -64,12 +64,6 @@ final class JoinCommand implements Callable<Integer> {
             description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
     private int writers;
 
-    @Option(
-            names = "--settle",
-            defaultValue = "0",
-            description = "Seconds that the new node has run when it asks to join. Default: ${DEFAULT-VALUE}.")
-    private int settle;
-
     @Mixin
     private Distribution distribution;
 
@@ -83,7 +77,6 @@ final class JoinCommand implements Callable<Integer> {
         long written = write(leader);
         NodeProcess node = distribution.node(folder);
         node.start("--name", name, "--address", address);
-        TimeUnit.SECONDS.sleep(settle);
         if (writers > 0) {
             print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));
         }
