@@ -1004,11 +1004,17 @@ final class NodeParts implements AutoCloseable {
             listeners.add(listener);
         }
 
-        /** A node says of itself that it leads. */
-        void toldBy(String address) {
-            if (replica() == null && !address.equals(told)) {
+        private void believe(@Nullable String address) {
+            if (!java.util.Objects.equals(address, told)) {
                 told = address;
                 changed();
+            }
+        }
+
+        /** Somebody says who leads. */
+        void toldBy(String address) {
+            if (replica() == null) {
+                believe(address);
             }
         }
 
@@ -1023,10 +1029,7 @@ final class NodeParts implements AutoCloseable {
             }
             contacts.whoLeads().whenComplete((address, failure) -> {
                 looking.set(false);
-                if (!java.util.Objects.equals(address, told)) {
-                    told = address;
-                    changed();
-                }
+                believe(address);
             });
         }
     }

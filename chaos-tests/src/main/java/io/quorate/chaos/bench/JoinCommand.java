@@ -141,7 +141,10 @@ final class JoinCommand implements Callable<Integer> {
     /** Over one connection: the handshakes of many would be measured with it. */
     private static void awaitApplied(Api api, long committed, long end) throws IOException, InterruptedException {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
-            while (send(connection, "GET", "/v1/status", "").path("applied").asLong() < committed) {
+            while (send(api, connection, "GET", "/v1/status", "")
+                            .path("applied")
+                            .asLong()
+                    < committed) {
                 if (System.nanoTime() > end) {
                     throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
                 }
@@ -152,15 +155,15 @@ final class JoinCommand implements Callable<Integer> {
 
     private static JsonNode send(Api api, String method, String path, String body) throws IOException {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
-            return send(connection, method, path, body);
+            return send(api, connection, method, path, body);
         }
     }
 
-    private static JsonNode send(HttpConnection connection, String method, String path, String body)
+    private static JsonNode send(Api api, HttpConnection connection, String method, String path, String body)
             throws IOException {
         HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
         if (answer.status() >= 300) {
-            throw new IllegalStateException(path + " is refused: " + answer.text());
+            throw new IllegalStateException(api + " refuses " + path + ": " + answer.text());
         }
         return new ObjectMapper().readTree(answer.body());
     }

@@ -18,7 +18,7 @@ import scala.Option;
 
 /** Mutual TLS on the cluster port: both sides show a certificate, and the one that was called is who it was called as. */
 public final class ArteryTls implements SSLEngineProvider {
-    /** What a system takes that ends by itself, doubled: 0.1 s of flushing at most, and its actors. */
+    /** Longer than a system takes that ends by itself, which flushes for 0.1 s at most. */
     private static final Duration ENDS_BY_ITSELF = Duration.ofMillis(300);
 
     private final Tls tls;
@@ -41,7 +41,7 @@ public final class ArteryTls implements SSLEngineProvider {
      * Ends an actor system that speaks so, and with it the connections that would keep it from ending. Pekko's remoting ends its streams
      * with a failure, which closes their connections; but a stream of control messages ends with success where the one that receives
      * them was first (its {@code InboundControlJunction}), and a connection with TLS then waits for the other node to close it, which
-     * waits as well. Whoever terminates such a system would wait in vain in every other case.
+     * waits as well: half of the systems that were ended beside others did not end.
      *
      * @return completes when the system has ended
      */
