@@ -69,7 +69,7 @@ final class Contacts {
         Identity now = self.get();
         Set<String> addresses = new LinkedHashSet<>(given);
         book.heard().forEach(member -> addresses.add(member.address()));
-        addresses.addAll(now.contacts());
+        now.contacts().stream().filter(address -> !book.isLeft(address)).forEach(addresses::add);
         addresses.remove(now.member().address());
         return List.copyOf(addresses);
     }

@@ -168,7 +168,7 @@ final class NodeParts implements AutoCloseable {
                 leader,
                 this::membership,
                 this::ask,
-                leader::changed);
+                this::somebodyMoved);
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(
@@ -179,7 +179,7 @@ final class NodeParts implements AutoCloseable {
                 new LinkedBlockingQueue<>(MAX_WAITING_READS),
                 Thread.ofPlatform().name("quorate-read-", 0).daemon(true).factory());
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
-        this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal);
+        this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal, this::missing);
         if (identity.isWithoutCopy()) {
             RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
             source = remote;
@@ -386,6 +386,21 @@ final class NodeParts implements AutoCloseable {
             local.applied(index);
         });
         leader.lookAgain();
+    }
+
+    private void missing(long index) {
+        JournalFollower following = follower;
+        if (following != null) {
+            following.isCommitted(index);
+        }
+    }
+
+    private void somebodyMoved() {
+        leader.changed();
+        RemoteJournal from = source;
+        if (from != null) {
+            from.moved();
+        }
     }
 
     private void leadership(Leadership now) {

@@ -33,6 +33,9 @@ public final class JournalFollower implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
+    /** Before a source is asked again that has less than is known to be committed: its own news may be on the way. */
+    private static final Duration BEHIND_PAUSE = Duration.ofMillis(20);
+
     private final Journal source;
     private final EventStore events;
     private final SerialExecutor thread;
@@ -64,10 +67,15 @@ public final class JournalFollower implements AutoCloseable {
         this.failStop = failStop;
         this.metrics = metrics;
         this.applied = applied;
-        this.news = source.onApplied(index -> thread.execute(() -> {
+        this.news = source.onApplied(this::isCommitted);
+    }
+
+    /** An index is known to be committed: what is missing up to it is fetched. Any thread. */
+    public void isCommitted(long index) {
+        thread.execute(() -> {
             sourceIndex = Math.max(sourceIndex, index);
             fetch();
-        }));
+        });
     }
 
     private void fetch() {
@@ -94,6 +102,7 @@ public final class JournalFollower implements AutoCloseable {
             thread.schedule(this::fetch, PAUSE);
             return;
         }
+        boolean news = entries.upTo() > events.pendingIndex();
         othersWrite = entries.appliedIndex() > sourceIndex;
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         if (!othersWrite && entries.upTo() < sourceIndex && entries.upTo() > events.pendingIndex()) {
@@ -104,7 +113,7 @@ public final class JournalFollower implements AutoCloseable {
             unflushedBytes += entries.entries().stream()
                     .mapToLong(each -> each.bytes().length)
                     .sum();
-            if (unflushedBytes < BATCH_BYTES && events.pendingIndex() < sourceIndex) {
+            if (news && unflushedBytes < BATCH_BYTES && events.pendingIndex() < sourceIndex) {
                 next();
                 return;
             }
@@ -117,7 +126,11 @@ public final class JournalFollower implements AutoCloseable {
         }
         metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
-        next();
+        if (news) {
+            next();
+        } else {
+            thread.schedule(this::fetch, BEHIND_PAUSE);
+        }
     }
 
     /** While others write, catching up takes two thirds of the time and leaves them the rest: they wait for the same machines. */

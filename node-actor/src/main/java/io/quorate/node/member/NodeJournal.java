@@ -36,20 +36,24 @@ public final class NodeJournal implements Journal, AutoCloseable {
     private final ActorSystem system;
     private final LeaderJournal leaderJournal;
     private final LeaderChannel toLeader;
+    private final LongConsumer missing;
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
     private final TreeMap<Long, List<CompletableFuture<Long>>> awaiting = new TreeMap<>();
 
     /**
      * @param readers for reads of the disk; bounded, refuses over its bound
      * @param leaderJournal the local replica as the leader: refuses where it does not lead
+     * @param missing told of a committed index that a reader waits for and the local replica has not applied
      */
     public NodeJournal(
             ActorSystem system,
             EventStore events,
             Executor readers,
             LeaderChannel.LeaderView leader,
-            LeaderJournal leaderJournal) {
+            LeaderJournal leaderJournal,
+            LongConsumer missing) {
         this.system = system;
+        this.missing = missing;
         this.leaderJournal = leaderJournal;
         this.events = events;
         this.readers = readers;
@@ -90,6 +94,7 @@ public final class NodeJournal implements Journal, AutoCloseable {
             awaiting.computeIfAbsent(index, i -> new ArrayList<>()).add(answer);
         }
         applied(events.appliedIndex()); // what was applied between the look and the registration
+        missing.accept(index);
         system.scheduler()
                 .scheduleOnce(
                         BARRIER_PATIENCE,

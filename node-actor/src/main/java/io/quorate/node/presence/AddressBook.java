@@ -15,6 +15,7 @@ public final class AddressBook {
     private final Map<String, MemberId> decided = new HashMap<>();
     private final Map<String, MemberId> heard = new HashMap<>();
     private final Map<String, MemberId> told = new HashMap<>();
+    private final Map<String, String> left = new HashMap<>();
     private final Runnable moved;
 
     /** @param moved run, on whichever thread, when a member is found elsewhere than before: who waits for it there asks it again */
@@ -68,7 +69,19 @@ public final class AddressBook {
         String before = of(member);
         boolean known = Stream.of(heard, told, decided).anyMatch(source -> member.equals(source.get(member.node())));
         learning.run();
-        return !known || !of(member).equals(before);
+        boolean elsewhere = !of(member).equals(before);
+        if (known && elsewhere) {
+            left.put(member.node(), before);
+        }
+        return !known || elsewhere;
+    }
+
+    /** Whether an address is known to be one that a member has left, and no other member is there now. */
+    public synchronized boolean isLeft(String address) {
+        return left.containsValue(address)
+                && Stream.of(heard, told, decided)
+                        .flatMap(source -> source.values().stream())
+                        .noneMatch(member -> of(member).equals(address));
     }
 
     private void tell(boolean news) {

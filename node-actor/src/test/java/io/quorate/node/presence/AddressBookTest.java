@@ -77,4 +77,15 @@ class AddressBookTest {
         happens(new MembershipEvent.NodeMoved("n2", "10.0.0.2:19001", "10.0.7.2:19001", "", ""));
         assertThat(moves).as("nobody asks it elsewhere for that").isEqualTo(2);
     }
+
+    @Test
+    void an_address_is_left_once_its_member_is_elsewhere_and_until_a_member_is_there_again() {
+        joins();
+        assertThat(book.isLeft("10.0.0.2:19001")).isFalse();
+        book.heard(AS_LOGGED.at("10.0.7.2:19001"));
+        assertThat(book.isLeft("10.0.0.2:19001")).isTrue();
+        assertThat(book.isLeft("10.0.7.2:19001")).isFalse();
+        book.heard(MemberId.parse("n3#1@10.0.0.2:19001"));
+        assertThat(book.isLeft("10.0.0.2:19001")).as("another is there").isFalse();
+    }
 }

@@ -1,6 +1,7 @@
 package io.quorate.persistence.remote;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -33,16 +34,28 @@ final class ContactPoints {
     }
 
     /** Which is asked now, for {@link #passOver}. */
-    int asked() {
-        return at.get();
+    Asked asked() {
+        return new Asked(at.get(), address());
     }
 
-    /** The next one is asked from now on, unless somebody has seen to it already. */
-    void passOver(int asked) {
-        if (at.compareAndSet(asked, asked + 1)) {
-            listeners.forEach(Runnable::run);
+    /** The next one is asked from now on, unless another is already: somebody has seen to it, or where the nodes are has changed. */
+    void passOver(Asked asked) {
+        if (Objects.equals(asked.address(), address()) && at.compareAndSet(asked.turn(), asked.turn() + 1)) {
+            tell();
         }
     }
+
+    /** Where the nodes are has changed. */
+    void moved() {
+        tell();
+    }
+
+    private void tell() {
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Who was asked: its turn, and where it was then. */
+    record Asked(int turn, @Nullable String address) {}
 
     /** Asks to be told when another one is asked. */
     void onChange(Runnable listener) {

@@ -128,7 +128,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
             if (over || closed) {
                 return;
             }
-            int asked = contacts.asked();
+            ContactPoints.Asked asked = contacts.asked();
             news.request(awaitMoreRequest(Math.max(0, after))).whenComplete((body, failure) -> {
                 if (over || closed) {
                     return;
@@ -150,6 +150,11 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         public void close() {
             over = true;
         }
+    }
+
+    /** The contact points are elsewhere now: what waits at one that is asked no more is asked again where it would be asked now. */
+    public void moved() {
+        contacts.moved();
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class RemoteService implements AutoCloseable {
     }
 
     private CompletionStage<byte[]> attempt(byte[] request, long deadlineNanos, boolean perhapsDone) {
-        int asked = contacts.asked();
+        ContactPoints.Asked asked = contacts.asked();
         return channel.request(request)
                 .handle((body, failure) -> {
                     if (failure == null) {
