@@ -1,22 +1,26 @@
 package io.quorate.node;
 
 import io.quorate.node.folder.Identity;
-import io.quorate.node.member.LeaderChannel.LeaderView;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.AddressBook;
+import io.quorate.node.presence.Leads;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the other nodes: asks at the addresses that are known who leads, says where this node is while it asks, and learns where the
@@ -27,10 +31,13 @@ final class Contacts {
     /** Contacts that are asked at once: one that is down costs the patience of a request. */
     private static final int ASKED_AT_ONCE = 3;
 
+    /** Within it somebody who knows a newer leader has answered, if one was asked. */
+    private static final Duration TIME_TO_KNOW_BETTER = Duration.ofMillis(300);
+
     private final int request;
     private final List<String> given;
     private final Supplier<Identity> self;
-    private final LeaderView leader;
+    private final Supplier<Leads> leads;
     private final Supplier<MembershipState> membership;
     private final BiFunction<String, byte[], CompletionStage<byte[]>> ask;
     private final AddressBook book;
@@ -39,6 +46,7 @@ final class Contacts {
     /**
      * @param request what a request begins with; its answer is {@link #answer}
      * @param given addresses that the operator has named
+     * @param leads who leads, as this node knows it
      * @param ask sends a request to an address
      * @param moved run when a member is found elsewhere than before
      */
@@ -46,7 +54,7 @@ final class Contacts {
             int request,
             List<String> given,
             Supplier<Identity> self,
-            LeaderView leader,
+            Supplier<Leads> leads,
             Supplier<MembershipState> membership,
             BiFunction<String, byte[], CompletionStage<byte[]>> ask,
             Runnable moved) {
@@ -54,7 +62,7 @@ final class Contacts {
         this.request = request;
         this.given = List.copyOf(given);
         this.self = self;
-        this.leader = leader;
+        this.leads = leads;
         this.membership = membership;
         this.ask = ask;
     }
@@ -74,8 +82,14 @@ final class Contacts {
         return List.copyOf(addresses);
     }
 
-    /** The leader's address, from those that are asked; the next call asks others. */
-    CompletionStage<String> whoLeads() {
+    /**
+     * Who leads, from those that are asked; the next call asks others. A leader that is news comes back at once, and else the newest
+     * word, when the others had time to know better.
+     *
+     * @param known what this node believes
+     * @return the word, which may be that nobody leads; fails when nobody answers
+     */
+    CompletionStage<Leads> whoLeads(Leads known) {
         List<String> contacts = addresses();
         if (contacts.isEmpty()) {
             return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
@@ -87,29 +101,37 @@ final class Contacts {
                 .text(now.member().toString())
                 .toBytes();
         int from = asked.getAndIncrement();
-        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<Leads> answer = new CompletableFuture<>();
+        AtomicReference<@Nullable Leads> newest = new AtomicReference<>();
         AtomicInteger left = new AtomicInteger(Math.min(ASKED_AT_ONCE, contacts.size()));
         for (int i = left.get(); i > 0; i--) {
             ask.apply(contacts.get(Math.floorMod(from + i, contacts.size())), introduction)
                     .thenApply(this::learn)
-                    .whenComplete((address, failure) -> {
-                        if (failure == null && !address.isEmpty()) {
-                            first.complete(address);
-                        } else if (left.decrementAndGet() == 0) {
-                            first.completeExceptionally(
-                                    failure == null
-                                            ? new JournalException(Kind.NO_LEADER, "nobody leads now")
-                                            : failure);
+                    .whenComplete((word, failure) -> {
+                        Leads heard = failure == null
+                                ? newest.updateAndGet(before -> before == null ? word : before.after(word))
+                                : newest.get();
+                        if (heard == null) {
+                            if (left.decrementAndGet() == 0) {
+                                answer.completeExceptionally(failure);
+                            }
+                            return;
+                        }
+                        boolean news = heard.isKnown() && !known.after(heard).equals(known);
+                        if (news || left.decrementAndGet() == 0) {
+                            answer.complete(heard);
+                        } else {
+                            answer.completeOnTimeout(heard, TIME_TO_KNOW_BETTER.toMillis(), TimeUnit.MILLISECONDS);
                         }
                     });
         }
-        return first;
+        return answer;
     }
 
-    /** Learns where others are; the leader's address comes back, empty while nobody leads. */
-    private String learn(byte[] answer) {
+    /** Learns where others are, and what one says of who leads. */
+    private Leads learn(byte[] answer) {
         ByteReader in = new ByteReader(answer);
-        String leads = in.text();
+        String leader = in.text();
         if (in.hasMore()) { // an older release does not introduce itself
             book.heard(MemberId.parse(in.text()));
             for (int left = in.count(); left > 0; left--) {
@@ -119,7 +141,7 @@ final class Contacts {
                 }
             }
         }
-        return leads;
+        return new Leads(leader, in.hasMore() ? in.varint() : 0);
     }
 
     /** Somebody has said who and where it is. */
@@ -142,16 +164,16 @@ final class Contacts {
             }
             heard(member);
         }
-        String leads = leader.isHere() ? now.member().address() : leader.address();
-        if (leads == null && !introduced) {
+        Leads word = leads.get();
+        if (!word.isKnown() && !introduced) {
             return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"));
         }
         List<MemberId> heard = book.heard();
         ByteWriter out = new ByteWriter(256)
-                .text(leads == null ? "" : leads)
+                .text(word.address())
                 .text(now.member().toString())
                 .varint(heard.size());
         heard.forEach(member -> out.text(member.toString()));
-        return CompletableFuture.completedFuture(out.toBytes());
+        return CompletableFuture.completedFuture(out.varint(word.term()).toBytes());
     }
 }

@@ -20,6 +20,7 @@ import io.quorate.node.member.RaftMember;
 import io.quorate.node.member.Stores;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
@@ -59,8 +60,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -165,7 +168,7 @@ final class NodeParts implements AutoCloseable {
                 WHO_LEADS,
                 settings.contacts(),
                 () -> this.identity,
-                leader,
+                leader::word,
                 this::membership,
                 this::ask,
                 this::somebodyMoved);
@@ -283,9 +286,9 @@ final class NodeParts implements AutoCloseable {
 
     /** Asks others who leads; a node without a replica has no other way to know, and goes by what it is told. */
     private CompletionStage<String> findLeader() {
-        return contacts.whoLeads().thenApply(address -> {
-            leader.toldBy(address);
-            return address;
+        return contacts.whoLeads(leader.word()).thenApply(word -> {
+            leader.hears(word);
+            return word.address();
         });
     }
 
@@ -299,6 +302,7 @@ final class NodeParts implements AutoCloseable {
                 .u8(ANNOUNCE)
                 .text(self.address())
                 .text(self.toString())
+                .varint(leader.word().term())
                 .toBytes();
         ask(node, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
     }
@@ -616,7 +620,7 @@ final class NodeParts implements AutoCloseable {
                 if (in.hasMore()) { // an older release gives its address only
                     contacts.heard(MemberId.parse(in.text()));
                 }
-                leader.toldBy(address);
+                leader.hears(new Leads(address, in.hasMore() ? in.varint() : 0));
                 presence.announce();
                 yield CompletableFuture.completedFuture(new byte[] {1});
             }
@@ -993,13 +997,14 @@ final class NodeParts implements AutoCloseable {
     private final class Leader implements LeaderChannel.LeaderView {
         private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
         private final AtomicBoolean looking = new AtomicBoolean();
-        private volatile @Nullable String told;
+        private final AtomicReference<Leads> told = new AtomicReference<>(Leads.NOBODY);
 
         @Override
         public @Nullable String address() {
             RaftReplica replica = replica();
             if (replica == null) {
-                return told;
+                Leads word = told.get();
+                return word.isKnown() ? word.address() : null;
             }
             return replica.leadership()
                     .leader()
@@ -1019,17 +1024,28 @@ final class NodeParts implements AutoCloseable {
             listeners.add(listener);
         }
 
-        private void believe(@Nullable String address) {
-            if (!java.util.Objects.equals(address, told)) {
-                told = address;
-                changed();
+        /** What this node can tell of who leads. */
+        Leads word() {
+            RaftReplica replica = replica();
+            if (replica == null) {
+                return told.get();
+            }
+            String address = isHere() ? identity.member().address() : address();
+            return new Leads(
+                    address == null ? "" : address, replica.leadership().term());
+        }
+
+        /** Somebody says who leads; where there is a replica it knows by itself. */
+        void hears(Leads word) {
+            if (replica() == null) {
+                believe(before -> before.after(word));
             }
         }
 
-        /** Somebody says who leads. */
-        void toldBy(String address) {
-            if (replica() == null) {
-                believe(address);
+        private void believe(UnaryOperator<Leads> heard) {
+            Leads before = told.getAndUpdate(heard);
+            if (!told.get().address().equals(before.address())) {
+                changed();
             }
         }
 
@@ -1042,9 +1058,12 @@ final class NodeParts implements AutoCloseable {
             if (replica() != null || closed || contacts.addresses().isEmpty() || !looking.compareAndSet(false, true)) {
                 return;
             }
-            contacts.whoLeads().whenComplete((address, failure) -> {
+            contacts.whoLeads(told.get()).whenComplete((word, failure) -> {
                 looking.set(false);
-                believe(address);
+                believe(before -> {
+                    Leads now = failure == null ? before.after(word) : before;
+                    return failure == null && word.isKnown() ? now : now.lost();
+                });
             });
         }
     }

@@ -46,7 +46,7 @@ final class PresenceExchange implements AutoCloseable {
      * @param self what this node tells
      * @param votes whether it is recorded as a voter
      * @param assigned told what it is
-     * @param whoLeads asks another node for the leader's address; for a node that does not hear of one by itself
+     * @param whoLeads asks others for the leader's address, which is empty where none leads; for a node that does not hear of one by itself
      */
     PresenceExchange(
             ActorSystem system,
@@ -95,7 +95,11 @@ final class PresenceExchange implements AutoCloseable {
         }
         String known = leader.address();
         if (known == null) {
-            whoLeads.get().thenAccept(told -> tell(told, presence));
+            whoLeads.get().thenAccept(found -> {
+                if (!found.isEmpty()) {
+                    tell(found, presence);
+                }
+            });
         } else {
             tell(known, presence);
         }

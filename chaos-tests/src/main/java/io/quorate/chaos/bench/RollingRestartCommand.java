@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +41,13 @@ final class RollingRestartCommand implements Callable<Integer> {
     @Mixin
     private Distribution distribution;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "15",
+            description =
+                    "Seconds of writes before the first node is stopped; they are not counted. Default: ${DEFAULT-VALUE}.")
+    private int warmUp;
+
     /** What a write may wait while a leader stops in good order. */
     private static final Duration BUDGET = Duration.ofMillis(300);
 
@@ -53,7 +61,9 @@ final class RollingRestartCommand implements Callable<Integer> {
         AtomicReference<List<Api>> others = new AtomicReference<>(apis);
         String prefix = "rolling-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (PacedWriter writer = new PacedWriter(prefix, others::get, PERIOD)) {
+            writer.pool();
             writer.firstFromNow().await(PATIENCE);
+            TimeUnit.SECONDS.sleep(warmUp);
             long since = System.nanoTime();
             for (NodeProcess node : nodes) {
                 String name = node.name();
@@ -70,15 +80,17 @@ final class RollingRestartCommand implements Callable<Integer> {
                 out.flush();
             }
             writer.close();
-            List<Long> millis = new ArrayList<>();
-            writer.acknowledged()
-                    .forEach(write ->
-                            millis.add(TimeUnit.NANOSECONDS.toMillis(write.acknowledgedNanos() - write.beganNanos())));
+            List<PacedWriter.Write> writes = writer.acknowledged().stream()
+                    .filter(write -> write.beganNanos() - since >= 0)
+                    .toList();
+            List<Long> millis = writes.stream()
+                    .map(write -> TimeUnit.NANOSECONDS.toMillis(write.acknowledgedNanos() - write.beganNanos()))
+                    .toList();
             Spread spread = Spread.of(millis);
             out.printf(
                     "%d writes, each acknowledged after: median %d ms, p99 %d ms, max %d ms; %d given up%n",
                     millis.size(), spread.median(), spread.p99(), spread.max(), writer.givenUp());
-            stalls(writer.acknowledged(), since).forEach(out::println);
+            stalls(writes, since).forEach(out::println);
             List<String> violations = writer.violations(apis.getFirst());
             int verdict = BenchCommand.verdict(out, violations, "none lost, none applied twice");
             return writer.givenUp() == 0 ? verdict : 1;

@@ -27,9 +27,10 @@ public final class PacedWriter implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 3000;
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** Each holds a connection; while so many wait, none is begun. */
+    /** While so many wait, none is begun. */
     private static final int MAX_UNDER_WAY = 512;
 
+    /** Connections to one target, open or not; a write that finds none free waits for one, as with any client that has a pool. */
     private static final int POOLED = 64;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -38,7 +39,7 @@ public final class PacedWriter implements AutoCloseable {
     private final Supplier<List<Api>> targets;
     private final Duration period;
     private final Thread pacer;
-    private final Map<Api, ConcurrentLinkedDeque<HttpConnection>> idle = new ConcurrentHashMap<>();
+    private final Map<Api, Deque<HttpConnection>> pools = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Write> acknowledged = new ConcurrentLinkedQueue<>();
     private final AtomicInteger givenUp = new AtomicInteger();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -121,14 +122,20 @@ public final class PacedWriter implements AutoCloseable {
             while (System.nanoTime() - began < GIVE_UP_NANOS) {
                 List<Api> choice = targets.get();
                 Api target = choice.get(Math.floorMod(turn.getAndIncrement(), choice.size()));
-                HttpConnection connection = take(target);
+                Deque<HttpConnection> pool = pool(target);
+                HttpConnection connection = pool.poll();
+                if (connection == null) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                    continue;
+                }
+                boolean usable = false;
                 try {
                     HttpConnection.Answer answer = connection.send(
                             "PUT", "/v1/kv/" + key + "?expect=0", "", key.getBytes(StandardCharsets.UTF_8));
                     if (answer.status() == 412 && maybeStored) {
                         answer = connection.send("GET", "/v1/kv/" + key, "", new byte[0]);
                     }
-                    idle.get(target).push(connection);
+                    usable = true;
                     if (answer.status() == 200) {
                         long now = System.nanoTime();
                         acknowledged.add(new Write(key, answer.etag(), began, now));
@@ -136,10 +143,17 @@ public final class PacedWriter implements AutoCloseable {
                         return;
                     }
                     maybeStored |= answer.status() == 504;
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 } catch (ConnectException e) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 } catch (IOException e) {
                     maybeStored = true;
+                } finally {
+                    if (usable) {
+                        pool.addFirst(connection);
+                    } else {
+                        pool.addLast(connection);
+                    }
                 }
             }
             givenUp.incrementAndGet();
@@ -154,19 +168,27 @@ public final class PacedWriter implements AutoCloseable {
      */
     public void pool() throws IOException {
         for (Api target : targets.get()) {
-            Deque<HttpConnection> open = idle.computeIfAbsent(target, t -> new ConcurrentLinkedDeque<>());
-            for (int missing = POOLED - open.size(); missing > 0; missing--) {
-                HttpConnection connection = new HttpConnection(target, TIMEOUT_MILLIS);
-                connection.connect();
-                open.push(connection);
+            List<HttpConnection> open = new ArrayList<>();
+            Deque<HttpConnection> pool = pool(target);
+            try {
+                for (HttpConnection next = pool.poll(); next != null; next = pool.poll()) {
+                    open.add(next);
+                    next.connect();
+                }
+            } finally {
+                open.forEach(pool::addFirst);
             }
         }
     }
 
-    private HttpConnection take(Api target) {
-        HttpConnection connection =
-                idle.computeIfAbsent(target, t -> new ConcurrentLinkedDeque<>()).poll();
-        return connection == null ? new HttpConnection(target, TIMEOUT_MILLIS) : connection;
+    private Deque<HttpConnection> pool(Api target) {
+        return pools.computeIfAbsent(target, each -> {
+            ConcurrentLinkedDeque<HttpConnection> pool = new ConcurrentLinkedDeque<>();
+            for (int i = 0; i < POOLED; i++) {
+                pool.add(new HttpConnection(each, TIMEOUT_MILLIS));
+            }
+            return pool;
+        });
     }
 
     /** Stops beginning writes, and waits for those under way. */
@@ -181,7 +203,7 @@ public final class PacedWriter implements AutoCloseable {
         while (underWay.get() > 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        idle.values().forEach(connections -> connections.forEach(HttpConnection::close));
+        pools.values().forEach(connections -> connections.forEach(HttpConnection::close));
     }
 
     public List<Write> acknowledged() {

@@ -6,6 +6,7 @@ import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,12 @@ public final class ClusterView {
 
     private static Optional<JsonNode> get(Api api, String path) {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
+            return get(connection, path);
+        }
+    }
+
+    private static Optional<JsonNode> get(HttpConnection connection, String path) {
+        try {
             HttpConnection.Answer answer = connection.send("GET", path, "", new byte[0]);
             return answer.status() == 200 ? Optional.of(JSON.readTree(answer.body())) : Optional.empty();
         } catch (IOException e) {
@@ -70,11 +77,24 @@ public final class ClusterView {
 
     /** Waits until every node answers, and all of them see the same. */
     public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
+        Map<Api, HttpConnection> connections = new HashMap<>();
+        try {
+            await(what, patience, holds, connections);
+        } finally {
+            connections.values().forEach(HttpConnection::close);
+        }
+    }
+
+    /** Asks over connections that are kept: a handshake for each look would be most of the load on small machines. */
+    private void await(String what, Duration patience, Predicate<JsonNode> holds, Map<Api, HttpConnection> connections)
+            throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             boolean all = true;
             for (Api api : apis()) {
-                all &= status(api).filter(holds).isPresent();
+                HttpConnection connection =
+                        connections.computeIfAbsent(api, each -> new HttpConnection(each, TIMEOUT_MILLIS));
+                all &= get(connection, "/v1/status").filter(holds).isPresent();
             }
             if (all) {
                 return;
