@@ -33,6 +33,9 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
 
     private static final Duration WRITE_PERIOD = Duration.ofMillis(10);
 
+    /** To each node, opened ahead: as many as writes begin while nobody leads. */
+    private static final int CONNECTIONS = 64;
+
     /**
      * @param millis of each round, from the kill to the first acknowledged write
      * @param violations see {@link PacedWriter#violations}
@@ -47,7 +50,7 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
         AtomicReference<List<Api>> survivors = new AtomicReference<>(apis);
         List<Long> millis = new ArrayList<>();
         String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
-        try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD)) {
+        try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD, CONNECTIONS)) {
             for (int round = 1; round <= rounds; round++) {
                 writer.firstFromNow().await(patience);
                 Api leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));

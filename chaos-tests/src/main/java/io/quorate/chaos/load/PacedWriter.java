@@ -30,14 +30,15 @@ public final class PacedWriter implements AutoCloseable {
     /** While so many wait, none is begun. */
     private static final int MAX_UNDER_WAY = 512;
 
-    /** Connections to one target, open or not; a write that finds none free waits for one, as with any client that has a pool. */
-    private static final int POOLED = 64;
-
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** As a client's pool. */
+    private static final int POOLED = 8;
 
     private final String prefix;
     private final Supplier<List<Api>> targets;
     private final Duration period;
+    private final int pooled;
     private final Thread pacer;
     private final Map<Api, Deque<HttpConnection>> pools = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Write> acknowledged = new ConcurrentLinkedQueue<>();
@@ -59,9 +60,20 @@ public final class PacedWriter implements AutoCloseable {
      * @param targets whom to write through at the moment; asked for each try
      */
     public PacedWriter(String prefix, Supplier<List<Api>> targets, Duration period) {
+        this(prefix, targets, period, POOLED);
+    }
+
+    /**
+     * @param prefix of its keys; not used before in this cluster
+     * @param targets whom to write through at the moment; asked for each try
+     * @param pooled connections to one target, opened when they are wanted; a write that finds none free waits for one. Where nodes start
+     *     anew, more of them are more handshakes on processors that have yet to warm up
+     */
+    public PacedWriter(String prefix, Supplier<List<Api>> targets, Duration period, int pooled) {
         this.prefix = prefix;
         this.targets = targets;
         this.period = period;
+        this.pooled = pooled;
         this.pacer = Thread.ofPlatform().name("pacer").start(this::pace);
     }
 
@@ -184,7 +196,7 @@ public final class PacedWriter implements AutoCloseable {
     private Deque<HttpConnection> pool(Api target) {
         return pools.computeIfAbsent(target, each -> {
             ConcurrentLinkedDeque<HttpConnection> pool = new ConcurrentLinkedDeque<>();
-            for (int i = 0; i < POOLED; i++) {
+            for (int i = 0; i < pooled; i++) {
                 pool.add(new HttpConnection(each, TIMEOUT_MILLIS));
             }
             return pool;
