@@ -209,9 +209,22 @@ class JoinFaultsTest {
         }
     }
 
+    /** The same: where it is not known whether a write was stored, reading tells. */
     private static void write(NodeProcess node, String value) throws IOException {
         String path = "/v1/kv/key-" + acknowledged.size();
-        ask(node, "PUT", path, value);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
+            HttpConnection.Answer answer;
+            do {
+                answer = connection.send("PUT", path, "", value.getBytes(StandardCharsets.UTF_8));
+            } while ((answer.status() == 503
+                            || answer.status() == 504 && !read(node, path).equals(value))
+                    && System.nanoTime() < end);
+            assertThat(answer.status() < 300 || answer.status() == 504)
+                    .as(answer.text())
+                    .isTrue();
+        }
+        assertThat(read(node, path)).isEqualTo(value);
         acknowledged.put(path, value);
     }
 

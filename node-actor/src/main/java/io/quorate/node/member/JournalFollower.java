@@ -7,6 +7,7 @@ import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.SerialExecutor;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
- * bounded chunks, one after the other: small ones, with a rest between them, while others write; else larger ones, each asked for
- * before the one before is stored, so that two are in memory at most. They are not synced: where a loss of power takes some, the
- * store goes back to its last sync, and the stream brings the rest again.
+ * bounded chunks: a small one after the other, with a rest between them, while others write; else a few at once, of ranges that follow
+ * each other, so that neither end waits for the other. They are not synced: where a loss of power takes some, the store goes back to its
+ * last sync, and the stream brings the rest again.
  */
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
@@ -24,7 +25,10 @@ public final class JournalFollower implements AutoCloseable {
     /** While others write: small, so that whoever reads it at the source is not in the way of its other work for long. */
     private static final int SMALL_CHUNK_BYTES = 128 * 1024;
 
-    private static final int LARGE_CHUNK_BYTES = 512 * 1024;
+    private static final int LARGE_CHUNK_BYTES = 256 * 1024;
+
+    /** Large chunks on their way, or here and not yet stored: what is in memory at most. */
+    private static final int CHUNKS_AT_ONCE = 4;
 
     /** What is written as one batch, at least, while more is there: each batch also writes a head for every entity in it. */
     private static final int BATCH_BYTES = 512 * 1024;
@@ -43,11 +47,22 @@ public final class JournalFollower implements AutoCloseable {
     private final JournalMetrics metrics;
     private final LongConsumer applied;
     private final Journal.Subscription news;
+    /** Chunks that are on their way, or are here and wait for those before them; by the index after which they begin. */
+    private final TreeMap<Long, Chunk> chunks = new TreeMap<>();
+
     private long sourceIndex;
+    private long bytesPerIndex;
     private long unflushedBytes;
     private long askedAt;
-    private boolean fetching;
     private boolean othersWrite = true;
+
+    /**
+     * @param last index up to which it was asked for, or goes once it is here
+     * @param known what was known to be committed when it was asked for
+     * @param entries null while it is on its way
+     */
+    private record Chunk(long last, long known, Query.@Nullable Entries entries) {}
+
     private volatile boolean closed;
 
     /**
@@ -79,58 +94,115 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     private void fetch() {
-        if (fetching || closed || sourceIndex <= events.pendingIndex()) {
-            return;
-        }
-        ask(events.pendingIndex());
-    }
-
-    private void ask(long after) {
-        fetching = true;
-        askedAt = System.nanoTime();
-        source.ask(new Query.EntriesAfter(after, othersWrite ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES))
-                .whenComplete((entries, failure) -> thread.execute(() -> received(entries, failure)));
-    }
-
-    private void received(Query.@Nullable Entries entries, @Nullable Throwable failure) {
-        fetching = false;
         if (closed) {
             return;
         }
+        while (chunks.size() < (othersWrite ? 1 : CHUNKS_AT_ONCE)) {
+            long after = chunks.isEmpty()
+                    ? events.pendingIndex()
+                    : chunks.lastEntry().getValue().last();
+            if (after >= sourceIndex) {
+                return;
+            }
+            // Where the next one begins is known before this one is here only where it has an end.
+            boolean bounded = !othersWrite && bytesPerIndex > 0;
+            ask(after, bounded ? after + Math.max(1, LARGE_CHUNK_BYTES / bytesPerIndex) : Long.MAX_VALUE);
+        }
+    }
+
+    private void ask(long after, long last) {
+        Chunk chunk = new Chunk(last, sourceIndex, null);
+        chunks.put(after, chunk);
+        askedAt = System.nanoTime();
+        source.ask(new Query.EntriesAfter(after, othersWrite ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES, last))
+                .whenComplete((entries, failure) -> thread.execute(() -> received(after, chunk, entries, failure)));
+    }
+
+    private void received(long after, Chunk asked, Query.@Nullable Entries entries, @Nullable Throwable failure) {
+        if (closed || chunks.get(after) != asked) {
+            return; // it was cut meanwhile
+        }
         if (failure != null || entries == null) {
             LOG.info("the journal stream was cut at index {}: {}", events.pendingIndex(), String.valueOf(failure));
+            chunks.clear();
             thread.schedule(this::fetch, PAUSE);
             return;
         }
-        boolean news = entries.upTo() > events.pendingIndex();
-        othersWrite = entries.appliedIndex() > sourceIndex;
-        sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
-        if (!othersWrite && entries.upTo() < sourceIndex && entries.upTo() > events.pendingIndex()) {
-            ask(entries.upTo());
+        if (entries.upTo() <= after) {
+            sourceIsBehind();
+            return;
         }
-        try {
-            events.adopt(entries);
+        chunks.put(after, new Chunk(entries.upTo(), asked.known(), entries));
+        measure(after, entries);
+        othersWrite = entries.appliedIndex() > asked.known();
+        sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
+        if (entries.upTo() < asked.last() && asked.last() != Long.MAX_VALUE && entries.upTo() < sourceIndex) {
+            ask(entries.upTo(), asked.last()); // there was more in its range than fits
+        }
+        if (!othersWrite) {
+            fetch();
+        }
+        store();
+    }
+
+    private void measure(long after, Query.Entries entries) {
+        long bytes = entries.entries().stream()
+                .mapToLong(entry -> entry.bytes().length)
+                .sum();
+        bytesPerIndex = Math.max(1, bytes / (entries.upTo() - after));
+    }
+
+    /** What it has told of is not there yet, or another source told of it: what is here is stored, and it is asked again. */
+    private void sourceIsBehind() {
+        chunks.clear();
+        if (flush()) {
+            thread.schedule(this::fetch, BEHIND_PAUSE);
+        }
+    }
+
+    /** Stores the chunks that follow what is here. */
+    private void store() {
+        boolean stored = false;
+        while (!chunks.isEmpty() && chunks.firstKey() <= events.pendingIndex()) {
+            Query.Entries entries = chunks.firstEntry().getValue().entries();
+            if (entries == null) {
+                break;
+            }
+            try {
+                events.adopt(entries);
+            } catch (RuntimeException e) {
+                notStored(e);
+                return;
+            }
+            chunks.pollFirstEntry();
+            stored = true;
             unflushedBytes += entries.entries().stream()
                     .mapToLong(each -> each.bytes().length)
                     .sum();
-            if (news && unflushedBytes < BATCH_BYTES && events.pendingIndex() < sourceIndex) {
-                next();
-                return;
-            }
-            events.flush();
-            unflushedBytes = 0;
-        } catch (RuntimeException e) {
-            closed = true;
-            failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
-            return;
         }
+        boolean enough = unflushedBytes >= BATCH_BYTES || events.pendingIndex() >= sourceIndex;
+        if (stored && (!enough || flush())) {
+            next();
+        }
+    }
+
+    /** Makes what was stored visible; false where that failed, and it is over. */
+    private boolean flush() {
+        try {
+            events.flush();
+        } catch (RuntimeException e) {
+            notStored(e);
+            return false;
+        }
+        unflushedBytes = 0;
         metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
         applied.accept(events.appliedIndex());
-        if (news) {
-            next();
-        } else {
-            thread.schedule(this::fetch, BEHIND_PAUSE);
-        }
+        return true;
+    }
+
+    private void notStored(RuntimeException e) {
+        closed = true;
+        failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
     }
 
     /** While others write, catching up takes two thirds of the time and leaves them the rest: they wait for the same machines. */

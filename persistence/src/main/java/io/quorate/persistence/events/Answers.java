@@ -262,6 +262,12 @@ final class Answers {
         return ids;
     }
 
+    private static Query.Entries cut(List<Query.Entry> entries, long upTo, Applied applied) {
+        Query.Entry last = entries.getLast();
+        return new Query.Entries(
+                entries, Math.max(upTo, last.index()), new ByteReader(last.bytes()).varint(), applied.index());
+    }
+
     private Query.Entries entriesAfter(Query.EntriesAfter q) {
         List<Query.Entry> entries = new ArrayList<>();
         long bytes = 0;
@@ -270,14 +276,16 @@ final class Answers {
             for (cursor.seek(Keys.entry(q.index() + 1));
                     cursor.valid() && cursor.key()[0] == Keys.ENTRY;
                     cursor.next()) {
+                long index = Keys.entryIndex(cursor.key());
+                if (!entries.isEmpty() && index > q.last()) {
+                    return cut(entries, q.last(), applied);
+                }
                 byte[] value = cursor.value();
                 if (!entries.isEmpty() && bytes + value.length > q.maxBytes()) {
-                    Query.Entry last = entries.getLast();
-                    return new Query.Entries(
-                            entries, last.index(), new ByteReader(last.bytes()).varint(), applied.index());
+                    return cut(entries, entries.getLast().index(), applied);
                 }
                 bytes += value.length;
-                entries.add(new Query.Entry(Keys.entryIndex(cursor.key()), value));
+                entries.add(new Query.Entry(index, value));
             }
             return new Query.Entries(entries, Math.max(q.index(), applied.index()), applied.term(), applied.index());
         }

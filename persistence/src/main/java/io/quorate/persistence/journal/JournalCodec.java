@@ -21,6 +21,7 @@ public final class JournalCodec {
     private static final int LATEST_SNAPSHOT = 4;
     private static final int PERSISTENCE_IDS = 5;
     private static final int ENTRIES_AFTER = 6;
+    private static final int ENTRIES_BETWEEN = 7;
 
     private static final int ALL = 0;
     private static final int TAGGED = 1;
@@ -52,7 +53,11 @@ public final class JournalCodec {
                         .varint(q.maxTimestampMillis());
             case Query.PersistenceIds q ->
                 out.u8(PERSISTENCE_IDS).text(q.after()).varint(q.max());
-            case Query.EntriesAfter q -> out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
+            case Query.EntriesAfter q
+            when q.last() == Long.MAX_VALUE ->
+                out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
+            case Query.EntriesAfter q ->
+                out.u8(ENTRIES_BETWEEN).varint(q.index()).varint(q.maxBytes()).varint(q.last());
         }
     }
 
@@ -67,6 +72,7 @@ public final class JournalCodec {
                 new Query.LatestSnapshot(in.text(), in.varint(), in.varint(), in.varint(), in.varint());
             case PERSISTENCE_IDS -> new Query.PersistenceIds(in.text(), in.int32());
             case ENTRIES_AFTER -> new Query.EntriesAfter(in.varint(), in.int32());
+            case ENTRIES_BETWEEN -> new Query.EntriesAfter(in.varint(), in.int32(), in.varint());
             default -> throw new IllegalArgumentException("unknown kind of query " + kind);
         };
     }

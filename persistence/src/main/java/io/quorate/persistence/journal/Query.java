@@ -38,14 +38,21 @@ public sealed interface Query<A> {
 
     /**
      * The journal stream: committed entries as they are stored, after an index; what seeds and feeds a replica outside of the
-     * group. Entries without any effect are left out.
+     * group. Entries without any effect are left out. Ranges let a follower have several chunks on their way at once.
+     *
+     * @param last index of the last entry that is wanted; one entry comes in any case, where there is one
      */
-    record EntriesAfter(long index, int maxBytes) implements Query<Entries> {}
+    record EntriesAfter(long index, int maxBytes, long last) implements Query<Entries> {
+        /** As far as there are any. */
+        public EntriesAfter(long index, int maxBytes) {
+            this(index, maxBytes, Long.MAX_VALUE);
+        }
+    }
 
     /**
      * @param entries in order of index
      * @param upTo the asker may set its applied index to this once it has stored the entries
-     * @param term Raft term of {@code upTo}
+     * @param term Raft term of the last entry, or of {@code upTo}
      * @param appliedIndex of the answering replica
      */
     record Entries(List<Entry> entries, long upTo, long term, long appliedIndex) {

@@ -41,17 +41,13 @@ final class ContactPoints {
     /** The next one is asked from now on, unless another is already: somebody has seen to it, or where the nodes are has changed. */
     void passOver(Asked asked) {
         if (Objects.equals(asked.address(), address()) && at.compareAndSet(asked.turn(), asked.turn() + 1)) {
-            tell();
+            listeners.forEach(Runnable::run);
         }
     }
 
-    /** Where the nodes are has changed. */
-    void moved() {
-        tell();
-    }
-
-    private void tell() {
-        listeners.forEach(Runnable::run);
+    /** Whether a node is there, as far as is known now. */
+    boolean has(String address) {
+        return addresses.get().contains(address);
     }
 
     /** Who was asked: its turn, and where it was then. */

@@ -152,9 +152,9 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         }
     }
 
-    /** The contact points are elsewhere now: what waits at one that is asked no more is asked again where it would be asked now. */
+    /** Some contact points may be elsewhere now: what waits where none is any more is asked again. */
     public void moved() {
-        contacts.moved();
+        news.giveUpUnless(service::isOffered);
     }
 
     @Override

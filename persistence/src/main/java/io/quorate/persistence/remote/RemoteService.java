@@ -46,6 +46,12 @@ public final class RemoteService implements AutoCloseable {
                 : targets.computeIfAbsent(now, address -> RequestChannel.resolve(system, address, path));
     }
 
+    /** Whether the service is still offered there, as far as is known now. */
+    boolean isOffered(ActorRef target) {
+        return targets.entrySet().stream()
+                .anyMatch(known -> known.getValue().equals(target) && contacts.has(known.getKey()));
+    }
+
     /** {@code host:port} of the node that is asked now; empty while none is known. */
     public String contact() {
         String now = contacts.address();

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
@@ -164,8 +165,13 @@ public final class RequestChannel implements AutoCloseable {
 
     /** Gives up what is on its way to an actor that is known not to answer any more. */
     public void giveUpAllBut(@Nullable ActorRef stillGood) {
+        giveUpUnless(target -> target.equals(stillGood));
+    }
+
+    /** Likewise, where more than one may still answer. */
+    void giveUpUnless(Predicate<ActorRef> stillGood) {
         sent.forEach((id, s) -> {
-            if (!s.frame().target.equals(stillGood)) {
+            if (!stillGood.test(s.frame().target)) {
                 giveUp(
                         id,
                         s.request().idempotent()

@@ -63,6 +63,10 @@ class JournalCodecTest {
                 "entries-after",
                 new Query.EntriesAfter(16, 65536),
                 new Query.Entries(List.of(new Query.Entry(17, new byte[] {1, 2, 3})), 18, 4, 20));
+        add(
+                "entries-between",
+                new Query.EntriesAfter(16, 65536, 17),
+                new Query.Entries(List.of(new Query.Entry(17, new byte[] {1, 2, 3})), 17, 4, 20));
     }
 
     private static void add(String name, Query<?> query, Object answer) {
