@@ -106,6 +106,14 @@ class PackageArrowsTest {
                         "com.fasterxml.jackson..",
                         "io.quorate.node.folder",
                         "io.quorate.persistence.tls"),
+                knows(
+                        "io.quorate.node.recovery",
+                        "io.quorate.node.folder",
+                        "io.quorate.node.trust",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.store",
+                        "io.quorate.persistence.events",
+                        "io.quorate.persistence.raft"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",

@@ -57,6 +57,11 @@ final class Keys {
         return named(APPEND, persistenceId, 8).putLong(lastSequenceNr).array();
     }
 
+    /** The entity of the key of an append. */
+    static String appendId(byte[] key) {
+        return new String(key, 3, key.length - 11, StandardCharsets.UTF_8);
+    }
+
     static byte[] snapshot(String persistenceId, long sequenceNr) {
         return named(SNAPSHOT, persistenceId, 8).putLong(sequenceNr).array();
     }

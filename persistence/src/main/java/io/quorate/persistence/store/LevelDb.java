@@ -120,7 +120,11 @@ final class LevelDb implements KeyValueStore {
 
     /** What the engine says, as something that an operator can act on. */
     static StorageException failure(Path folder, String what, Exception cause) {
-        String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String said = String.valueOf(cause.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("^[\\w.$]+Exception: ", "");
         String lower = said.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left") || lower.contains("disk quota")) {
             return new StorageException(
@@ -129,14 +133,15 @@ final class LevelDb implements KeyValueStore {
                     folder + " " + what + ": the disk is full. Free some space on it, then start the node again",
                     cause);
         }
-        if (lower.contains("lock") || cause instanceof OverlappingFileLockException) {
+        boolean damaged = lower.contains("corruption: "); // "block checksum mismatch" speaks of no lock
+        if (!damaged && lower.contains("lock") || cause instanceof OverlappingFileLockException) {
             return new StorageException(
                     Kind.IN_USE,
                     folder,
                     folder + " is in use by another process: `quorate status` tells which node runs there",
                     cause);
         }
-        if (lower.contains("corrupt") || lower.contains("checksum") || lower.contains("missing file")) {
+        if (damaged || lower.contains("corrupt") || lower.contains("checksum") || lower.contains("missing file")) {
             return new StorageException(
                     Kind.CORRUPT,
                     folder,

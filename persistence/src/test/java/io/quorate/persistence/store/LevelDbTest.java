@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +148,35 @@ class LevelDbTest {
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CORRUPT))
                     .withMessageContaining(log.getFileName().toString())
                     .withMessageContaining("quorate repair");
+        }
+    }
+
+    /** The Java engine does not look at the checksums of tables: those of what we store in them are our own. */
+    @Test
+    void a_damaged_table_is_corrupt_and_not_in_use() throws Exception {
+        try (KeyValueStore store = StoreEngines.of("native").open(folder)) {
+            for (int i = 0; i < 300; i++) {
+                store.write(new WriteBatch().put(b("k" + i), b("v" + "x".repeat(300))), true);
+            }
+        }
+        StoreEngines.of("native").open(folder).close(); // what was in the log is a table now
+        try (Stream<Path> files = Files.list(folder)) {
+            Path table = files.filter(file -> file.toString().matches(".*[.](sst|ldb)"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(table);
+            bytes[10_000] ^= 1;
+            Files.write(table, bytes);
+        }
+        try (KeyValueStore store = StoreEngines.of("native").open(folder);
+                KeyValueStore.Cursor cursor = store.cursor()) {
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> {
+                        for (cursor.seek(b("k")); cursor.valid(); cursor.next()) {
+                            assertThat(cursor.value()).isNotEmpty();
+                        }
+                    })
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CORRUPT));
         }
     }
 
