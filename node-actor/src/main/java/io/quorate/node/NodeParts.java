@@ -85,6 +85,9 @@ final class NodeParts implements AutoCloseable {
     /** How long a stop waits for another to take over this node's vote. */
     private static final Duration HANDOVER_PATIENCE = Duration.ofSeconds(3);
 
+    /** How long a node that stops waits for a leader where none is known: there may be nobody left to elect one. */
+    private static final Duration ELECTION_PATIENCE = Duration.ofSeconds(1);
+
     private static final int MAX_WAITING_READS = 4096;
 
     private static final int WHO_LEADS = 1;
@@ -887,9 +890,11 @@ final class NodeParts implements AutoCloseable {
      * @return what this node is when it comes back; empty where it is what it was
      */
     Optional<Identity> handOverVote() {
-        if (replica() == null) {
+        RaftReplica replica = replica();
+        if (replica == null || leader.isHere() && !hasMajority(replica)) {
             return Optional.empty();
         }
+        Duration patience = leader.isHere() || leader.address() != null ? HANDOVER_PATIENCE : ELECTION_PATIENCE;
         LeaderChannel channel = new LeaderChannel(
                 classic, leader, "/user/node", this::answer); // tries again while the next leader is not ready yet
         byte[] request =
@@ -897,7 +902,7 @@ final class NodeParts implements AutoCloseable {
         try {
             String renewed = new ByteReader(channel.request(request, true)
                             .toCompletableFuture()
-                            .get(HANDOVER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                            .get(patience.toMillis(), TimeUnit.MILLISECONDS))
                     .text();
             if (!renewed.isEmpty()) {
                 LOG.info("another node votes in the place of {}", identity.member());
@@ -913,7 +918,26 @@ final class NodeParts implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Hands leadership to the voter that has most, and waits for it, for a bounded time. */
+    /** A member that has answered within this time is there. */
+    private Duration alive() {
+        return settings.timing().heartbeatTimeout();
+    }
+
+    private boolean hasMajority(RaftReplica replica) {
+        try {
+            return replica.report()
+                    .toCompletableFuture()
+                    .get(1, TimeUnit.SECONDS)
+                    .hasMajority(alive());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Hands leadership to the voter that has most of those that are there, and waits for it, for a bounded time. */
     void handOver() {
         RaftReplica replica = replica();
         if (replica == null || !leader.isHere()) {
@@ -921,10 +945,8 @@ final class NodeParts implements AutoCloseable {
         }
         try {
             replica.report()
-                    .thenCompose(report -> report.voters().stream()
-                            .filter(voter -> !voter.equals(report.self()))
-                            .max(java.util.Comparator.comparing(
-                                    voter -> report.matchIndex().getOrDefault(voter, 0L)))
+                    .thenCompose(report -> report.heirs(alive()).stream()
+                            .findFirst()
                             .map(replica::transferLeadership)
                             .orElseGet(() -> CompletableFuture.completedFuture(null)))
                     .toCompletableFuture()

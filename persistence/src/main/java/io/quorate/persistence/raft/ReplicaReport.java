@@ -1,6 +1,8 @@
 package io.quorate.persistence.raft;
 
 import io.quorate.persistence.contract.MemberId;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,4 +28,20 @@ public record ReplicaReport(
         long appliedIndex,
         long snapshotIndex,
         Map<MemberId, Long> matchIndex,
-        Map<MemberId, Long> lastContactMillis) {}
+        Map<MemberId, Long> lastContactMillis) {
+
+    /** On the leader: the other voters that have answered within a time, the one that has most of the log first. */
+    public List<MemberId> heirs(Duration within) {
+        return voters.stream()
+                .filter(voter -> !voter.equals(self))
+                .filter(voter -> lastContactMillis.getOrDefault(voter, Long.MAX_VALUE) <= within.toMillis())
+                .sorted(Comparator.comparing((MemberId voter) -> matchIndex.getOrDefault(voter, 0L))
+                        .reversed())
+                .toList();
+    }
+
+    /** On the leader: whether it and those that have answered within a time are a majority of the voters. */
+    public boolean hasMajority(Duration within) {
+        return 2 * (heirs(within).size() + 1) > voters.size();
+    }
+}
