@@ -185,11 +185,20 @@ public final class PacedWriter implements AutoCloseable {
             try {
                 for (HttpConnection next = pool.poll(); next != null; next = pool.poll()) {
                     open.add(next);
-                    next.connect();
+                    open(next);
                 }
             } finally {
-                open.forEach(pool::addFirst);
+                open.forEach(pool::addLast);
             }
+        }
+    }
+
+    /** One to a node that was killed since looks open until it is used. */
+    private static void open(HttpConnection connection) throws IOException {
+        try {
+            connection.send("GET", "/healthz", "", new byte[0]);
+        } catch (IOException ended) {
+            connection.connect();
         }
     }
 

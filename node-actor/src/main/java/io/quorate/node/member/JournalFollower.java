@@ -55,6 +55,7 @@ public final class JournalFollower implements AutoCloseable {
     private long unflushedBytes;
     private long askedAt;
     private boolean othersWrite = true;
+    private volatile boolean closed;
 
     /**
      * @param last index up to which it was asked for, or goes once it is here
@@ -62,8 +63,6 @@ public final class JournalFollower implements AutoCloseable {
      * @param entries null while it is on its way
      */
     private record Chunk(long last, long known, Query.@Nullable Entries entries) {}
-
-    private volatile boolean closed;
 
     /**
      * @param thread the only one that writes to {@code events}
