@@ -209,7 +209,7 @@ class JoinFaultsTest {
         }
     }
 
-    /** The same: where it is not known whether a write was stored, reading tells. */
+    /** As {@link #read}; and where it is not known whether a write was stored, reading tells. */
     private static void write(NodeProcess node, String value) throws IOException {
         String path = "/v1/kv/key-" + acknowledged.size();
         long end = System.nanoTime() + PATIENCE.toNanos();

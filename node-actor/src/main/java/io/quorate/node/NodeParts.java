@@ -891,19 +891,25 @@ final class NodeParts implements AutoCloseable {
      */
     Optional<Identity> handOverVote() {
         RaftReplica replica = replica();
-        if (replica == null || leader.isHere() && !hasMajority(replica)) {
+        if (replica == null) {
             return Optional.empty();
         }
-        Duration patience = leader.isHere() || leader.address() != null ? HANDOVER_PATIENCE : ELECTION_PATIENCE;
+        boolean leads = leader.isHere();
+        Duration patience = leads || leader.address() != null ? HANDOVER_PATIENCE : ELECTION_PATIENCE;
         LeaderChannel channel = new LeaderChannel(
                 classic, leader, "/user/node", this::answer); // tries again while the next leader is not ready yet
         byte[] request =
                 new ByteWriter(96).u8(STOPS).text(identity.member().toString()).toBytes();
         try {
-            String renewed = new ByteReader(channel.request(request, true)
-                            .toCompletableFuture()
-                            .get(patience.toMillis(), TimeUnit.MILLISECONDS))
-                    .text();
+            CompletionStage<Boolean> decidable = leads
+                    ? replica.report().thenApply(report -> report.hasMajority(alive()))
+                    : CompletableFuture.completedFuture(true);
+            String renewed = decidable
+                    .thenCompose(asks -> asks
+                            ? channel.request(request, true).thenApply(answer -> new ByteReader(answer).text())
+                            : CompletableFuture.completedFuture(""))
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (!renewed.isEmpty()) {
                 LOG.info("another node votes in the place of {}", identity.member());
                 return Optional.of(identity.as(MemberId.parse(renewed), Identity.Replica.FOLLOWER));
@@ -921,20 +927,6 @@ final class NodeParts implements AutoCloseable {
     /** A member that has answered within this time is there. */
     private Duration alive() {
         return settings.timing().heartbeatTimeout();
-    }
-
-    private boolean hasMajority(RaftReplica replica) {
-        try {
-            return replica.report()
-                    .toCompletableFuture()
-                    .get(1, TimeUnit.SECONDS)
-                    .hasMajority(alive());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        }
     }
 
     /** Hands leadership to the voter that has most of those that are there, and waits for it, for a bounded time. */

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -33,11 +32,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NODE", description = "As `quorate status -o table` lists it; also one that is gone.")
     private String name;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "pretty",
-            description = "pretty, json or yaml. Default: pretty.")
-    private Format format;
+    @Mixin
+    private FormatOption format;
 
     @Override
     public Integer call() {
@@ -51,12 +47,12 @@ final class ExplainCommand implements Callable<Integer> {
                     "nothing is known of a node " + name + "; `quorate status -o table` lists the nodes");
         }
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
+        switch (format.get()) {
             case JSON, YAML -> {
                 ObjectNode all = JsonNodeFactory.instance.objectNode();
                 now.ifPresent(node -> all.set("now", node));
                 all.set("history", history);
-                out.println(format.write(all));
+                out.println(format.get().write(all));
             }
             case TABLE, PRETTY -> lines(name, now, history).forEach(out::println);
         }

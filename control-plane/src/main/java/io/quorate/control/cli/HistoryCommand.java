@@ -50,11 +50,8 @@ final class HistoryCommand implements Callable<Integer> {
             description = "Goes on with what happens, until it is ended.")
     private boolean follow;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "pretty",
-            description = "pretty, json or yaml. Default: pretty.")
-    private Format format;
+    @Mixin
+    private FormatOption format;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -71,8 +68,8 @@ final class HistoryCommand implements Callable<Integer> {
                     entries.add(entry);
                 }
             }
-            switch (format) {
-                case JSON, YAML -> out.println(format.write(entries));
+            switch (format.get()) {
+                case JSON, YAML -> out.println(format.get().write(entries));
                 case TABLE, PRETTY -> entries.forEach(entry -> out.println(line(entry)));
             }
             out.flush();

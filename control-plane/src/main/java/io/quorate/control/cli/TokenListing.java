@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that list tokens of some kind, or revoke one. */
@@ -15,11 +16,8 @@ final class TokenListing {
             description = "The token with this id is good for nothing any more.")
     private String revoke;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "pretty",
-            description = "pretty, json or yaml. Default: pretty.")
-    private Format format;
+    @Mixin
+    private FormatOption format;
 
     /**
      * @param path where they are listed
@@ -33,8 +31,8 @@ final class TokenListing {
             return ExitCode.OK;
         }
         JsonNode tokens = client.json("GET", path, "", Duration.ofSeconds(5));
-        switch (format) {
-            case JSON, YAML -> out.println(format.write(tokens));
+        switch (format.get()) {
+            case JSON, YAML -> out.println(format.get().write(tokens));
             case TABLE, PRETTY -> {
                 out.println(head.stripTrailing());
                 tokens.forEach(token -> out.println(row.apply(token).stripTrailing()));

@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -37,11 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions node;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "pretty",
-            description = "pretty, json or yaml. Default: ${DEFAULT-VALUE}.")
-    private Format format;
+    @Mixin
+    private FormatOption format;
 
     @Override
     public Integer call() {
@@ -62,15 +58,20 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void print(FolderReview review, PrintWriter out) {
-        if (format == Format.JSON || format == Format.YAML) {
-            Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("sound", review.isSound());
-            tree.put("parts", review.parts());
-            out.println(format.write(tree));
-            return;
+        switch (format.get()) {
+            case JSON, YAML -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("sound", review.isSound());
+                tree.put("parts", review.parts());
+                out.println(format.get().write(tree));
+            }
+            case TABLE, PRETTY -> pretty(review, out);
         }
+    }
+
+    private static void pretty(FolderReview review, PrintWriter out) {
         for (FolderReview.Part part : review.parts()) {
-            out.printf("%-16s%s%n", part.name(), part.holds().isEmpty() ? "not readable" : part.holds());
+            out.printf("%-16s%s%n", part.name(), part.holds().isEmpty() ? "nothing that can be read" : part.holds());
             part.problems().forEach(problem -> out.println("  WRONG: " + problem));
         }
         out.println(

@@ -132,7 +132,7 @@ public final class JournalFollower implements AutoCloseable {
             return;
         }
         chunks.put(after, new Chunk(entries.upTo(), asked.known(), entries));
-        measure(after, entries);
+        bytesPerIndex = Math.max(1, bytesOf(entries) / (entries.upTo() - after));
         othersWrite = entries.appliedIndex() > asked.known();
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         if (entries.upTo() < asked.last() && asked.last() != Long.MAX_VALUE && entries.upTo() < sourceIndex) {
@@ -144,11 +144,10 @@ public final class JournalFollower implements AutoCloseable {
         store();
     }
 
-    private void measure(long after, Query.Entries entries) {
-        long bytes = entries.entries().stream()
+    private static long bytesOf(Query.Entries entries) {
+        return entries.entries().stream()
                 .mapToLong(entry -> entry.bytes().length)
                 .sum();
-        bytesPerIndex = Math.max(1, bytes / (entries.upTo() - after));
     }
 
     /** What it has told of is not there yet, or another source told of it: what is here is stored, and it is asked again. */
@@ -175,9 +174,7 @@ public final class JournalFollower implements AutoCloseable {
             }
             chunks.pollFirstEntry();
             stored = true;
-            unflushedBytes += entries.entries().stream()
-                    .mapToLong(each -> each.bytes().length)
-                    .sum();
+            unflushedBytes += bytesOf(entries);
         }
         boolean enough = unflushedBytes >= BATCH_BYTES || events.pendingIndex() >= sourceIndex;
         if (stored && (!enough || flush())) {

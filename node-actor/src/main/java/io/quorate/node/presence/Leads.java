@@ -17,7 +17,7 @@ public record Leads(String address, long term) {
 
     /** What holds when another word comes: the later term's, and in one term that which names somebody. */
     public Leads after(Leads other) {
-        boolean newer = other.term == 0 || other.term > term || other.term == term && other.isKnown();
+        boolean newer = other.term > term || other.isKnown() && (other.term == term || other.term == 0);
         return newer ? other : this;
     }
 

@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
  * @param parts in the order in which they are read
  */
 public record FolderReview(List<Part> parts) {
+    private static final String LOG = "backend/log";
+    private static final String EVENTS = "backend/events";
+
     /**
      * @param name of the file or folder, as in {@code docs/data-folder.md}
      * @param holds in words; empty where it could not be read
@@ -57,11 +60,12 @@ public record FolderReview(List<Part> parts) {
         Reading reading = new Reading();
         Optional<Identity> identity = reading.identity(folder);
         reading.tls(folder, now);
-        Optional<RaftLogReview> log = reading.store("backend/log", folder.log(), engine, RaftLogReview::of)
-                .flatMap(found -> found);
-        Optional<EventsReview> events = reading.store("backend/events", folder.events(), engine, EventsReview::of);
-        identity.ifPresent(self -> reading.log(self, log));
+        Optional<RaftLogReview> log =
+                reading.store(LOG, folder.log(), engine, RaftLogReview::of).flatMap(found -> found);
+        Optional<EventsReview> events = reading.store(EVENTS, folder.events(), engine, EventsReview::of);
+        log.ifPresent(found -> reading.log(found, identity));
         events.ifPresent(found -> reading.events(found, log));
+        identity.ifPresent(self -> reading.missing(self.replica()));
         return new FolderReview(reading.parts);
     }
 
@@ -121,16 +125,24 @@ public record FolderReview(List<Part> parts) {
             }
         }
 
-        void log(Identity self, Optional<RaftLogReview> found) {
-            if (found.isEmpty()) {
-                if (self.replica() == Identity.Replica.MEMBER && parts.stream().noneMatch(Reading::isLog)) {
-                    add("backend/log", "", List.of("the Raft log is missing: without it this node must not vote"));
-                }
-                return;
+        /** What this node has to have, and has not. */
+        void missing(Identity.Replica replica) {
+            boolean votes = replica == Identity.Replica.MEMBER;
+            if (votes && !has(LOG)) {
+                add(LOG, "", List.of("the Raft log is missing: without it this node must not vote"));
             }
-            RaftLogReview log = found.get();
+            if ((votes || replica == Identity.Replica.FOLLOWER) && !has(EVENTS)) {
+                add(EVENTS, "", List.of("the copy of the journal is missing"));
+            }
+        }
+
+        private boolean has(String name) {
+            return parts.stream().anyMatch(part -> part.name().equals(name));
+        }
+
+        void log(RaftLogReview log, Optional<Identity> identity) {
             add(
-                    "backend/log",
+                    LOG,
                     "term " + log.term()
                             + log.votedFor()
                                     .map(member -> ", voted for " + member.node())
@@ -138,13 +150,12 @@ public record FolderReview(List<Part> parts) {
                             + "; " + log.entries() + " entries up to " + log.lastIndex() + ", cut up to "
                             + log.snapshotIndex() + "; voters "
                             + log.voters().stream().map(MemberId::node).sorted().collect(Collectors.joining(", ")),
-                    log.self().equals(self.member())
-                            ? List.of()
-                            : List.of("it is the log of " + log.self() + ", and this node is " + self.member()));
-        }
-
-        private static boolean isLog(Part part) {
-            return part.name().equals("backend/log");
+                    identity
+                            .map(Identity::member)
+                            .filter(self -> !self.equals(log.self()))
+                            .map(self -> "it is the log of " + log.self() + ", and this node is " + self)
+                            .stream()
+                            .toList());
         }
 
         void events(EventsReview events, Optional<RaftLogReview> log) {
@@ -160,7 +171,7 @@ public record FolderReview(List<Part> parts) {
                 }
             });
             add(
-                    "backend/events",
+                    EVENTS,
                     "applied up to " + events.appliedIndex() + ": " + events.events() + " events of "
                             + events.entities() + " entities, " + events.snapshots() + " snapshots, "
                             + events.bytes() / 1024 + " KiB",

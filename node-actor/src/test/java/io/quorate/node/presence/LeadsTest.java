@@ -34,6 +34,12 @@ class LeadsTest {
     }
 
     @Test
+    void who_has_only_started_and_heard_nothing_takes_nothing_away() {
+        assertThat(NEW.after(Leads.NOBODY)).isEqualTo(NEW);
+        assertThat(Leads.NOBODY.after(NEW)).isEqualTo(NEW);
+    }
+
+    @Test
     void what_an_older_release_says_is_taken_for_it_names_no_term() {
         Leads word = new Leads("10.0.0.3:19001", 0);
         assertThat(NEW.after(word)).isEqualTo(word);

@@ -137,6 +137,15 @@ class FolderReviewTest {
     }
 
     @Test
+    void a_copy_of_the_journal_that_is_not_there_is_found_and_who_holds_none_needs_none() {
+        folder.deleteEvents();
+        assertThat(problemsOf("backend/events")).singleElement().asString().contains("is missing");
+        folder.deleteLog();
+        folder.store(identity(Identity.Replica.NONE));
+        assertThat(review().isSound()).isTrue();
+    }
+
+    @Test
     void a_log_that_was_set_back_to_an_older_state_is_found() {
         for (int entry = 1; entry <= 3; entry++) {
             lastEntryIsLost();

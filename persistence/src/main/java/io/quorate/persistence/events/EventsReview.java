@@ -7,6 +7,7 @@ import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public record EventsReview(
      * Reads everything: each entry with its checksum; of each operation that is alive, that it is found where it is; of each entity, that
      * its events follow each other, and that what its records name is there.
      *
-     * @param store of an {@link EventStore} that was opened and closed: what a power loss took is undone
+     * @param store of an {@link EventStore}; what a power loss has torn is undone first, as at a start
      */
     public static EventsReview of(KeyValueStore store) {
         Reading reading = new Reading(store);
@@ -62,6 +63,8 @@ public record EventsReview(
         private long events;
         private long entities;
         private long snapshots;
+        private String entity = "";
+        private long last;
 
         Reading(KeyValueStore store) {
             this.store = store;
@@ -74,23 +77,29 @@ public record EventsReview(
             }
         }
 
-        void entries() {
+        /** Walks over all records of a kind, in the order of their keys. */
+        private void each(byte kind, BiConsumer<byte[], byte[]> record) {
             try (KeyValueStore.Cursor cursor = store.cursor()) {
-                for (cursor.seek(Keys.entry(0)); cursor.valid() && cursor.key()[0] == Keys.ENTRY; cursor.next()) {
-                    long index = Keys.entryIndex(cursor.key());
-                    byte[] value = cursor.value();
-                    entries++;
-                    bytes += value.length;
-                    if (index > appliedIndex) {
-                        problem("entry " + index + " is beyond the applied index " + appliedIndex);
-                    }
-                    try {
-                        entry(StoredEntry.read(index, value));
-                    } catch (StorageException | IllegalArgumentException e) {
-                        problem("entry " + index + " cannot be read: " + e.getMessage());
-                    }
+                for (cursor.seek(new byte[] {kind}); cursor.valid() && cursor.key()[0] == kind; cursor.next()) {
+                    record.accept(cursor.key(), cursor.value());
                 }
             }
+        }
+
+        void entries() {
+            each(Keys.ENTRY, (key, value) -> {
+                long index = Keys.entryIndex(key);
+                entries++;
+                bytes += value.length;
+                if (index > appliedIndex) {
+                    problem("entry " + index + " is beyond the applied index " + appliedIndex);
+                }
+                try {
+                    entry(StoredEntry.read(index, value));
+                } catch (StorageException | IllegalArgumentException e) {
+                    problem("entry " + index + " cannot be read: " + e.getMessage());
+                }
+            });
         }
 
         private void entry(StoredEntry entry) {
@@ -121,60 +130,48 @@ public record EventsReview(
         }
 
         void appends() {
-            String entity = "";
-            long last = 0;
-            try (KeyValueStore.Cursor cursor = store.cursor()) {
-                for (cursor.seek(new byte[] {Keys.APPEND});
-                        cursor.valid() && cursor.key()[0] == Keys.APPEND;
-                        cursor.next()) {
-                    String id = Keys.appendId(cursor.key());
-                    Place place = Place.read(cursor.value());
-                    if (!id.equals(entity)) {
-                        head(entity, last);
-                    } else if (place.number() != last + 1) {
-                        problem("events " + (last + 1) + " to " + (place.number() - 1) + " of " + id + " are missing");
-                    }
-                    entity = id;
-                    last = Keys.numberAt(cursor.key(), 8);
-                    if (store.get(Keys.entry(place.index())) == null) {
-                        problem("entry " + place.index() + " is missing: " + id + " has events there");
-                    }
+            each(Keys.APPEND, (key, value) -> {
+                String id = Keys.appendId(key);
+                Place place = Place.read(value);
+                if (!id.equals(entity)) {
+                    head();
+                } else if (place.number() != last + 1) {
+                    problem("events " + (last + 1) + " to " + (place.number() - 1) + " of " + id + " are missing");
                 }
-            }
-            head(entity, last);
+                entity = id;
+                last = Keys.numberAt(key, 8);
+                isThere(place, id + " has events there");
+            });
+            head();
         }
 
-        private void head(String entity, long last) {
+        /** Of the entity whose appends were read. */
+        private void head() {
             if (!entity.isEmpty() && Head.read(store.get(Keys.head(entity))).highest() < last) {
                 problem(entity + " has event " + last + ", and its head does not know of it");
             }
         }
 
         void heads() {
-            try (KeyValueStore.Cursor cursor = store.cursor()) {
-                for (cursor.seek(new byte[] {Keys.HEAD});
-                        cursor.valid() && cursor.key()[0] == Keys.HEAD;
-                        cursor.next()) {
-                    entities++;
-                    Head head = Head.read(cursor.value());
-                    if (head.deletedTo() > head.highest()) {
-                        problem("more of " + Keys.headId(cursor.key()) + " is deleted than there ever was");
-                    }
+            each(Keys.HEAD, (key, value) -> {
+                entities++;
+                Head head = Head.read(value);
+                if (head.deletedTo() > head.highest()) {
+                    problem("more of " + Keys.headId(key) + " is deleted than there ever was");
                 }
-            }
+            });
         }
 
         void snapshots() {
-            try (KeyValueStore.Cursor cursor = store.cursor()) {
-                for (cursor.seek(new byte[] {Keys.SNAPSHOT});
-                        cursor.valid() && cursor.key()[0] == Keys.SNAPSHOT;
-                        cursor.next()) {
-                    snapshots++;
-                    Place place = Place.read(cursor.value());
-                    if (store.get(Keys.entry(place.index())) == null) {
-                        problem("entry " + place.index() + " is missing: a snapshot is there");
-                    }
-                }
+            each(Keys.SNAPSHOT, (key, value) -> {
+                snapshots++;
+                isThere(Place.read(value), "a snapshot is there");
+            });
+        }
+
+        private void isThere(Place place, String what) {
+            if (store.get(Keys.entry(place.index())) == null) {
+                problem("entry " + place.index() + " is missing: " + what);
             }
         }
 

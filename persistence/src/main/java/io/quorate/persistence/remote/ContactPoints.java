@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * once when another finds it dead. Any thread.
  */
 final class ContactPoints {
+    /** Who was asked: its turn, and where it was then. */
+    record Asked(int turn, @Nullable String address) {}
+
     private final Supplier<List<String>> addresses;
     private final AtomicInteger at = new AtomicInteger();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -49,9 +52,6 @@ final class ContactPoints {
     boolean has(String address) {
         return addresses.get().contains(address);
     }
-
-    /** Who was asked: its turn, and where it was then. */
-    record Asked(int turn, @Nullable String address) {}
 
     /** Asks to be told when another one is asked. */
     void onChange(Runnable listener) {
