@@ -15,6 +15,7 @@ import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePlanner;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.node.role.RoleStep;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
@@ -23,9 +24,12 @@ import io.quorate.persistence.raft.ReplicaReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +53,11 @@ final class ClusterWatch implements AutoCloseable {
     /** Looked at again this often even if nothing was heard: silence is no event. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** Members that a recovery went on without are looked for so often, until they have been told. */
+    private static final Duration FENCING = Duration.ofSeconds(3);
+
+    private static final Duration FENCING_WHEN_KNOWN = Duration.ofSeconds(30);
+
     /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
     private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
 
@@ -59,6 +68,8 @@ final class ClusterWatch implements AutoCloseable {
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
     private final Map<MemberId, CompletableFuture<String>> stopping = new HashMap<>();
+    private final Set<String> fenced = new HashSet<>();
+    private long lastFenced = System.nanoTime() - FENCING.toNanos();
     private volatile String promoted = "";
     private boolean leads;
     private @Nullable Cancellable next;
@@ -88,9 +99,28 @@ final class ClusterWatch implements AutoCloseable {
         return whileLeading(replica -> {
             Presence presence = MembershipForm.read(bytes, Presence.class);
             MemberId member = MemberId.parse(presence.member());
+            if (!parts.isInEpoch()) {
+                return CompletableFuture.failedFuture(
+                        new JournalException(Kind.NO_LEADER, "the recovery of the cluster is not in the journal yet"));
+            }
+            if (!ClusterEpoch.parse(presence.epoch()).equals(parts.identity().epoch())) {
+                return CompletableFuture.completedFuture(MembershipForm.bytes(ofThePast(presence, member)));
+            }
             return entered(presence, member)
                     .thenApply(refusal -> MembershipForm.bytes(heard(presence, member, refusal)));
         });
+    }
+
+    /** A node of an older epoch learns what it is in this one. */
+    private Assignment ofThePast(Presence presence, MemberId member) {
+        Assignment answer = assignment(parts.membership(), presence, member, "");
+        if (!answer.standing().equals(Assignment.MEMBER)) {
+            synchronized (this) {
+                fenced.add(member.node());
+            }
+            LOG.info("{} of an older epoch was told that it is {}", member, answer.standing());
+        }
+        return answer;
     }
 
     /** Has it decided where a node is, where that is news; answers why it may not be there, if not. */
@@ -130,6 +160,7 @@ final class ClusterWatch implements AutoCloseable {
                         System.currentTimeMillis(),
                         PresenceExchange.GAP);
             }
+            reseeded(state, presence, member);
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
                 parts.membershipCommand(
@@ -142,17 +173,26 @@ final class ClusterWatch implements AutoCloseable {
         return answer;
     }
 
+    /** A node that a recovery has kept has what there was when it was done: that is worth a word in the history. */
+    private void reseeded(MembershipState state, Presence presence, MemberId member) {
+        state.recovery()
+                .filter(recovery -> recovery.reseeding().contains(member.node()))
+                .filter(recovery -> !presence.holdsCopy() || presence.applied() >= recovery.offset())
+                .ifPresent(recovery -> parts.membershipCommand(
+                        NodeParts.inNameOf(member.node(), new MembershipMessage.ReportReseeded(member.node())), true));
+    }
+
     private Assignment assignment(MembershipState state, Presence presence, MemberId member, String refusal) {
         MembershipState.Node node = state.nodes().get(member.node());
         if (!presence.clusterId().equals(parts.identity().clusterId())) {
-            return Assignment.none(Assignment.UNKNOWN, "it belongs to another cluster");
+            return Assignment.none(Assignment.UNKNOWN, "it belongs to another cluster", epoch());
         }
         if (state.hasRemoved(member)) {
             return Assignment.none(
-                    Assignment.REMOVED, state.removed().get(member.node()).reason());
+                    Assignment.REMOVED, state.removed().get(member.node()).reason(), epoch());
         }
         return node == null
-                ? Assignment.none(Assignment.UNKNOWN, "it never joined this cluster")
+                ? Assignment.none(Assignment.UNKNOWN, "it never joined this cluster", epoch())
                 : new Assignment(
                         Assignment.MEMBER,
                         node.member().toString(),
@@ -161,7 +201,36 @@ final class ClusterWatch implements AutoCloseable {
                         refusal,
                         node.nextAddress(),
                         parts.identity().member().toString(),
-                        parts.membershipNr());
+                        parts.membershipNr(),
+                        epoch(),
+                        parts.identity().founders().stream()
+                                .map(MemberId::toString)
+                                .toList());
+    }
+
+    private String epoch() {
+        return parts.identity().epoch().toString();
+    }
+
+    /** Those that a recovery went on without are looked for: one that was only cut off may still take itself for the cluster. */
+    private synchronized void fence(MembershipState state) {
+        if (state.recovery().isEmpty()) {
+            return;
+        }
+        MembershipState.Recovery recovery = state.recovery().get();
+        Duration pause = recovery.acknowledged() ? FENCING_WHEN_KNOWN : FENCING;
+        long now = System.nanoTime();
+        if (now - lastFenced < pause.toNanos()) {
+            return;
+        }
+        lastFenced = now;
+        recovery.lost().stream()
+                .filter(member -> !state.nodes().containsKey(member.node()) && !fenced.contains(member.node()))
+                .forEach(parts::nudge);
+        recovery.reseeding().stream()
+                .map(state.nodes()::get)
+                .filter(Objects::nonNull)
+                .forEach(node -> parts.nudge(node.member()));
     }
 
     /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
@@ -171,6 +240,10 @@ final class ClusterWatch implements AutoCloseable {
             return;
         }
         lookAgainIn(LOOK);
+        if (!parts.isInEpoch()) {
+            return;
+        }
+        fence(parts.membership());
         parts.enterOwnAddress();
         if (!planning.compareAndSet(false, true)) {
             giveUpIfSilent(replica);

@@ -94,12 +94,7 @@ final class Contacts {
         if (contacts.isEmpty()) {
             return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
         }
-        Identity now = self.get();
-        byte[] introduction = new ByteWriter(128)
-                .u8(request)
-                .text(now.clusterId())
-                .text(now.member().toString())
-                .toBytes();
+        byte[] introduction = introduction();
         int from = asked.getAndIncrement();
         CompletableFuture<Leads> answer = new CompletableFuture<>();
         AtomicReference<@Nullable Leads> newest = new AtomicReference<>();
@@ -126,6 +121,20 @@ final class Contacts {
                     });
         }
         return answer;
+    }
+
+    private byte[] introduction() {
+        Identity now = self.get();
+        return new ByteWriter(128)
+                .u8(request)
+                .text(now.clusterId())
+                .text(now.member().toString())
+                .toBytes();
+    }
+
+    /** Who leads, from one that is asked; nothing else of what it says is learned: it may be of another epoch. */
+    CompletionStage<String> leaderKnownAt(String address) {
+        return ask.apply(address, introduction()).thenApply(answer -> new ByteReader(answer).text());
     }
 
     /** Learns where others are, and what one says of who leads. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.AbstractActor;
@@ -35,9 +36,12 @@ final class Endpoints {
             new ConcurrentHashMap<>();
     private final AtomicReference<Consumer<byte[]>> frames = new AtomicReference<>(frame -> {});
     private final ActorRef raft;
+    private final BiPredicate<String, byte[]> openToThePast;
 
-    Endpoints(ActorSystem<NodeActor.Message> system) {
+    /** @param openToThePast which requests, to a name, are answered to nodes of an older epoch of the cluster */
+    Endpoints(ActorSystem<NodeActor.Message> system, BiPredicate<String, byte[]> openToThePast) {
         this.system = system;
+        this.openToThePast = openToThePast;
         this.raft = spawn(
                 RAFT,
                 Props.create(FrameReceiver.class, () -> new FrameReceiver(frames))
@@ -55,7 +59,10 @@ final class Endpoints {
 
     private AtomicReference<Function<byte[], CompletionStage<byte[]>>> open(String name) {
         AtomicReference<Function<byte[], CompletionStage<byte[]>>> current = new AtomicReference<>(Endpoints::changing);
-        spawn(name, RequestGateway.props(request -> current.get().apply(request)));
+        spawn(
+                name,
+                RequestGateway.props(
+                        request -> current.get().apply(request), request -> openToThePast.test(name, request)));
         return current;
     }
 

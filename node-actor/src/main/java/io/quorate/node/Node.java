@@ -8,6 +8,7 @@ import io.quorate.node.contract.Admission;
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
@@ -16,16 +17,20 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.VersionSkew;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.recovery.Assessment;
+import io.quorate.node.recovery.Recovery;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.trust.Credentials;
 import io.quorate.node.trust.Keys;
 import io.quorate.node.trust.NodeTrust;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.remote.EpochGate;
 import io.quorate.persistence.remote.RequestGateway;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.store.StoreEngines;
@@ -55,6 +60,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
@@ -115,7 +121,7 @@ public final class Node implements AutoCloseable {
         this.folder = folder;
         this.engine = engine;
         this.system = system;
-        this.endpoints = new Endpoints(system);
+        this.endpoints = new Endpoints(system, NodeParts::isOpenToThePast);
         this.aggregates = aggregates;
         this.metrics = metrics;
         this.failStop = failStop;
@@ -156,16 +162,19 @@ public final class Node implements AutoCloseable {
         }
         switch (next) {
             case Transition.Become(var identity) -> restart(identity, "");
+            case Transition.Reseed(var identity) -> restart(identity, "before-recovery-" + identity.epoch());
+            case Transition.Recover(var plan) ->
+                stopAndGoOnAs(() -> {
+                    Recovery.begin(folder, plan, failpoints);
+                    return Recovery.goOn(folder, engine, from.identity(), failpoints);
+                });
             case Transition.StartAnew() -> restart(foundAnew(), "after-leave-" + from.shortClusterId());
         }
     }
 
     /** @param asideAs for another cluster: name under which the backend of this one is kept; empty to go on with it */
     private void restart(Identity next, String asideAs) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        settled = done;
-        try {
-            parts.close();
+        stopAndGoOnAs(() -> {
             if (asideAs.isEmpty()) {
                 folder.store(next);
             } else {
@@ -175,10 +184,20 @@ public final class Node implements AutoCloseable {
                 settle(folder, next, failpoints);
                 trust.reload(next.member().node());
             }
-            parts = start(next);
+            return next;
+        });
+    }
+
+    /** @param change what is done to the data folder while nothing runs on it; says who this node is then */
+    private void stopAndGoOnAs(Supplier<Identity> change) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        settled = done;
+        try {
+            parts.close();
+            parts = start(change.get());
             journal.become(parts.journal());
         } catch (RuntimeException e) {
-            failStop.stop("this node could not become " + next.member() + ": " + e.getMessage(), e);
+            failStop.stop("this node could not become what it was to become: " + e.getMessage(), e);
         } finally {
             done.complete(null);
         }
@@ -221,12 +240,14 @@ public final class Node implements AutoCloseable {
             checkName(settings, identity);
             settle(folder, identity, failpoints);
             StoreEngine engine = StoreEngines.of(settings.storeEngine());
+            identity = Recovery.goOn(folder, engine, identity, failpoints);
             RefusalLog refusals = new RefusalLog(
                     settings.name(),
                     refusal -> Optional.ofNullable(started.get()).ifPresent(node -> node.report(refusal)),
                     System::nanoTime);
             trust = openTrust(folder, settings, refusals);
             system = actorSystem(settings, trust);
+            EpochGate.of(system.classicSystem()).belongTo(identity.epoch(), (epoch, address) -> {});
             Identity here = here(settings, identity);
             if (here.isElsewhere(identity)) {
                 moved(settings, here, system);
@@ -343,12 +364,14 @@ public final class Node implements AutoCloseable {
         MemberId self = new MemberId(settings.name(), 1, settings.clusterAddress());
         return new Identity(
                 UUID.randomUUID().toString(),
+                ClusterEpoch.FIRST,
                 self,
                 settings.address() + ":" + settings.apiPort(),
                 settings.address() + ":" + settings.joinPort(),
                 List.of(self),
                 Identity.Replica.MEMBER,
                 List.of(),
+                "",
                 "");
     }
 
@@ -733,12 +756,14 @@ public final class Node implements AutoCloseable {
         Identity old = identity();
         Identity joined = new Identity(
                 granted.clusterId(),
+                ClusterEpoch.parse(granted.epoch()),
                 MemberId.parse(granted.member()),
                 old.apiAddress(),
                 old.joinAddress(),
                 granted.founders().stream().map(MemberId::parse).toList(),
                 worker ? Identity.Replica.WORKER : Identity.Replica.FOLLOWER,
                 granted.contacts(),
+                "",
                 "");
         restart(
                 joined,
@@ -812,6 +837,34 @@ public final class Node implements AutoCloseable {
         stopping = true;
         parts.handOver();
         comesBackAs = parts.handOverVote();
+    }
+
+    /**
+     * Judges whether the cluster may be recovered, with whose copy, and what that costs.
+     *
+     * @param at where survivors are, {@code host:port}, that are not where they are known to be
+     * @param base name of the node to go on with; empty for the one that has most
+     */
+    public CompletionStage<Assessment> assessRecovery(List<String> at, String base) {
+        return parts.assess(at, base);
+    }
+
+    /**
+     * Begins the recovery that was judged possible, with the node that was chosen. Completes when that node has begun; it is done when the
+     * status of a node that belongs to the cluster names the epoch, and a leader.
+     *
+     * @param by who orders it
+     * @return what is done
+     */
+    public CompletionStage<RecoveryPlan> recover(Assessment assessment, String by, long nowMillis) {
+        Identity now = identity();
+        RecoveryPlan plan = assessment.plan(now.clusterId(), now.epoch(), new SecureRandom().nextInt(), by, nowMillis);
+        return parts.beginRecovery(plan).thenApply(begun -> plan);
+    }
+
+    /** Notes that what the last recovery did is known. The answer is Done or Refused. */
+    public CompletionStage<MembershipMessage> acknowledgeRecovery(String by) {
+        return membershipCommand(new MembershipMessage.AcknowledgeRecovery(), by, true);
     }
 
     /** Puts a new authority in the place of the cluster's. The answer is Done, or Refused with what to do first. */

@@ -8,6 +8,8 @@ import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
+import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.contract.SurvivorReport;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
@@ -22,12 +24,16 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.recovery.Assessment;
+import io.quorate.node.recovery.Recovery;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
@@ -38,6 +44,7 @@ import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.Leadership;
 import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.RaftThread;
+import io.quorate.persistence.remote.EpochGate;
 import io.quorate.persistence.remote.JournalService;
 import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.remote.RequestChannel;
@@ -60,6 +67,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -100,6 +108,21 @@ final class NodeParts implements AutoCloseable {
     private static final int REPLACE_AUTHORITY = 8;
     private static final int OFFER_REPLACEMENT = 9;
     static final int MOVE = 10;
+    private static final int SURVIVOR = 11;
+    private static final int RECOVER = 12;
+
+    /** What tells a node of an older epoch that it is one: who leads, and what it is itself. */
+    static boolean isOpenToThePast(String name, byte[] request) {
+        return name.equals(PresenceExchange.ACTOR)
+                || name.equals(NODE) && request.length > 0 && request[0] == WHO_LEADS;
+    }
+
+    private static final String NODE = "node";
+
+    /** A node of a newer epoch is asked at most so often what this one is now. */
+    private static final Duration PAUSE_FOR_NEWER = Duration.ofSeconds(1);
+
+    private static final Duration SURVEY_PATIENCE = Duration.ofSeconds(2);
 
     private final DataFolder folder;
     private final Endpoints endpoints;
@@ -131,6 +154,7 @@ final class NodeParts implements AutoCloseable {
     private volatile @Nullable RemoteJournal source;
     private final Contacts contacts;
     private final AtomicBoolean entering = new AtomicBoolean();
+    private final AtomicLong newerSeenAt = new AtomicLong(System.nanoTime() - PAUSE_FOR_NEWER.toNanos());
     private volatile String notThere = "";
     private volatile long membershipNr;
     private final ReentrantLock transitions = new ReentrantLock();
@@ -195,7 +219,7 @@ final class NodeParts implements AutoCloseable {
         }
         this.journalService = new JournalService(journal);
         this.leaderService = new JournalService(leaderJournal);
-        Membership membership = new Membership(identity.clusterId(), identity.founders());
+        Membership membership = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
         host(membership, committed -> membershipChanged(committed));
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
             host(aggregate, committed -> {});
@@ -209,7 +233,8 @@ final class NodeParts implements AutoCloseable {
         endpoints.serve(
                 "journal", identity.replica() == Identity.Replica.REMOVED ? NodeParts::removed : journalService);
         endpoints.serve("leader", leaderService);
-        endpoints.serve("node", this::answer);
+        EpochGate.of(classic).belongTo(identity.epoch(), this::seenNewer);
+        endpoints.serve(NODE, this::answer);
         endpoints.serve(PresenceExchange.ACTOR, watch::receive);
         switch (identity.replica()) {
             case MEMBER -> startMember();
@@ -217,7 +242,8 @@ final class NodeParts implements AutoCloseable {
             case NONE, WORKER -> leader.lookAgain();
             case REMOVED ->
                 LOG.warn(
-                        "this node was removed from its cluster; `quorate reset` empties it, and then it may join again");
+                        "this node was removed from its cluster: {}; `quorate reset` empties it, and then it may join again",
+                        identity.removedFor());
         }
         if (identity.replica() != Identity.Replica.REMOVED) {
             presence.announce();
@@ -235,7 +261,30 @@ final class NodeParts implements AutoCloseable {
                 System.currentTimeMillis(),
                 certificateExpiresMillis(),
                 now.apiAddress(),
-                now.joinAddress());
+                now.joinAddress(),
+                now.epoch().toString());
+    }
+
+    /** The cluster was recovered without this node, or with another's copy: it asks what it is now, and serves nobody of the new epoch. */
+    private void seenNewer(ClusterEpoch epoch, String address) {
+        long before = newerSeenAt.get();
+        long now = System.nanoTime();
+        if (closed
+                || identity.replica() == Identity.Replica.REMOVED
+                || now - before < PAUSE_FOR_NEWER.toNanos()
+                || !newerSeenAt.compareAndSet(before, now)) {
+            return;
+        }
+        LOG.warn(
+                "the cluster is in epoch {} now, this node in {}: it asks {} what it is there",
+                epoch,
+                identity.epoch(),
+                address);
+        contacts.leaderKnownAt(address).thenAccept(leads -> {
+            if (!leads.isEmpty()) {
+                presence.announceTo(leads);
+            }
+        });
     }
 
     private static CompletionStage<byte[]> removed(byte[] request) {
@@ -253,7 +302,9 @@ final class NodeParts implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (assignment.standing().equals(Assignment.MEMBER)) {
+        boolean sameEpoch = assignment.epoch().isEmpty()
+                || ClusterEpoch.parse(assignment.epoch()).equals(identity.epoch());
+        if (sameEpoch && assignment.standing().equals(Assignment.MEMBER)) {
             if (!assignment.contacts().isEmpty()) {
                 storeContacts(assignment.contacts());
             }
@@ -430,6 +481,7 @@ final class NodeParts implements AutoCloseable {
         MembershipState state = committed.state();
         membershipNr = committed.sequenceNr();
         contacts.book().decided(state);
+        recovered(committed);
         if (committed.leading()
                 && state.nodes().isEmpty()
                 && identity.founders().contains(identity.member())) {
@@ -450,6 +502,140 @@ final class NodeParts implements AutoCloseable {
         if (committed.leading()) {
             watch.plan();
         }
+    }
+
+    /** Has the journal told of a recovery that was done on this node; once it has, nothing is left to do. */
+    private void recovered(HostedAggregate.Committed<MembershipState> committed) {
+        Optional<RecoveryPlan> plan = Recovery.plan(folder)
+                .filter(planned -> ClusterEpoch.parse(planned.epoch()).equals(identity.epoch()));
+        if (isInEpoch(committed.state())) {
+            plan.ifPresent(done -> folder.endRecovery());
+            return;
+        }
+        if (!committed.leading()) {
+            return;
+        }
+        MembershipMessage recover = new MembershipMessage.Recover(
+                identity.epoch().toString(),
+                identity.member().toString(),
+                plan.map(RecoveryPlan::kept).orElse(List.of()),
+                plan.map(RecoveryPlan::lost).orElse(List.of()),
+                plan.map(RecoveryPlan::offset).orElseGet(stores.events()::appliedIndex),
+                plan.map(RecoveryPlan::note).orElse("what was known when it was ordered is lost"),
+                plan.map(RecoveryPlan::atMillis).orElseGet(System::currentTimeMillis));
+        membershipCommand(new Asked(recover, plan.map(RecoveryPlan::by).orElse("")), true)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("the journal could not be told of the recovery yet: {}", failure.getMessage());
+                    }
+                });
+    }
+
+    private boolean isInEpoch(MembershipState state) {
+        return state.nodes().isEmpty() || state.epoch().equals(identity.epoch());
+    }
+
+    /** Whether the journal knows of the epoch that this node is in; a leader decides nothing else before. */
+    boolean isInEpoch() {
+        return isInEpoch(membership());
+    }
+
+    /** What this node has, for who decides on a recovery. */
+    CompletionStage<SurvivorReport> survivor() {
+        RaftReplica replica = replica();
+        if (replica == null) {
+            List<String> voters = membership().nodes().values().stream()
+                    .filter(node -> node.role() == Role.VOTER)
+                    .map(node -> node.member().node())
+                    .toList();
+            EventStore events = stores.events();
+            return CompletableFuture.completedFuture(
+                    survivor(0, events.appliedTerm(), events.appliedIndex(), "", voters));
+        }
+        return replica.report()
+                .thenApply(report -> survivor(
+                        report.term(),
+                        report.lastLogTerm(),
+                        report.lastLogIndex(),
+                        report.leader().map(MemberId::node).orElse(""),
+                        report.voters().stream().map(MemberId::node).toList()));
+    }
+
+    private SurvivorReport survivor(long term, long lastTerm, long lastIndex, String leads, List<String> voters) {
+        Identity now = identity;
+        return new SurvivorReport(
+                now.clusterId(),
+                now.epoch().toString(),
+                now.member().toString(),
+                now.replica().name().toLowerCase(Locale.ROOT),
+                term,
+                lastTerm,
+                lastIndex,
+                stores.events().appliedIndex(),
+                leads,
+                voters,
+                version());
+    }
+
+    /**
+     * Judges whether the cluster may be recovered.
+     *
+     * @param at addresses, {@code host:port}, where survivors are that are not where they are known to be
+     * @param base name of the node to go on with; empty for the best one
+     */
+    CompletionStage<Assessment> assess(List<String> at, String base) {
+        MembershipState state = membership();
+        RecoverySurvey survey = new RecoverySurvey(
+                readers,
+                address -> (address.equals(identity.member().address())
+                        ? survivor()
+                        : ask(address, new byte[] {SURVIVOR}, SURVEY_PATIENCE)
+                                .thenApply(bytes -> MembershipForm.read(bytes, SurvivorReport.class))));
+        List<RecoverySurvey.Asked> members = state.nodes().values().stream()
+                .filter(node -> node.completed() && !node.isWorker())
+                .map(node -> new RecoverySurvey.Asked(
+                        node.member(), node.word(), contacts.book().of(node.member())))
+                .toList();
+        return survey.of(members)
+                .thenCompose(findings -> survey.elsewhere(findings, at))
+                .thenApply(findings -> Assessment.of(findings, identity.epoch(), base));
+    }
+
+    /** Begins a recovery with the node that was chosen for it, here or elsewhere. */
+    CompletionStage<byte[]> beginRecovery(RecoveryPlan plan) {
+        MemberId base = MemberId.parse(plan.member());
+        return base.node().equals(identity.member().node())
+                ? recover(plan)
+                : ask(
+                        base,
+                        new ByteWriter(1024)
+                                .u8(RECOVER)
+                                .block(MembershipForm.bytes(plan))
+                                .toBytes());
+    }
+
+    private CompletionStage<byte[]> recover(RecoveryPlan plan) {
+        Identity now = identity;
+        RaftReplica replica = replica();
+        boolean led = replica != null && replica.leadership().leader().isPresent();
+        if (!plan.clusterId().equals(now.clusterId())
+                || !plan.previousEpoch().equals(now.epoch().toString())
+                || now.isWithoutCopy()
+                || now.replica() == Identity.Replica.REMOVED
+                || led) {
+            return CompletableFuture.failedFuture(new JournalException(
+                    Kind.INVALID,
+                    now.member().node()
+                            + (led ? " knows a leader by now" : " is not what it was when this was decided")
+                            + ": look again with `quorate recover --dry-run`"));
+        }
+        int incarnation = Math.max(
+                now.member().incarnation(),
+                membership().incarnations().getOrDefault(now.member().node(), 0));
+        MemberId next =
+                new MemberId(now.member().node(), incarnation + 1, now.member().address());
+        become.accept(new Transition.Recover(plan.as(next.toString())));
+        return CompletableFuture.completedFuture(new byte[] {1});
     }
 
     /** Others tell the leader where they are; a leader has its own address decided, as soon as that can be. */
@@ -645,6 +831,8 @@ final class NodeParts implements AutoCloseable {
                         },
                         readers);
             case REPLACE_AUTHORITY -> replaceAuthority(in.text(), textAtEnd(in)).thenApply(MembershipForm::bytes);
+            case SURVIVOR -> survivor().thenApply(MembershipForm::bytes);
+            case RECOVER -> recover(MembershipForm.read(in.block(), RecoveryPlan.class));
             case MOVE ->
                 moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
@@ -822,8 +1010,10 @@ final class NodeParts implements AutoCloseable {
                 leads,
                 appliedIndex(),
                 report,
-                notThere,
-                List.copyOf(membership().authorityKnownTo()));
+                identity.replica() == Identity.Replica.REMOVED ? identity.removedFor() : notThere,
+                List.copyOf(membership().authorityKnownTo()),
+                identity.epoch(),
+                membership().recovery());
     }
 
     /** Begins the removal of a node; the leader judges it. */

@@ -113,6 +113,11 @@ final class PresenceExchange implements AutoCloseable {
         return presence.inGroup() && votes.getAsBoolean() && (leader.isHere() || leader.address() != null);
     }
 
+    /** Tells, once, one that may know better what this node is. */
+    void announceTo(String to) {
+        tell(to, self.get());
+    }
+
     private void tell(String to, Presence presence) {
         address = to;
         channel.request(MembershipForm.bytes(presence)).whenComplete((answer, failure) -> {

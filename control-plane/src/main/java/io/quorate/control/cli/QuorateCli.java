@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             AccessCommand.class,
             RefreshCertsCommand.class,
             HistoryCommand.class,
+            RecoverCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
             KeyValueCommands.class,

@@ -143,9 +143,11 @@ final class StatusCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         if (status.path("role").asText().equals("removed")) {
             lines.add("quorate is running, but belongs to no cluster");
-            lines.add(
-                    "problem: this node was removed from its cluster. To use it again: `quorate reset`, then `quorate join` with a"
-                            + " line that `quorate add-node` prints on a member");
+            String why = status.path("notThere").asText("");
+            lines.add("problem: this node was removed from its cluster"
+                    + (why.isEmpty() ? "" : ": " + why)
+                    + ". To use it again: `quorate reset`, then `quorate join` with a"
+                    + " line that `quorate add-node` prints on a member");
             return lines;
         }
         lines.add("quorate is running");
@@ -173,6 +175,30 @@ final class StatusCommand implements Callable<Integer> {
             status.path("nodes").forEach(node -> problem(node).ifPresent(lines::add));
             exposed(status).ifPresent(lines::add);
         }
+        lines.addAll(recovered(status));
+        return lines;
+    }
+
+    private static List<String> recovered(JsonNode status) {
+        JsonNode recovery = status.path("recovery");
+        if (recovery.isMissingNode() || recovery.path("acknowledged").asBoolean()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("recovered: at " + recovery.path("at").asText() + " as epoch "
+                + recovery.path("epoch").asText() + ", with what "
+                + recovery.path("from").asText() + " had up to "
+                + recovery.path("offset").asLong()
+                + (recovery.path("by").asText().isEmpty()
+                        ? ""
+                        : " (by " + recovery.path("by").asText() + ")"));
+        lines.add("  " + recovery.path("note").asText());
+        List<String> reseeding = new ArrayList<>();
+        recovery.path("reseeding").forEach(name -> reseeding.add(name.asText()));
+        if (!reseeding.isEmpty()) {
+            lines.add("  not given their copy yet: " + String.join(", ", reseeding));
+        }
+        lines.add("  Next: `quorate recover --acknowledge`, when all who have to know do");
         return lines;
     }
 
@@ -204,6 +230,7 @@ final class StatusCommand implements Callable<Integer> {
                         : "  " + (voters / 2 + 1) + " of the " + voters
                                 + " master nodes must run. Next: `quorate start` on " + String.join(" or ", others)
                                 + ", where it does not",
+                "  Where too many of them never come back: `quorate recover --dry-run` shows what can be saved",
                 "  Where their machines have other addresses now: start this node again, with `quorate start --contact ADDRESS`"
                         + " of one of them");
     }

@@ -49,6 +49,9 @@ public record HistoryEntry(
             case MembershipEvent.AccessIssued access -> "";
             case MembershipEvent.AccessRevoked access -> "";
             case MembershipEvent.AuthorityReplaced replaced -> "";
+            case MembershipEvent.ClusterRecovered recovered -> "";
+            case MembershipEvent.RecoveryAcknowledged acknowledged -> "";
+            case MembershipEvent.SurvivorReseeded reseeded -> reseeded.node();
             case MembershipEvent.AccessRefused refused -> refused.node();
             case MembershipEvent.NodeJoined joined ->
                 MemberId.parse(joined.member()).node();
@@ -80,6 +83,19 @@ public record HistoryEntry(
                 node + " refused somebody (" + kind + (count > 1 ? ", " + count + " times" : "") + "): " + message;
             case MembershipEvent.AuthorityReplaced(var fingerprint, var reason) ->
                 "the certificates' authority was replaced by " + Asked.idOf(fingerprint) + ": " + reason;
+            case MembershipEvent.ClusterRecovered(
+                    var epoch,
+                    var member,
+                    var kept,
+                    var lost,
+                    var offset,
+                    var note,
+                    var at) ->
+                "the cluster was recovered as epoch " + epoch + " with what "
+                        + MemberId.parse(member).node() + " had up to " + offset + ": " + note;
+            case MembershipEvent.SurvivorReseeded(var node) -> node + " has the journal of the new epoch";
+            case MembershipEvent.RecoveryAcknowledged(var epoch) ->
+                "what the recovery as epoch " + epoch + " did was acknowledged";
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

@@ -11,6 +11,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ final class MembershipRoutes {
 
     /** GET /v1/status?at=MILLIS: who belonged to the cluster at a past time, with which role, from the journal. */
     CompletionStage<HttpResponse> statusAt(long atMillis) {
-        Membership rules = new Membership("", List.of());
+        Membership rules = new Membership("", ClusterEpoch.FIRST, List.of());
         return stateAt(rules, rules.empty(), 0, atMillis).thenApply(state -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("at", HistoryEntry.time(atMillis));

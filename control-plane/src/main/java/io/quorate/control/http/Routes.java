@@ -64,6 +64,9 @@ import org.slf4j.LoggerFactory;
  * POST /v1/nodes/{name}/replacement    {"ttlSeconds":…}: a token for who takes a dead node's place
  * PATCH /v1/nodes/{name}               {"failureDomain":…, "weight":…} or {"address":…}
  * PATCH /v1/roles                      {"voters":…, "standbys":…, "promoteAfterMillis":…}
+ * GET  /v1/recovery[?from=&amp;at=]    whether a lost majority may be recovered from, with whose copy, at what cost
+ * POST /v1/recovery                    {"from":…, "at":[…], "lostConfirmed":…, "missingConfirmed":…}
+ * POST /v1/recovery/acknowledgement    what the last one did is known
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
@@ -91,6 +94,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final NodeMetrics metrics;
     private final JoinClient joinClient;
     private final MembershipRoutes membership;
+    private final RecoveryRoutes recovery;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
@@ -103,6 +107,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.materializer = Materializer.matFromSystem(system);
         this.joinClient = new JoinClient(node);
         this.membership = new MembershipRoutes(node);
+        this.recovery = new RecoveryRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
     }
@@ -196,6 +201,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             case "POST /v1/access" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> certificates.issueAccess(read(bytes), by));
             case "GET /v1/access" -> done(json(200, certificates.access()));
+            case "GET /v1/recovery" ->
+                recovery.assess(
+                        uri.query().get("from").orElse(""),
+                        uri.query().get("at").orElse(""));
+            case "POST /v1/recovery" ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> recovery.recover(read(bytes), by));
+            case "POST /v1/recovery/acknowledgement" ->
+                body(request, MAX_JSON_BYTES).thenCompose(ignored -> recovery.acknowledge(by));
             case "GET /v1/history" ->
                 membership.history(
                         number(uri, "after", 0, 0, Integer.MAX_VALUE),

@@ -15,6 +15,7 @@ final class StatusDocument {
         map.put("running", true);
         map.put("name", status.name());
         map.put("cluster", status.clusterId());
+        map.put("epoch", status.epoch().toString());
         map.put("role", status.role());
         map.put("leader", status.leader());
         map.put("term", cluster.term());
@@ -29,6 +30,7 @@ final class StatusDocument {
             map.put("notThere", status.notThere());
         }
         map.put("authorityKnownTo", status.authorityKnownTo());
+        status.recovery().ifPresent(recovery -> map.put("recovery", RecoveryRoutes.document(recovery)));
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
     }

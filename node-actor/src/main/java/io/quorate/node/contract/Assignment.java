@@ -13,6 +13,8 @@ import java.util.List;
  * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
  * @param leader who answers, as it is where it is now: a node that comes back after all have moved cannot know it otherwise
  * @param membershipNr how many events of membership there are: who holds no copy reads them again when there are more
+ * @param epoch of the cluster; empty where an older release answers, as the next
+ * @param founders members that its Raft group was founded with
  */
 public record Assignment(
         String standing,
@@ -22,17 +24,20 @@ public record Assignment(
         String reason,
         @MayBeMissing String nextAddress,
         @MayBeMissing String leader,
-        long membershipNr) {
+        long membershipNr,
+        @MayBeMissing String epoch,
+        @MayBeMissing List<String> founders) {
     public static final String MEMBER = "member";
     public static final String REMOVED = "removed";
     public static final String UNKNOWN = "unknown";
 
     /** Of a node that is no member. */
-    public static Assignment none(String standing, String reason) {
-        return new Assignment(standing, "", "", List.of(), reason, "", "", 0);
+    public static Assignment none(String standing, String reason, String epoch) {
+        return new Assignment(standing, "", "", List.of(), reason, "", "", 0, epoch, List.of());
     }
 
     public Assignment {
         contacts = List.copyOf(contacts);
+        founders = List.copyOf(founders);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.List;
 
 /** Every fact about who belongs to the cluster. The journal keeps these for ever; a changed meaning is a new name. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -24,7 +25,10 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
     @Type(MembershipEvent.AccessRefused.class),
     @Type(MembershipEvent.AccessIssued.class),
     @Type(MembershipEvent.AccessRevoked.class),
-    @Type(MembershipEvent.AuthorityReplaced.class)
+    @Type(MembershipEvent.AuthorityReplaced.class),
+    @Type(MembershipEvent.ClusterRecovered.class),
+    @Type(MembershipEvent.SurvivorReseeded.class),
+    @Type(MembershipEvent.RecoveryAcknowledged.class)
 })
 public sealed interface MembershipEvent {
 
@@ -163,4 +167,28 @@ public sealed interface MembershipEvent {
      */
     @JsonTypeName("membership.authority-replaced.v1")
     record AuthorityReplaced(String fingerprint, String reason) implements MembershipEvent {}
+
+    /**
+     * The majority was lost, and the cluster goes on with what one node had.
+     *
+     * @param epoch of the cluster from now on
+     * @param member that node, as the member that it is from now on
+     * @param kept names of nodes that get their copy from it
+     * @param lost members that belong to the cluster no longer
+     * @param offset up to which that node had the journal
+     * @param note what was known when it was ordered, and what may be missing
+     * @param atMillis when it was ordered, since 1970
+     */
+    @JsonTypeName("membership.cluster-recovered.v1")
+    record ClusterRecovered(
+            String epoch, String member, List<String> kept, List<String> lost, long offset, String note, long atMillis)
+            implements MembershipEvent {}
+
+    /** A node that was kept by a recovery has the journal of the new epoch. */
+    @JsonTypeName("membership.survivor-reseeded.v1")
+    record SurvivorReseeded(String node) implements MembershipEvent {}
+
+    /** What the recovery did is known to who has to know it. */
+    @JsonTypeName("membership.recovery-acknowledged.v1")
+    record RecoveryAcknowledged(String epoch) implements MembershipEvent {}
 }

@@ -28,6 +28,9 @@ import java.util.List;
     @Type(MembershipMessage.RevokeAccess.class),
     @Type(MembershipMessage.ReportRefusal.class),
     @Type(MembershipMessage.ReportAuthority.class),
+    @Type(MembershipMessage.Recover.class),
+    @Type(MembershipMessage.ReportReseeded.class),
+    @Type(MembershipMessage.AcknowledgeRecovery.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -171,6 +174,30 @@ public sealed interface MembershipMessage {
     @JsonTypeName("report-authority")
     record ReportAuthority(String fingerprint, String reason) implements MembershipMessage {}
 
+    /**
+     * The cluster goes on in another epoch, with what one node has.
+     *
+     * @param epoch from now on
+     * @param member that node, as the member that it is from now on
+     * @param kept names of nodes that get their copy from it
+     * @param lost members that belong to the cluster no longer
+     * @param offset up to which that node had the journal
+     * @param note what was known when it was ordered, and what may be missing
+     * @param atMillis when it was ordered, since 1970
+     */
+    @JsonTypeName("recover")
+    record Recover(
+            String epoch, String member, List<String> kept, List<String> lost, long offset, String note, long atMillis)
+            implements MembershipMessage {}
+
+    /** A node that was kept by a recovery has the journal of the new epoch. */
+    @JsonTypeName("report-reseeded")
+    record ReportReseeded(String node) implements MembershipMessage {}
+
+    /** What the last recovery did is known to who has to know it. */
+    @JsonTypeName("acknowledge-recovery")
+    record AcknowledgeRecovery() implements MembershipMessage {}
+
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}
 
@@ -181,10 +208,15 @@ public sealed interface MembershipMessage {
      * @param clusterId identity of the cluster
      * @param founders members that the Raft group was founded with
      * @param contacts cluster addresses of all other nodes
+     * @param epoch of the cluster; empty where an older release answers
      */
     @JsonTypeName("granted")
-    record Granted(String member, String clusterId, List<String> founders, List<String> contacts)
-            implements MembershipMessage {}
+    record Granted(
+            String member,
+            String clusterId,
+            List<String> founders,
+            List<String> contacts,
+            @MayBeMissing String epoch) implements MembershipMessage {}
 
     /**
      * @param kind short name, stable: {@code unknown-token}, {@code expired-token}, {@code used-token}, {@code name-taken}, …

@@ -12,6 +12,7 @@ package io.quorate.node.contract;
  * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it did not say
  * @param apiAddress {@code host:port} where its clients reach it; empty where it did not say, as the next
  * @param joinAddress {@code host:port} where nodes join
+ * @param epoch of the cluster that it believes to belong to; empty where an older release tells, which knows the first only
  */
 public record Presence(
         String clusterId,
@@ -22,7 +23,8 @@ public record Presence(
         long wallMillis,
         long certificateExpiresMillis,
         @MayBeMissing String apiAddress,
-        @MayBeMissing String joinAddress) {
+        @MayBeMissing String joinAddress,
+        @MayBeMissing String epoch) {
 
     /** Whether the node believes to be in the Raft group. */
     public boolean inGroup() {

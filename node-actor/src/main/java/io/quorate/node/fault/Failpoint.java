@@ -42,7 +42,19 @@ public enum Failpoint {
     LEARNER_ADDED,
     VOTE_GIVEN,
     LEADERSHIP_HANDED_OVER,
-    VOTE_TAKEN;
+    VOTE_TAKEN,
+
+    // The node that a cluster is recovered with.
+    /** What is to be done is stored. */
+    RECOVERY_PLANNED,
+    /** What was there before is kept aside. */
+    RECOVERY_COPIED,
+    /** Its log is that of a group of one. */
+    RECOVERY_REWRITTEN,
+    /** {@code node.yaml} names the new epoch. */
+    RECOVERY_STORED,
+    /** The journal has it. */
+    CLUSTER_RECOVERED;
 
     /** As it is written for people: {@code node-joined}. */
     public String word() {

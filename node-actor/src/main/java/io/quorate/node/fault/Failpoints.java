@@ -21,6 +21,10 @@ public interface Failpoints {
             case MembershipEvent.RoleAssigned assigned -> reached(Failpoint.ROLE_ASSIGNED, assigned.node());
             case MembershipEvent.NodeLeaving leaving -> reached(Failpoint.NODE_LEAVING, leaving.node());
             case MembershipEvent.NodeRemoved removed -> reached(Failpoint.NODE_REMOVED, removed.node());
+            case MembershipEvent.ClusterRecovered recovered ->
+                reached(
+                        Failpoint.CLUSTER_RECOVERED,
+                        MemberId.parse(recovered.member()).node());
             default -> {}
         }
     }

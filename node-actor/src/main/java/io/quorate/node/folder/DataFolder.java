@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFolder implements AutoCloseable {
     private static final String IDENTITY = "node.yaml";
+    private static final String RECOVERY = "recovery.yaml";
+    private static final String EPOCH = "epoch";
+    private static final String REMOVED_FOR = "removed-for";
     private static final String NEXT_ADDRESS = "next-address";
     /** In {@link #IDENTITY}, while the backend is still another cluster's: as what it is to be kept. */
     private static final String ASIDE = "backend-aside-as";
@@ -162,6 +166,7 @@ public final class DataFolder implements AutoCloseable {
             }
             return Optional.of(new Identity(
                     text(map, "cluster"),
+                    ClusterEpoch.parse(map.path(EPOCH).asText("")), // older releases did not write it
                     member,
                     text(map, "api"),
                     text(map, "join"),
@@ -170,7 +175,8 @@ public final class DataFolder implements AutoCloseable {
                             .toList(),
                     replica(text(map, "replica")),
                     texts(map, "contacts"),
-                    next));
+                    next,
+                    map.path(REMOVED_FOR).asText("")));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             // The parser's own words go over several lines and quote the file.
@@ -249,6 +255,7 @@ public final class DataFolder implements AutoCloseable {
     private void store(Identity identity, String asideAs) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("cluster", identity.clusterId());
+        map.put(EPOCH, identity.epoch().toString());
         map.put("member", identity.member().toString());
         map.put("api", identity.apiAddress());
         map.put("join", identity.joinAddress());
@@ -257,6 +264,9 @@ public final class DataFolder implements AutoCloseable {
         map.put("contacts", identity.contacts());
         if (!identity.nextAddress().isEmpty()) {
             map.put(NEXT_ADDRESS, identity.nextAddress());
+        }
+        if (!identity.removedFor().isEmpty()) {
+            map.put(REMOVED_FOR, identity.removedFor());
         }
         if (!asideAs.isEmpty()) {
             map.put(ASIDE, asideAs);
@@ -396,6 +406,78 @@ public final class DataFolder implements AutoCloseable {
             return Optional.of(aside);
         } catch (IOException e) {
             throw new FolderException(backend + " cannot be moved to " + aside + ": " + e, e);
+        }
+    }
+
+    /**
+     * Copies the backend: what it was before it is rewritten.
+     *
+     * @param as the copy is {@code backend.<as>}; one that is whole is left as it is
+     * @return where it is
+     */
+    public Path copyBackend(String as) {
+        Path backend = root.resolve("backend");
+        Path copy = root.resolve("backend." + as);
+        Path unfinished = root.resolve("backend." + as + ".unfinished");
+        try {
+            if (!Files.exists(copy)) {
+                delete(unfinished);
+                copy(backend, unfinished);
+                Files.move(unfinished, copy);
+                sync(root);
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new FolderException(
+                    backend + " cannot be copied to " + copy + ": " + e + ". Make room on the disk, and try again", e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        createFolder(to);
+        try (Stream<Path> all = Files.list(from)) {
+            for (Path each : all.toList()) {
+                Path target = to.resolve(each.getFileName());
+                if (Files.isDirectory(each)) {
+                    copy(each, target);
+                } else {
+                    Files.copy(each, target);
+                    restrict(target, "rw-------");
+                    sync(target);
+                }
+            }
+        }
+        sync(to);
+    }
+
+    /** Notes, durably, what a recovery is to do here. */
+    public void storeRecovery(Object plan) {
+        replace(root.resolve(RECOVERY), plan);
+    }
+
+    /**
+     * What a recovery is to do here, or has done while the journal does not have it yet.
+     *
+     * @throws FolderException when the file is not readable as that
+     */
+    public <T> Optional<T> recovery(Class<T> type) {
+        Path file = root.resolve(RECOVERY);
+        try {
+            return Files.exists(file) ? Optional.of(YAML.readValue(file.toFile(), type)) : Optional.empty();
+        } catch (IOException e) {
+            throw new FolderException(
+                    file + " cannot be read: " + e.getMessage()
+                            + ". Delete it where no recovery was begun here, or order the recovery again",
+                    e);
+        }
+    }
+
+    /** The journal has what a recovery did. */
+    public void endRecovery() {
+        try {
+            Files.deleteIfExists(root.resolve(RECOVERY));
+        } catch (IOException e) {
+            throw new FolderException(root.resolve(RECOVERY) + " cannot be deleted: " + e, e);
         }
     }
 

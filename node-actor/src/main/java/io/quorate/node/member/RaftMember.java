@@ -71,8 +71,7 @@ public final class RaftMember {
         this.applied = applied;
         this.leadership = leadership;
         this.replica = RaftReplica.create(
-                new RaftReplica.Settings(
-                        identity.clusterId(), identity.member(), identity.founders(), timing, Walls.ALL),
+                new RaftReplica.Settings(identity.groupId(), identity.member(), identity.founders(), timing, Walls.ALL),
                 new RaftReplica.Ports(
                         stores.log(),
                         stores.events(),

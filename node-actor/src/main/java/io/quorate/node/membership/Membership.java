@@ -7,6 +7,7 @@ import io.quorate.node.contract.MembershipEvent.AccessIssued;
 import io.quorate.node.contract.MembershipEvent.AccessRefused;
 import io.quorate.node.contract.MembershipEvent.AccessRevoked;
 import io.quorate.node.contract.MembershipEvent.AuthorityReplaced;
+import io.quorate.node.contract.MembershipEvent.ClusterRecovered;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
 import io.quorate.node.contract.MembershipEvent.MovePlanned;
@@ -16,13 +17,16 @@ import io.quorate.node.contract.MembershipEvent.NodeLeaving;
 import io.quorate.node.contract.MembershipEvent.NodeMoved;
 import io.quorate.node.contract.MembershipEvent.NodeRemoved;
 import io.quorate.node.contract.MembershipEvent.PolicyChanged;
+import io.quorate.node.contract.MembershipEvent.RecoveryAcknowledged;
 import io.quorate.node.contract.MembershipEvent.ReplacementOffered;
 import io.quorate.node.contract.MembershipEvent.RoleAssigned;
+import io.quorate.node.contract.MembershipEvent.SurvivorReseeded;
 import io.quorate.node.contract.MembershipEvent.TokenIssued;
 import io.quorate.node.contract.MembershipEvent.TokenRevoked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.MembershipMessage.Abandon;
+import io.quorate.node.contract.MembershipMessage.AcknowledgeRecovery;
 import io.quorate.node.contract.MembershipMessage.Assign;
 import io.quorate.node.contract.MembershipMessage.Complete;
 import io.quorate.node.contract.MembershipMessage.ConfigureNode;
@@ -37,10 +41,12 @@ import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Move;
 import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.PlanMove;
+import io.quorate.node.contract.MembershipMessage.Recover;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
 import io.quorate.node.contract.MembershipMessage.ReportAuthority;
 import io.quorate.node.contract.MembershipMessage.ReportRefusal;
+import io.quorate.node.contract.MembershipMessage.ReportReseeded;
 import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
@@ -48,10 +54,12 @@ import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,14 +86,16 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
     private static final int MAX_NUMBER = 1_000_000;
 
     private final String clusterId;
+    private final ClusterEpoch epoch;
     private final List<MemberId> founders;
 
     /**
      * @param clusterId told to those who join
-     * @param founders likewise
+     * @param epoch likewise, as the next
      */
-    public Membership(String clusterId, List<MemberId> founders) {
+    public Membership(String clusterId, ClusterEpoch epoch, List<MemberId> founders) {
         this.clusterId = clusterId;
+        this.epoch = epoch;
         this.founders = List.copyOf(founders);
     }
 
@@ -209,10 +219,65 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 accepted(new Done(), new AuthorityReplaced(fingerprint, reason));
             case ReportRefusal(var node, var kind, var message, var count) ->
                 accepted(new Done(), new AccessRefused(node, kind, message, count));
+            case Recover recover -> recover(state, recover);
+            case ReportReseeded(var node) ->
+                state.recovery()
+                                .filter(recovery -> recovery.reseeding().contains(node))
+                                .isPresent()
+                        ? accepted(new Done(), new SurvivorReseeded(node))
+                        : accepted(new Done());
+            case AcknowledgeRecovery ack ->
+                state.recovery()
+                        .map(recovery -> recovery.acknowledged()
+                                ? accepted(new Done())
+                                : accepted(
+                                        new Done(),
+                                        new RecoveryAcknowledged(
+                                                recovery.epoch().toString())))
+                        .orElseGet(() -> refused("no-recovery", "this cluster was never recovered"));
             case Done d -> throw new IllegalArgumentException("an answer is no command");
             case Granted g -> throw new IllegalArgumentException("an answer is no command");
             case Refused r -> throw new IllegalArgumentException("an answer is no command");
         };
+    }
+
+    /**
+     * The cluster goes on with what one node has. Whoever has a copy that is not that one's belongs to it as another member, or not at
+     * all: what the members of the old group were, nobody of the new one may be taken for.
+     */
+    private static Decision<MembershipEvent> recover(MembershipState state, Recover recover) {
+        if (!ClusterEpoch.parse(recover.epoch()).isNewerThan(state.epoch())) {
+            return accepted(new Done()); // done already
+        }
+        MemberId base = MemberId.parse(recover.member());
+        String reason = "the cluster was recovered with what " + base.node() + " had, as epoch " + recover.epoch();
+        List<MembershipEvent> events = new ArrayList<>();
+        events.add(new ClusterRecovered(
+                recover.epoch(),
+                recover.member(),
+                recover.kept(),
+                recover.lost(),
+                recover.offset(),
+                recover.note(),
+                recover.atMillis()));
+        events.add(new MemberRenewed(base.node(), base.toString()));
+        events.add(new RoleAssigned(base.node(), Role.VOTER.word(), reason));
+        Set<String> lost = new TreeSet<>();
+        recover.lost().forEach(member -> lost.add(MemberId.parse(member).node()));
+        for (MembershipState.Node node : state.nodes().values()) {
+            String name = node.member().node();
+            boolean holdsCopy = node.completed() && !node.isWorker() && node.role() != Role.SPARE;
+            if (name.equals(base.node())) {
+                continue;
+            }
+            if (lost.contains(name) || holdsCopy && !recover.kept().contains(name)) {
+                events.add(new NodeRemoved(name, reason + ", and without this node"));
+            } else if (holdsCopy) {
+                events.add(renewed(state, node));
+                events.add(new RoleAssigned(name, Role.STANDBY.word(), reason));
+            }
+        }
+        return new Decision<>(events, firstSequenceNr -> MembershipForm.bytes(new Done()));
     }
 
     private static Decision<MembershipEvent> complete(MembershipState state, String node) {
@@ -498,7 +563,8 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 member.toString(),
                 clusterId,
                 founders.stream().map(MemberId::toString).toList(),
-                state.addressesBut(member.node()));
+                state.addressesBut(member.node()),
+                epoch.toString());
     }
 
     @Override
@@ -510,6 +576,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         Map<String, MembershipState.Access> access = new HashMap<>(state.access());
         Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
         RolePolicy policy = state.policy();
+        Optional<MembershipState.Recovery> recovery = state.recovery();
         switch (recorded.event()) {
             case TokenIssued(var hash, var expires, var uses, var kind) -> {
                 Optional<NodeKind> only =
@@ -553,6 +620,19 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
             case AccessIssued(var hash, var name, var kind, var expires) ->
                 access.put(hash, new MembershipState.Access(name, kind, expires));
             case AccessRevoked(var hash) -> access.remove(hash);
+            case ClusterRecovered(var epochNow, var member, var kept, var lost, var offset, var note, var at) ->
+                recovery = Optional.of(new MembershipState.Recovery(
+                        ClusterEpoch.parse(epochNow),
+                        MemberId.parse(member).node(),
+                        lost.stream().map(MemberId::parse).toList(),
+                        Set.copyOf(kept),
+                        offset,
+                        recorded.by(),
+                        at,
+                        note,
+                        false));
+            case SurvivorReseeded(var node) -> recovery = recovery.map(known -> known.reseeded(node));
+            case RecoveryAcknowledged acknowledged -> recovery = recovery.map(MembershipState.Recovery::acknowledge);
             case NodeRemoved(var node, var reason) -> {
                 MembershipState.Node gone = nodes.remove(node);
                 if (gone != null && !gone.completed()) {
@@ -563,7 +643,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }
-        return new MembershipState(nodes, tokens, incarnations, removed, policy, access, authorityKnownTo);
+        return new MembershipState(nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery);
     }
 
     @Override

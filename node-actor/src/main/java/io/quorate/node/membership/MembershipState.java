@@ -4,6 +4,7 @@ import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
  * @param incarnations the highest incarnation that each name ever had
  * @param removed by name, the highest incarnation that is a member no longer
  * @param policy who gets which role
+ * @param recovery the last one; empty for a cluster that never lost its majority for good
  * @param authorityKnownTo nodes that are members no longer, and know the key that certificates are issued with
  * @param access clients that may use the API with a token, by its hash
  */
@@ -32,9 +34,10 @@ public record MembershipState(
         Map<String, Removed> removed,
         RolePolicy policy,
         Map<String, Access> access,
-        Set<String> authorityKnownTo) {
-    static final MembershipState EMPTY =
-            new MembershipState(Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of(), Set.of());
+        Set<String> authorityKnownTo,
+        Optional<Recovery> recovery) {
+    static final MembershipState EMPTY = new MembershipState(
+            Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of(), Set.of(), Optional.empty());
 
     /**
      * @param tokenHash of the token that let it in
@@ -174,6 +177,45 @@ public record MembershipState(
     /** @param kind {@code admin} or {@code viewer} */
     public record Access(String name, String kind, long expiresAtMillis) {}
 
+    /**
+     * What became of a cluster whose majority was lost.
+     *
+     * @param epoch of the cluster since
+     * @param base name of the node whose copy it goes on with
+     * @param lost members that belong to it no longer
+     * @param reseeding nodes that belong to it and have not got their copy yet
+     * @param offset up to which the base had the journal
+     * @param by who ordered it
+     * @param atMillis when, since 1970
+     * @param note what was known then, and what may be missing
+     * @param acknowledged whether somebody has said that this is known
+     */
+    public record Recovery(
+            ClusterEpoch epoch,
+            String base,
+            List<MemberId> lost,
+            Set<String> reseeding,
+            long offset,
+            String by,
+            long atMillis,
+            String note,
+            boolean acknowledged) {
+        public Recovery {
+            lost = List.copyOf(lost);
+            reseeding = Collections.unmodifiableSet(new TreeSet<>(reseeding));
+        }
+
+        Recovery reseeded(String node) {
+            Set<String> left = new TreeSet<>(reseeding);
+            left.remove(node);
+            return new Recovery(epoch, base, lost, left, offset, by, atMillis, note, acknowledged);
+        }
+
+        Recovery acknowledge() {
+            return new Recovery(epoch, base, lost, reseeding, offset, by, atMillis, note, true);
+        }
+    }
+
     public MembershipState {
         access = Map.copyOf(access);
         authorityKnownTo = Collections.unmodifiableSet(new TreeSet<>(authorityKnownTo));
@@ -181,6 +223,11 @@ public record MembershipState(
         tokens = Map.copyOf(tokens);
         incarnations = Map.copyOf(incarnations);
         removed = Map.copyOf(removed);
+    }
+
+    /** How often the cluster was recovered. */
+    public ClusterEpoch epoch() {
+        return recovery.map(Recovery::epoch).orElse(ClusterEpoch.FIRST);
     }
 
     /**

@@ -2,9 +2,11 @@ package io.quorate.node.presence;
 
 import io.quorate.node.contract.Assignment;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.folder.Identity.Replica;
 import io.quorate.node.role.Role;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,12 @@ public sealed interface Transition {
 
     /** Another identity in the same cluster. */
     record Become(Identity identity) implements Transition {}
+
+    /** The cluster was recovered with another's copy: this node belongs to it with what it will get from there. */
+    record Reseed(Identity identity) implements Transition {}
+
+    /** The cluster is to be recovered with this node's copy. */
+    record Recover(RecoveryPlan plan) implements Transition {}
 
     /** It has left by its own command, or its join was forgotten: a cluster of one of its own. */
     record StartAnew() implements Transition {}
@@ -25,6 +33,10 @@ public sealed interface Transition {
      * recorded last. A voter is never made by this way: its copy of the log is part of its vote, and only a promotion gives it one.
      */
     static Optional<Transition> due(Identity identity, Assignment assignment) {
+        ClusterEpoch epoch = assignment.epoch().isEmpty() ? identity.epoch() : ClusterEpoch.parse(assignment.epoch());
+        if (!epoch.equals(identity.epoch()) && !epoch.isNewerThan(identity.epoch())) {
+            return Optional.empty(); // whoever says so belongs to the past itself
+        }
         if (assignment.standing().equals(Assignment.REMOVED)) {
             // What was never heard of as a member holds nothing that anybody could want to look at.
             if (assignment.reason().equals(MembershipMessage.Leave.BY_ITSELF)
@@ -33,13 +45,15 @@ public sealed interface Transition {
             }
             return identity.replica() == Replica.REMOVED
                     ? Optional.empty()
-                    // Without contacts: it takes nobody's requests to the cluster that it does not belong to.
-                    : Optional.of(new Become(identity.with(Replica.REMOVED).withContacts(List.of())));
+                    : Optional.of(new Become(identity.removed(assignment.reason())));
         }
         if (!assignment.standing().equals(Assignment.MEMBER)) {
             return Optional.empty();
         }
         MemberId member = MemberId.parse(assignment.member());
+        if (!epoch.equals(identity.epoch())) {
+            return reseeded(identity, epoch, member, assignment);
+        }
         Optional<Role> role = Role.of(assignment.role());
         if (role.isEmpty()
                 || role.get() == Role.VOTER
@@ -54,5 +68,18 @@ public sealed interface Transition {
         }
         List<String> contacts = assignment.contacts().isEmpty() ? identity.contacts() : assignment.contacts();
         return Optional.of(new Become(identity.as(member, wanted).withContacts(contacts)));
+    }
+
+    private static Optional<Transition> reseeded(
+            Identity identity, ClusterEpoch epoch, MemberId member, Assignment assignment) {
+        Replica replica = identity.isWithoutCopy() ? identity.replica() : Replica.FOLLOWER;
+        List<MemberId> founders =
+                assignment.founders().stream().map(MemberId::parse).toList();
+        return founders.isEmpty()
+                        || identity.replica() == Replica.REMOVED
+                        || !member.node().equals(identity.member().node())
+                ? Optional.empty()
+                : Optional.of(
+                        new Reseed(identity.in(epoch, member, founders, replica).withContacts(assignment.contacts())));
     }
 }

@@ -17,6 +17,7 @@ import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
 import io.quorate.node.contract.MembershipMessage.Join;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.persistence.contract.ClusterEpoch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,17 @@ class MembershipSamplesTest {
                 new MembershipEvent.AccessRefused("n1", "plain-text", "somebody spoke without TLS", 3),
                 new MembershipEvent.AccessIssued(HASH, "wallboard", "viewer", 1_790_000_000_123L),
                 new MembershipEvent.AccessRevoked(HASH),
-                new MembershipEvent.AuthorityReplaced(HASH, "asked for"));
+                new MembershipEvent.AuthorityReplaced(HASH, "asked for"),
+                new MembershipEvent.ClusterRecovered(
+                        "2-3fa81c09",
+                        "n1#2@127.0.0.11:19001",
+                        List.of("n4"),
+                        List.of("n2#1@127.0.0.12:19001", "n3#1@127.0.0.13:19001"),
+                        4711,
+                        "n1 had index 4711 of term 7",
+                        1_790_000_000_123L),
+                new MembershipEvent.SurvivorReseeded("n4"),
+                new MembershipEvent.RecoveryAcknowledged("2-3fa81c09"));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -90,12 +101,23 @@ class MembershipSamplesTest {
                 new MembershipMessage.RevokeAccess("9f86d081"),
                 new MembershipMessage.ReportAuthority(HASH, "asked for"),
                 new MembershipMessage.ReportRefusal("n1", "plain-text", "somebody spoke without TLS", 3),
+                new MembershipMessage.Recover(
+                        "2-3fa81c09",
+                        "n1#2@127.0.0.11:19001",
+                        List.of("n4"),
+                        List.of("n2#1@127.0.0.12:19001", "n3#1@127.0.0.13:19001"),
+                        4711,
+                        "n1 had index 4711 of term 7",
+                        1_790_000_000_123L),
+                new MembershipMessage.ReportReseeded("n4"),
+                new MembershipMessage.AcknowledgeRecovery(),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",
                         "6f1f4f0e-7f0c-4f4e-9b9a-0d8c2f1f2a3b",
                         List.of("n1#1@127.0.0.11:19001"),
-                        List.of("127.0.0.11:19001")),
+                        List.of("127.0.0.11:19001"),
+                        "2-3fa81c09"),
                 new Refused("used-token", "the token has been used already"));
     }
 
@@ -107,7 +129,16 @@ class MembershipSamplesTest {
 
     /** What has another form now than when it was first stored; the name of its sample tells what was added. */
     private static final Map<Class<?>, String> GROWN = Map.of(
-            TokenIssued.class, ".kind", NodeJoined.class, ".kind", IssueToken.class, ".kind", Join.class, ".kind");
+            TokenIssued.class,
+            ".kind",
+            NodeJoined.class,
+            ".kind",
+            IssueToken.class,
+            ".kind",
+            Join.class,
+            ".kind",
+            Granted.class,
+            ".epoch");
 
     /** Events by their own name; messages, whose names are short, under their family's. */
     private static String fileOf(Object sample) {
@@ -211,6 +242,19 @@ class MembershipSamplesTest {
             assertThat(MembershipForm.readCommand(firstSample(before, ""))).isEqualTo(new Asked(before, ""));
             assertThat(MembershipForm.readCommand(firstSample(before, ".by"))).isEqualTo(new Asked(before, BY));
         }
+    }
+
+    @Test
+    void a_grant_from_before_there_were_epochs_is_one_of_the_first() throws IOException {
+        Granted before = new Granted(
+                "n2#1@127.0.0.12:19001",
+                "6f1f4f0e-7f0c-4f4e-9b9a-0d8c2f1f2a3b",
+                List.of("n1#1@127.0.0.11:19001"),
+                List.of("127.0.0.11:19001"),
+                "");
+        assertThat(MembershipForm.read(firstSample(before, ""), MembershipMessage.class))
+                .isEqualTo(before);
+        assertThat(ClusterEpoch.parse(before.epoch())).isEqualTo(ClusterEpoch.FIRST);
     }
 
     private static byte[] withFieldOfTomorrow(byte[] bytes) throws IOException {

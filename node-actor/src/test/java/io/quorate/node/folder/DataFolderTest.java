@@ -3,6 +3,7 @@ package io.quorate.node.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,12 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DataFolderTest {
     private static final Identity IDENTITY = new Identity(
             "6f1f4f0e-7f0c-4f4e-9b9a-0d8c2f1f2a3b",
+            new ClusterEpoch(2, "3fa81c09"),
             new MemberId("n1", 2, "10.0.0.1:19001"),
             "10.0.0.1:16443",
             "10.0.0.1:25000",
             List.of(new MemberId("n2", 1, "10.0.0.2:19001")),
             Identity.Replica.FOLLOWER,
             List.of("10.0.0.2:19001", "10.0.0.3:19001"),
+            "",
             "");
 
     @TempDir

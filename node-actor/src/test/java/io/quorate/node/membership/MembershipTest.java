@@ -35,6 +35,7 @@ import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ import org.junit.jupiter.api.Test;
 class MembershipTest {
     private static final MemberId FOUNDER = new MemberId("n1", 1, "10.0.0.1:19001");
 
-    private final Membership rules = new Membership("a-cluster", List.of(FOUNDER));
+    private final Membership rules = new Membership("a-cluster", ClusterEpoch.FIRST, List.of(FOUNDER));
 
     /** A cluster's membership, command by command. */
     private final class Cluster {
@@ -116,7 +117,11 @@ class MembershipTest {
         cluster.take(new IssueToken("t", 1000, 1, ""));
         assertThat(cluster.take(join("t", 2, 1000)))
                 .isEqualTo(new Granted(
-                        "n2#1@10.0.0.2:19001", "a-cluster", List.of(FOUNDER.toString()), List.of("10.0.0.1:19001")));
+                        "n2#1@10.0.0.2:19001",
+                        "a-cluster",
+                        List.of(FOUNDER.toString()),
+                        List.of("10.0.0.1:19001"),
+                        "1"));
         assertThat(cluster.state.nodes().get("n2").role()).isEqualTo(Role.STANDBY);
         assertThat(cluster.state.tokens().get("t").usesLeft()).isZero();
     }
@@ -129,6 +134,81 @@ class MembershipTest {
         Set<MembershipEvent> happened = new HashSet<>();
         assertThat(cluster.take(join("t", 2, 5000), happened)).isEqualTo(granted);
         assertThat(happened).isEmpty();
+    }
+
+    /** n1 votes, n2 and n3 vote, n4 stands by, n5 is a spare. */
+    private Cluster five() {
+        Cluster cluster = founded();
+        cluster.take(new IssueToken("t", 1000, 9, ""));
+        for (int node = 2; node <= 5; node++) {
+            cluster.take(join("t", node, 500));
+            cluster.take(new MembershipMessage.Complete("n" + node));
+        }
+        cluster.take(new MembershipMessage.Assign("n2", "voter", "test"));
+        cluster.take(new MembershipMessage.Assign("n3", "voter", "test"));
+        cluster.take(new MembershipMessage.Assign("n5", "spare", "test"));
+        return cluster;
+    }
+
+    private static MembershipMessage.Recover recover(String epoch, String member, String... kept) {
+        return new MembershipMessage.Recover(
+                epoch,
+                member,
+                List.of(kept),
+                List.of("n3#1@10.0.0.3:19001"),
+                4711,
+                "n1 had it all",
+                1_790_000_000_123L);
+    }
+
+    @Test
+    void a_recovery_begins_anew_with_one_voter_keeps_the_survivors_as_other_members_and_drops_the_rest() {
+        Cluster cluster = five();
+        cluster.take(recover("2-3fa81c09", "n1#2@10.0.0.1:19001", "n4"));
+        MembershipState now = cluster.state;
+        assertThat(now.epoch()).isEqualTo(new ClusterEpoch(2, "3fa81c09"));
+        assertThat(now.nodes().keySet()).containsExactly("n1", "n4", "n5");
+        assertThat(now.nodes().get("n1").member().incarnation()).isEqualTo(2);
+        assertThat(now.nodes().get("n1").role()).isEqualTo(Role.VOTER);
+        assertThat(now.nodes().get("n4").member().incarnation()).isEqualTo(2);
+        assertThat(now.nodes().get("n4").role()).isEqualTo(Role.STANDBY);
+        assertThat(now.nodes().get("n5").role()).isEqualTo(Role.SPARE); // it holds nothing that could contradict
+        assertThat(now.hasRemoved(MemberId.parse("n3#1@10.0.0.3:19001"))).isTrue();
+        assertThat(now.hasRemoved(MemberId.parse("n2#1@10.0.0.2:19001"))).isTrue(); // nobody has said that it is there
+        assertThat(now.recovery()).hasValueSatisfying(recovery -> {
+            assertThat(recovery.offset()).isEqualTo(4711);
+            assertThat(recovery.reseeding()).containsExactly("n4");
+            assertThat(recovery.by()).isEqualTo("admin ada");
+            assertThat(recovery.acknowledged()).isFalse();
+        });
+    }
+
+    @Test
+    void a_recovery_that_is_told_twice_is_done_once_and_an_older_one_never() {
+        Cluster cluster = five();
+        cluster.take(recover("3-3fa81c09", "n1#2@10.0.0.1:19001"));
+        assertThat(cluster.eventsOf(recover("3-3fa81c09", "n1#2@10.0.0.1:19001")))
+                .isEmpty();
+        assertThat(cluster.eventsOf(recover("2-00000001", "n1#3@10.0.0.1:19001")))
+                .isEmpty();
+        assertThat(cluster.eventsOf(recover("3-00000001", "n1#3@10.0.0.1:19001")))
+                .isEmpty();
+    }
+
+    @Test
+    void a_recovery_is_over_when_the_survivors_have_their_copy_and_known_when_somebody_says_so() {
+        Cluster cluster = five();
+        assertRefused(cluster.take(new MembershipMessage.AcknowledgeRecovery()), "no-recovery", "never recovered");
+        cluster.take(recover("2-3fa81c09", "n1#2@10.0.0.1:19001", "n2", "n4"));
+        cluster.take(new MembershipMessage.ReportReseeded("n4"));
+        assertThat(cluster.eventsOf(new MembershipMessage.ReportReseeded("n4"))).isEmpty();
+        cluster.take(new MembershipMessage.AcknowledgeRecovery());
+        assertThat(cluster.eventsOf(new MembershipMessage.AcknowledgeRecovery()))
+                .isEmpty();
+        assertThat(cluster.state.recovery()).hasValueSatisfying(recovery -> {
+            assertThat(recovery.reseeding()).containsExactly("n2");
+            assertThat(recovery.acknowledged()).isTrue();
+        });
     }
 
     @Test
@@ -422,7 +502,8 @@ class MembershipTest {
                     before.removed(),
                     before.policy(),
                     before.access(),
-                    before.authorityKnownTo());
+                    before.authorityKnownTo(),
+                    before.recovery());
             Decision<Recorded> once = rules.decide(before, new Asked(command, "admin ada"));
             Decision<Recorded> again = rules.decide(before, new Asked(command, "admin ada"));
             assertThat(once.events()).isEqualTo(again.events());

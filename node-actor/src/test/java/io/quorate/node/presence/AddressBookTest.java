@@ -6,6 +6,7 @@ import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.Recorded;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AddressBookTest {
     private static final MemberId AS_LOGGED = MemberId.parse("n2#1@10.0.0.2:19001");
 
-    private final Membership rules = new Membership("c", List.of());
+    private final Membership rules = new Membership("c", ClusterEpoch.FIRST, List.of());
     private int moves;
     private final AddressBook book = new AddressBook(() -> moves++);
     private MembershipState state = rules.empty();

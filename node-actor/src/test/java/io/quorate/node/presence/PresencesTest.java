@@ -9,6 +9,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.ClusterView.InGroup;
 import io.quorate.node.role.ClusterView.NodeView;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ class PresencesTest {
     }
 
     private static MembershipState state(MembershipEvent... further) {
-        Membership rules = new Membership("c", List.of(LEADER));
+        Membership rules = new Membership("c", ClusterEpoch.FIRST, List.of(LEADER));
         MembershipState state = rules.empty();
         for (MemberId member : List.of(LEADER, VOTER, OUTSIDE)) {
             state = rules.evolve(state, recorded(new MembershipEvent.NodeJoined(member.toString(), "", "", "", "")), 1);
@@ -57,7 +58,7 @@ class PresencesTest {
 
     private boolean tells(MemberId member, String replica, long applied, double at) {
         return presences.heard(
-                new Presence("c", member.toString(), replica, applied, "1", 500, 0, "", ""),
+                new Presence("c", member.toString(), replica, applied, "1", 500, 0, "", "", ""),
                 100_000,
                 seconds(at),
                 200,

@@ -6,6 +6,7 @@ import io.quorate.node.contract.Assignment;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.folder.Identity.Replica;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +21,14 @@ class TransitionTest {
     private static Identity identity(Replica replica) {
         return new Identity(
                 "c",
+                ClusterEpoch.FIRST,
                 MemberId.parse(FIRST),
                 "10.0.0.2:16443",
                 "10.0.0.2:25000",
                 List.of(MemberId.parse("n1#1@10.0.0.1:19001")),
                 replica,
                 List.of("10.0.0.1:19001"),
+                "",
                 "");
     }
 
@@ -33,7 +36,7 @@ class TransitionTest {
             Replica replica, String standing, String member, String role, String reason) {
         return Transition.due(
                 identity(replica),
-                new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason, "", "", 0));
+                new Assignment(standing, member, role, List.of("10.0.0.9:19001"), reason, "", "", 0, "", List.of()));
     }
 
     @ParameterizedTest
@@ -68,7 +71,7 @@ class TransitionTest {
     @Test
     void a_node_that_is_told_where_it_was_stays_where_it_is() {
         Identity moved = identity(Replica.MEMBER).at("10.0.7.2:19001", "10.0.7.2:16443", "10.0.7.2:25000");
-        Assignment told = new Assignment(Assignment.MEMBER, SECOND, "spare", List.of(), "", "", "", 0);
+        Assignment told = new Assignment(Assignment.MEMBER, SECOND, "spare", List.of(), "", "", "", 0, "1", List.of());
         assertThat(Transition.due(moved, told))
                 .hasValueSatisfying(next -> assertThat(next)
                         .isInstanceOfSatisfying(
@@ -79,7 +82,7 @@ class TransitionTest {
     @Test
     void a_removed_node_knows_nobody_of_its_cluster_any_more_and_is_told_once() {
         assertThat(told(Replica.MEMBER, Assignment.REMOVED, "", "", "removed"))
-                .contains(new Transition.Become(identity(Replica.REMOVED).withContacts(List.of())));
+                .contains(new Transition.Become(identity(Replica.MEMBER).removed("removed")));
         assertThat(told(Replica.REMOVED, Assignment.REMOVED, "", "", "removed")).isEmpty();
     }
 
@@ -93,6 +96,47 @@ class TransitionTest {
     void a_node_that_left_by_itself_starts_anew() {
         assertThat(told(Replica.NONE, Assignment.REMOVED, "", "", MembershipMessage.Leave.BY_ITSELF))
                 .contains(new Transition.StartAnew());
+    }
+
+    private static Optional<Transition> toldIn(String epoch, Identity identity, String standing) {
+        return Transition.due(
+                identity,
+                new Assignment(
+                        standing,
+                        standing.equals(Assignment.MEMBER) ? SECOND : "",
+                        standing.equals(Assignment.MEMBER) ? "standby" : "",
+                        List.of("10.0.0.9:19001"),
+                        "recovered without it",
+                        "",
+                        "",
+                        0,
+                        epoch,
+                        List.of("n1#2@10.0.0.1:19001")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MEMBER, FOLLOWER", "FOLLOWER, FOLLOWER", "NONE, NONE", "WORKER, WORKER"})
+    void a_node_that_a_recovery_has_kept_gets_the_copy_of_the_new_epoch(Replica replica, Replica then) {
+        ClusterEpoch second = new ClusterEpoch(2, "3fa81c09");
+        assertThat(toldIn("2-3fa81c09", identity(replica), Assignment.MEMBER))
+                .contains(new Transition.Reseed(identity(replica)
+                        .in(second, MemberId.parse(SECOND), List.of(MemberId.parse("n1#2@10.0.0.1:19001")), then)
+                        .withContacts(List.of("10.0.0.9:19001"))));
+    }
+
+    @Test
+    void a_node_that_a_recovery_went_on_without_is_removed() {
+        assertThat(toldIn("2-3fa81c09", identity(Replica.MEMBER), Assignment.REMOVED))
+                .contains(new Transition.Become(identity(Replica.MEMBER).removed("recovered without it")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "2-00000001"})
+    void an_older_epoch_and_one_that_contradicts_decide_nothing(String epoch) {
+        Identity now = identity(Replica.MEMBER)
+                .in(new ClusterEpoch(2, "3fa81c09"), MemberId.parse(FIRST), List.of(), Replica.MEMBER);
+        assertThat(toldIn(epoch, now, Assignment.REMOVED)).isEmpty();
+        assertThat(toldIn(epoch, now, Assignment.MEMBER)).isEmpty();
     }
 
     @Test

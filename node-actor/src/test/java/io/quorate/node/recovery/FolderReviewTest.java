@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.trust.NodeTrust;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.contract.Operation;
@@ -58,7 +59,8 @@ class FolderReviewTest {
     }
 
     private static Identity identity(Identity.Replica replica) {
-        return new Identity("c", SELF, "localhost:1", "localhost:2", List.of(SELF), replica, List.of(), "");
+        return new Identity(
+                "c", ClusterEpoch.FIRST, SELF, "localhost:1", "localhost:2", List.of(SELF), replica, List.of(), "", "");
     }
 
     private static Operation append(String id, long sequenceNr) {

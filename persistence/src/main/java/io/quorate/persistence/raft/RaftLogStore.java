@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Wall: the engine logs I/O errors and goes on. Here the first one ends the replica, and nothing is written after it.
  */
 final class RaftLogStore implements RaftStore {
-    private static final byte[] TERM = {'T'};
-    private static final byte[] LOCAL = {'L'};
-    private static final byte[] INITIAL = {'I'};
+    static final byte[] TERM = {'T'};
+    static final byte[] LOCAL = {'L'};
+    static final byte[] INITIAL = {'I'};
 
     /** Cut entries are deleted with later flushes, so many at a time: a cut of many must not stall one flush. */
     private static final int DELETES_PER_FLUSH = 256;
@@ -268,7 +268,7 @@ final class RaftLogStore implements RaftStore {
         return ByteBuffer.allocate(9).put((byte) 'e').putLong(index).array();
     }
 
-    private static byte[] chunkKey(long index, int chunk) {
+    static byte[] chunkKey(long index, int chunk) {
         return ByteBuffer.allocate(13)
                 .put((byte) 's')
                 .putLong(index)
@@ -280,7 +280,7 @@ final class RaftLogStore implements RaftStore {
         return ByteBuffer.wrap(key).getLong(1);
     }
 
-    private static byte[] sealed(ByteWriter out) {
+    static byte[] sealed(ByteWriter out) {
         byte[] body = out.toBytes();
         CRC32C crc = new CRC32C();
         crc.update(body, 0, body.length);

@@ -678,6 +678,7 @@ public final class RaftReplica {
                 members(report.getCommittedMembers().getVotingMembers()),
                 members(learners(report)),
                 report.getLog().getLastLogOrSnapshotIndex(),
+                store.terms().of(report.getLog().getLastLogOrSnapshotIndex()),
                 report.getLog().getCommitIndex(),
                 events.appliedIndex(),
                 report.getLog().getLastSnapshotIndex(),

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param role {@code leader}, {@code follower}, {@code candidate} or {@code learner}
  * @param voters of the committed membership
  * @param learners of the committed membership
+ * @param lastLogTerm term of the entry at {@code lastLogIndex}
  * @param matchIndex on the leader: what each other member is known to have
  * @param lastContactMillis on the leader: milliseconds since each other member last answered
  */
@@ -24,6 +25,7 @@ public record ReplicaReport(
         List<MemberId> voters,
         List<MemberId> learners,
         long lastLogIndex,
+        long lastLogTerm,
         long commitIndex,
         long appliedIndex,
         long snapshotIndex,

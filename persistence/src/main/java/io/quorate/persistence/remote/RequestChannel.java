@@ -55,6 +55,7 @@ public final class RequestChannel implements AutoCloseable {
     private final Supplier<@Nullable ActorRef> target;
     private final Duration timeout;
     private final ActorRef inbox;
+    private final EpochGate epochs;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger framesInFlight = new AtomicInteger();
@@ -69,6 +70,7 @@ public final class RequestChannel implements AutoCloseable {
         this.system = system;
         this.target = target;
         this.timeout = timeout;
+        this.epochs = EpochGate.of(system);
         this.inbox = ((ExtendedActorSystem) system)
                 .systemActorOf(
                         Props.create(Inbox.class, () -> new Inbox(this)).withDispatcher("quorate.frame-dispatcher"),
@@ -149,6 +151,10 @@ public final class RequestChannel implements AutoCloseable {
         for (Request request : requests) {
             sent.put(request.id(), new Sent(request, frame));
             out.varint(request.id()).block(request.payload());
+        }
+        String epoch = epochs.mark();
+        if (!epoch.isEmpty()) {
+            out.text(epoch);
         }
         to.tell(new Frame(out.toBytes()), inbox);
         system.scheduler()

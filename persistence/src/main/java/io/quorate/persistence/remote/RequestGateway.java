@@ -7,13 +7,16 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
@@ -35,16 +38,28 @@ public final class RequestGateway extends AbstractActor {
     private record Answer(ActorRef to, long id, boolean ok, byte[] body) {}
 
     private final Function<byte[], CompletionStage<byte[]>> handler;
+    private final Predicate<byte[]> openToThePast;
+    private final EpochGate epochs = EpochGate.of(getContext().getSystem());
     private final ConcurrentLinkedQueue<Answer> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean flushing = new AtomicBoolean();
 
-    private RequestGateway(Function<byte[], CompletionStage<byte[]>> handler) {
+    private RequestGateway(Function<byte[], CompletionStage<byte[]>> handler, Predicate<byte[]> openToThePast) {
         this.handler = handler;
+        this.openToThePast = openToThePast;
     }
 
     /** @param handler answers one request; fails with a {@link JournalException}; must not block */
     public static Props props(Function<byte[], CompletionStage<byte[]>> handler) {
-        return Props.create(RequestGateway.class, () -> new RequestGateway(handler))
+        return props(handler, request -> false);
+    }
+
+    /**
+     * Likewise, where some requests are answered to nodes of an older epoch, too.
+     *
+     * @param openToThePast which: those that tell a node that it belongs to the past
+     */
+    public static Props props(Function<byte[], CompletionStage<byte[]>> handler, Predicate<byte[]> openToThePast) {
+        return Props.create(RequestGateway.class, () -> new RequestGateway(handler, openToThePast))
                 .withDispatcher("quorate.frame-dispatcher");
     }
 
@@ -58,15 +73,26 @@ public final class RequestGateway extends AbstractActor {
 
     private void received(Frame frame, ActorRef client) {
         ByteReader in = new ByteReader(frame.bytes());
-        int count = in.count();
-        for (int i = 0; i < count; i++) {
-            long id = in.varint();
-            byte[] request = in.block();
-            try {
-                handler.apply(request).whenComplete((body, failure) -> answer(client, id, body, failure));
-            } catch (RuntimeException e) {
-                answer(client, id, null, e);
+        Map<Long, byte[]> requests = new LinkedHashMap<>();
+        for (int left = in.count(); left > 0; left--) {
+            requests.put(in.varint(), in.block());
+        }
+        // An older release, and who is no member, does not say.
+        Optional<EpochGate.Refusal> refusal = epochs.refusal(in.hasMore() ? in.text() : "", client);
+        requests.forEach((id, request) -> {
+            if (refusal.isPresent() && !(refusal.get().older() && openToThePast.test(request))) {
+                answer(client, id, null, refusal.get().failure());
+            } else {
+                handle(client, id, request);
             }
+        });
+    }
+
+    private void handle(ActorRef client, long id, byte[] request) {
+        try {
+            handler.apply(request).whenComplete((body, failure) -> answer(client, id, body, failure));
+        } catch (RuntimeException e) {
+            answer(client, id, null, e);
         }
     }
 

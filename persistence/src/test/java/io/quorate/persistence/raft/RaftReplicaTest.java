@@ -33,6 +33,7 @@ class RaftReplicaTest {
     private final class Member {
         final MemberId id;
         final InMemoryStore log;
+        final InMemoryStore state;
         final EventStore events;
         final RaftThread thread;
         final RaftReplica replica;
@@ -42,6 +43,7 @@ class RaftReplicaTest {
         Member(MemberId id, List<MemberId> initial, InMemoryStore log, InMemoryStore state) {
             this.id = id;
             this.log = log;
+            this.state = state;
             this.events = EventStore.open(state);
             this.thread = new RaftThread("raft-" + id.node(), (reason, cause) -> {
                 throw new AssertionError(reason, cause);
@@ -285,6 +287,91 @@ class RaftReplicaTest {
         Member again = new Member(id(1), List.of(id(1)), log, state).start();
         leaderOf(List.of(again));
         assertThat(again.append("a", 2501, "x")).isInstanceOf(Outcome.Applied.class);
+    }
+
+    private Member again(Member was, MemberId id, List<MemberId> founders) {
+        return new Member(id, founders, was.log, was.state);
+    }
+
+    private void crash(Member member) throws Exception {
+        members.remove(member.id);
+        member.replica.stop().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_survivor_founds_a_group_of_its_own_with_everything_that_it_had_and_others_join_it() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        for (int i = 1; i <= 50; i++) {
+            assertThat(leader.append("a", i, "x" + i)).isInstanceOf(Outcome.Applied.class);
+        }
+        for (Member member : group) {
+            member.replica
+                    .awaitApplied(leader.events.appliedIndex(), Duration.ofSeconds(5))
+                    .toCompletableFuture()
+                    .get();
+        }
+        for (Member member : group) {
+            crash(member);
+        }
+        Member survivor =
+                group.stream().filter(member -> member != leader).findFirst().orElseThrow();
+        long had = RaftLogReview.of(survivor.log).orElseThrow().lastIndex();
+        MemberId renewed = new MemberId(survivor.id.node(), 2, survivor.id.address());
+        LoneGroup.Beginning beginning = LoneGroup.found(survivor.log, EventStore.open(survivor.state), renewed);
+        assertThat(beginning.index()).isEqualTo(had);
+        // Cut off and done again: nothing changes.
+        assertThat(LoneGroup.found(survivor.log, EventStore.open(survivor.state), renewed)
+                        .index())
+                .isEqualTo(had);
+        RaftLogReview log = RaftLogReview.of(survivor.log).orElseThrow();
+        assertThat(log.voters()).containsExactly(renewed);
+        assertThat(log.self()).isEqualTo(renewed);
+
+        Member alone = again(survivor, renewed, List.of(renewed)).start();
+        assertThat(leaderOf(List.of(alone))).isSameAs(alone);
+        assertThat(alone.append("a", 50, "other")).isInstanceOf(Outcome.Fenced.class);
+        assertThat(alone.append("a", 51, "x51")).isInstanceOf(Outcome.Applied.class);
+        Member joins = new Member(id(7), List.of(renewed), new InMemoryStore(), new InMemoryStore()).start();
+        alone.replica
+                .change(joins.id, MembershipChange.ADD_LEARNER)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        alone.replica
+                .change(joins.id, MembershipChange.PROMOTE)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        assertThat(alone.append("a", 52, "x52")).isInstanceOf(Outcome.Applied.class);
+        joins.replica
+                .awaitApplied(alone.events.appliedIndex(), Duration.ofSeconds(5))
+                .toCompletableFuture()
+                .get();
+        assertThat(joins.events.ask(new Query.EntriesAfter(0, 1 << 20)).entries())
+                .usingRecursiveComparison()
+                .isEqualTo(alone.events.ask(new Query.EntriesAfter(0, 1 << 20)).entries());
+        // It survives a restart, too: what it founded with is what its log says.
+        crash(joins);
+        crash(alone);
+        Member back = again(alone, renewed, List.of(renewed)).start();
+        again(joins, joins.id, List.of(renewed)).start();
+        back.leaderSeen.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_standby_that_has_no_log_founds_a_group_too() throws Exception {
+        List<Member> group = three();
+        Member leader = leaderOf(group);
+        assertThat(leader.append("a", 1, "x")).isInstanceOf(Outcome.Applied.class);
+        InMemoryStore copy = new InMemoryStore();
+        EventStore standby = EventStore.open(copy);
+        standby.adopt(leader.events.ask(new Query.EntriesAfter(0, 1 << 20)));
+        standby.flush();
+        InMemoryStore log = new InMemoryStore();
+        MemberId self = id(9);
+        assertThat(LoneGroup.found(log, standby, self).index()).isEqualTo(standby.appliedIndex());
+        Member alone = new Member(self, List.of(self), log, copy).start();
+        leaderOf(List.of(alone));
+        assertThat(alone.append("a", 2, "y")).isInstanceOf(Outcome.Applied.class);
     }
 
     @Test

@@ -25,6 +25,7 @@ class ReplicaReportTest {
                 List.of(id(1), id(2), id(3)),
                 List.of(),
                 9,
+                3,
                 9,
                 9,
                 0,

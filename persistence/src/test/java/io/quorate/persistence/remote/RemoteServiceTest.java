@@ -1,8 +1,10 @@
 package io.quorate.persistence.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.net.InetAddress;
@@ -15,7 +17,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +97,60 @@ class RemoteServiceTest {
         String without = node(fails(Kind.NO_LEADER));
         RemoteService service = service(new ContactPoints(List.of(lost, without)));
         assertThat(failure(service.call(QUESTION, Duration.ofSeconds(6)))).isEqualTo(Kind.UNKNOWN);
+    }
+
+    private ActorSystem inEpoch(ClusterEpoch epoch, EpochGate.Newer newer) throws Exception {
+        ActorSystem system = system(freePort());
+        EpochGate.of(system).belongTo(epoch, newer);
+        return system;
+    }
+
+    private static String addressOf(ActorSystem system) {
+        return ((ExtendedActorSystem) system)
+                .provider()
+                .getDefaultAddress()
+                .hostPort()
+                .split("@")[1];
+    }
+
+    private static byte[] ask(ActorSystem from, ActorSystem to, byte[] question) {
+        RequestChannel channel = new RequestChannel(
+                from, () -> RequestChannel.resolve(from, addressOf(to), "/user/service"), Duration.ofSeconds(4));
+        return channel.request(question)
+                .toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Test
+    void nodes_of_another_epoch_are_not_answered_but_for_what_tells_the_past_that_it_is_past() throws Exception {
+        ClusterEpoch second = ClusterEpoch.FIRST.next(7);
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        ActorSystem past = inEpoch(ClusterEpoch.FIRST, (epoch, address) -> seen.complete(epoch + " at " + address));
+        ActorSystem now = inEpoch(second, (epoch, address) -> {});
+        ActorSystem twin = inEpoch(ClusterEpoch.FIRST.next(8), (epoch, address) -> {});
+        ActorSystem outside = system(freePort());
+        for (ActorSystem system : List.of(past, now)) {
+            system.actorOf(
+                    RequestGateway.props(
+                            request -> CompletableFuture.completedFuture(new byte[] {2}), request -> request[0] == 9),
+                    "service");
+        }
+        assertThat(ask(now, now, QUESTION)).containsExactly(2);
+        assertThat(ask(outside, now, QUESTION)).containsExactly(2);
+        assertThat(ask(past, now, new byte[] {9})).containsExactly(2);
+        assertRefused(() -> ask(past, now, QUESTION), "recovered without it");
+        assertRefused(() -> ask(twin, now, new byte[] {9}), "recovered twice");
+        assertThat(seen).isNotDone();
+        assertRefused(() -> ask(now, past, new byte[] {9}), "still in epoch 1");
+        assertThat(seen.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("2-00000007 at " + addressOf(now));
+    }
+
+    private static void assertRefused(Supplier<byte[]> asked, String words) {
+        assertThatThrownBy(asked::get)
+                .satisfies(failure ->
+                        assertThat(JournalException.of(failure).kind()).isEqualTo(Kind.NO_LEADER))
+                .hasMessageContaining(words);
     }
 
     @Test
