@@ -174,6 +174,7 @@ public final class Node implements AutoCloseable {
 
     /** @param asideAs for another cluster: name under which the backend of this one is kept; empty to go on with it */
     private void restart(Identity next, String asideAs) {
+        boolean otherCluster = !next.clusterId().equals(identity().clusterId());
         stopAndGoOnAs(() -> {
             if (asideAs.isEmpty()) {
                 folder.store(next);
@@ -182,7 +183,9 @@ public final class Node implements AutoCloseable {
                 folder.storeMoved(next, asideAs);
                 reached(Failpoint.CLUSTER_CHANGED);
                 settle(folder, next, failpoints);
-                trust.reload(next.member().node());
+            }
+            if (otherCluster) {
+                trust.reload(next.member().node()); // and with it every connection is a new one
             }
             return next;
         });

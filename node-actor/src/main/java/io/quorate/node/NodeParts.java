@@ -592,9 +592,9 @@ final class NodeParts implements AutoCloseable {
                         : ask(address, new byte[] {SURVIVOR}, SURVEY_PATIENCE)
                                 .thenApply(bytes -> MembershipForm.read(bytes, SurvivorReport.class))));
         List<RecoverySurvey.Asked> members = state.nodes().values().stream()
-                .filter(node -> node.completed() && !node.isWorker())
+                .filter(node -> !node.isWorker())
                 .map(node -> new RecoverySurvey.Asked(
-                        node.member(), node.word(), contacts.book().of(node.member())))
+                        node.member(), node.listed(), contacts.book().of(node.member())))
                 .toList();
         return survey.of(members)
                 .thenCompose(findings -> survey.elsewhere(findings, at))

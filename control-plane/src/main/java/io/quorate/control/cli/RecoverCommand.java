@@ -3,9 +3,11 @@ package io.quorate.control.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
+import io.quorate.persistence.contract.MemberId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -108,11 +111,18 @@ final class RecoverCommand implements Callable<Integer> {
         }
         long begin = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
+        Optional<RecoveryPlan> cutOff = cutOff(node.dataFolder());
         LocalNodes.startWhereStopped(node.dataFolder(), err);
+        if (cutOff.isPresent()) {
+            return goOn(cutOff.get(), begin, err);
+        }
         List<String> addresses = addresses(err);
         NodeClient client = node.client();
         JsonNode found = assessed(client, addresses);
-        boolean pretty = format.get() == Format.PRETTY || format.get() == Format.TABLE;
+        if (found.path("refusal").asText("").equals("has-leader") && isBack(client)) {
+            return ExitCode.OK;
+        }
+        boolean pretty = isPretty();
         PrintWriter out = spec.commandLine().getOut();
         if (pretty) {
             describe(found).forEach(out::println);
@@ -139,9 +149,16 @@ final class RecoverCommand implements Callable<Integer> {
         addresses.forEach(order.putArray("at")::add);
         order.put("lostConfirmed", lostConfirmed);
         order.put("missingConfirmed", missingConfirmed);
-        JsonNode begun = client.json("POST", "/v1/recovery", order.toString(), SURVEY);
+        ObjectNode begun =
+                client.json("POST", "/v1/recovery", order.toString(), SURVEY).deepCopy();
         await(client, begun, begin, err);
-        if (pretty) {
+        done(client, begun, begin);
+        return ExitCode.OK;
+    }
+
+    private void done(NodeClient client, ObjectNode begun, long begin) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (isPretty()) {
             out.printf(
                     Locale.ROOT,
                     "The cluster is back after %.1f s, as epoch %s: %s leads%n",
@@ -149,13 +166,56 @@ final class RecoverCommand implements Callable<Integer> {
                     begun.path("epoch").asText(),
                     client.status().path("leader").asText());
             out.println(
-                    "Next: `quorate add-node` for each new machine; `quorate recover --acknowledge` when all who have to know do");
+                    "Next: `quorate add-node` for each new machine; `quorate recover --acknowledge` when all who have"
+                            + " to know do");
         } else {
-            ObjectNode done = begun.deepCopy();
-            done.put("seconds", Math.round(seconds(begin) * 10) / 10.0);
-            out.println(format.get().write(done));
+            begun.put("seconds", Math.round(seconds(begin) * 10) / 10.0);
+            out.println(format.get().write(begun));
         }
+    }
+
+    private boolean isPretty() {
+        return format.get() == Format.PRETTY || format.get() == Format.TABLE;
+    }
+
+    private static Optional<RecoveryPlan> cutOff(Path folder) {
+        try {
+            return DataFolder.readRecovery(folder, RecoveryPlan.class);
+        } catch (FolderException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    /** One that was begun here and cut off has gone on with the start of the node. */
+    private int goOn(RecoveryPlan plan, long begin, PrintWriter err) throws InterruptedException {
+        err.println("a recovery was begun here and cut off: it goes on");
+        ObjectNode begun = JSON.createObjectNode();
+        begun.put("epoch", plan.epoch());
+        begun.put("from", MemberId.parse(plan.member()).node());
+        plan.kept().forEach(begun.putArray("reseeded")::add);
+        NodeClient client = node.client();
+        await(client, begun, begin, err);
+        done(client, begun, begin);
         return ExitCode.OK;
+    }
+
+    /** Whether somebody has recovered it already, and nobody has acknowledged that: then this is the same command again. */
+    private boolean isBack(NodeClient client) {
+        JsonNode status = client.status();
+        JsonNode recovery = status.path("recovery");
+        boolean back =
+                !recovery.isMissingNode() && !recovery.path("acknowledged").asBoolean();
+        if (back) {
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            isPretty()
+                                    ? "The cluster is back already, as epoch "
+                                            + recovery.path("epoch").asText() + ": "
+                                            + status.path("leader").asText() + " leads"
+                                    : format.get().write(recovery));
+        }
+        return back;
     }
 
     private static double seconds(long sinceNanos) {
@@ -300,7 +360,7 @@ final class RecoverCommand implements Callable<Integer> {
         if (!begun.path("reseeded").isEmpty()) {
             err.printf(
                     Locale.ROOT,
-                    "it leads after %.1f s; %s get its copy …%n",
+                    "it leads after %.1f s; its copy goes to %s …%n",
                     seconds(begin),
                     names(begun.path("reseeded")));
             Waiting.until(

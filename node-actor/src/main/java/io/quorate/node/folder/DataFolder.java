@@ -461,6 +461,11 @@ public final class DataFolder implements AutoCloseable {
      * @throws FolderException when the file is not readable as that
      */
     public <T> Optional<T> recovery(Class<T> type) {
+        return readRecovery(root, type);
+    }
+
+    /** Likewise, of a folder that may be in use. */
+    public static <T> Optional<T> readRecovery(Path root, Class<T> type) {
         Path file = root.resolve(RECOVERY);
         try {
             return Files.exists(file) ? Optional.of(YAML.readValue(file.toFile(), type)) : Optional.empty();
