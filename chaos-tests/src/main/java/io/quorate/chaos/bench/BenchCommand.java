@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             VoterKillCommand.class,
             RollingRestartCommand.class,
             JoinCommand.class,
-            ThirdNodeCommand.class
+            ThirdNodeCommand.class,
+            MajorityLossCommand.class
         },
         footer = {
             "",
