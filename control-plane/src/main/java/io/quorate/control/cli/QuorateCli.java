@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             RefreshCertsCommand.class,
             HistoryCommand.class,
             RecoverCommand.class,
+            ReconfigureCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
             KeyValueCommands.class,

@@ -376,6 +376,36 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads a file in the form of {@code backend/cluster.yaml}.
+     *
+     * @throws FolderException when it is not readable, or not in that form, with the member and the field
+     */
+    public static List<ListedMember> readMembers(Path file) {
+        try {
+            JsonNode list = YAML.readTree(file.toFile());
+            if (list == null || !list.isArray() || list.isEmpty()) {
+                throw new IllegalArgumentException("it wants a list of members, each with Address, ID and Role");
+            }
+            List<ListedMember> members = new ArrayList<>();
+            for (JsonNode each : list) {
+                JsonNode role = field(each, "Role");
+                if (!role.isIntegralNumber()) {
+                    throw new IllegalArgumentException("field 'Role' of member " + (members.size() + 1)
+                            + " wants 0, 1 or 2, is '" + role.asText() + "'");
+                }
+                members.add(new ListedMember(text(each, "Address"), text(each, "ID"), role.asInt()));
+            }
+            return members;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new FolderException(
+                    file + " cannot be read: it is no YAML" + (at == null ? "" : " at line " + at.getLineNr()), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new FolderException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /** Writes {@code backend/cluster.yaml} and {@code backend/info.yaml}: what can be read while the node is down. */
     public void storeMembers(List<ListedMember> members, ListedMember self) {
         replace(
