@@ -26,6 +26,11 @@ class PackageArrowsTest {
                         "io.quorate.persistence.journal",
                         "io.quorate.persistence.store"),
                 knows(
+                        "io.quorate.persistence.backup",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.events"),
+                knows(
                         "io.quorate.persistence.raft",
                         "org.slf4j",
                         "io.microraft..",
@@ -108,7 +113,6 @@ class PackageArrowsTest {
                         "io.quorate.persistence.tls"),
                 knows(
                         "io.quorate.node.recovery",
-                        "org.slf4j",
                         "io.quorate.node.aggregate",
                         "io.quorate.node.contract",
                         "io.quorate.node.fault",
@@ -116,6 +120,7 @@ class PackageArrowsTest {
                         "io.quorate.node.membership",
                         "io.quorate.node.role",
                         "io.quorate.node.trust",
+                        "io.quorate.persistence.backup",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal",
                         "io.quorate.persistence.store",

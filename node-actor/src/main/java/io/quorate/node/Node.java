@@ -38,6 +38,8 @@ import io.quorate.persistence.tls.ArteryTls;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Pem;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -166,7 +168,7 @@ public final class Node implements AutoCloseable {
             case Transition.Recover(var plan) ->
                 stopAndGoOnAs(() -> {
                     Recovery.begin(folder, plan, failpoints);
-                    return Recovery.goOn(folder, engine, from.identity(), failpoints);
+                    return goOn(folder, engine, from.identity(), failpoints);
                 });
             case Transition.StartAnew() -> restart(foundAnew(), "after-leave-" + from.shortClusterId());
         }
@@ -243,7 +245,7 @@ public final class Node implements AutoCloseable {
             checkName(settings, identity);
             settle(folder, identity, failpoints);
             StoreEngine engine = StoreEngines.of(settings.storeEngine());
-            identity = Recovery.goOn(folder, engine, identity, failpoints);
+            identity = goOn(folder, engine, identity, failpoints);
             RefusalLog refusals = new RefusalLog(
                     settings.name(),
                     refusal -> Optional.ofNullable(started.get()).ifPresent(node -> node.report(refusal)),
@@ -270,6 +272,14 @@ public final class Node implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    private static Identity goOn(DataFolder folder, StoreEngine engine, Identity identity, Failpoints failpoints) {
+        Identity next = Recovery.goOn(folder, engine, identity, failpoints);
+        if (!next.epoch().equals(identity.epoch())) {
+            LOG.info("the cluster goes on in epoch {} with what this node has, {}", next.epoch(), next.member());
+        }
+        return next;
     }
 
     /** Does what is left to do after a change of clusters; once it is done it does nothing. */
@@ -840,6 +850,22 @@ public final class Node implements AutoCloseable {
         stopping = true;
         parts.handOver();
         comesBackAs = parts.handOverVote();
+    }
+
+    /**
+     * Writes a backup of what this node's replica has now, while it goes on. Blocks until all of it is written.
+     *
+     * @throws JournalException where there is no copy here
+     * @throws IOException where it cannot be written; what was written is not whole then, and says so
+     */
+    public void backup(OutputStream out, long nowMillis) throws IOException {
+        parts.backup(out, nowMillis);
+    }
+
+    /** Whether this node has a copy of the journal. */
+    public boolean holdsCopy() {
+        Identity now = identity();
+        return !now.isWithoutCopy() && now.replica() != Identity.Replica.REMOVED;
     }
 
     /**

@@ -29,11 +29,14 @@ import io.quorate.node.recovery.Recovery;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
+import io.quorate.persistence.backup.BackupHeader;
+import io.quorate.persistence.backup.BackupWriter;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.events.JournalCut;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
@@ -51,6 +54,8 @@ import io.quorate.persistence.remote.RequestChannel;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -522,7 +527,12 @@ final class NodeParts implements AutoCloseable {
                 plan.map(RecoveryPlan::lost).orElse(List.of()),
                 plan.map(RecoveryPlan::offset).orElseGet(stores.events()::appliedIndex),
                 plan.map(RecoveryPlan::note).orElse("what was known when it was ordered is lost"),
-                plan.map(RecoveryPlan::atMillis).orElseGet(System::currentTimeMillis));
+                plan.map(RecoveryPlan::atMillis).orElseGet(System::currentTimeMillis),
+                identity.apiAddress(),
+                identity.joinAddress(),
+                plan.filter(RecoveryPlan::newAuthority)
+                        .map(done -> trust.fingerprint())
+                        .orElse(""));
         membershipCommand(new Asked(recover, plan.map(RecoveryPlan::by).orElse("")), true)
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
@@ -599,6 +609,33 @@ final class NodeParts implements AutoCloseable {
         return survey.of(members)
                 .thenCompose(findings -> survey.elsewhere(findings, at))
                 .thenApply(findings -> Assessment.of(findings, identity.epoch(), base));
+    }
+
+    /**
+     * Writes a backup of what this replica has now. Blocks until all of it is written; nobody else waits for it.
+     *
+     * @throws JournalException where there is no copy here
+     */
+    void backup(OutputStream out, long nowMillis) throws IOException {
+        Identity now = identity;
+        if (now.isWithoutCopy() || now.replica() == Identity.Replica.REMOVED) {
+            throw new JournalException(
+                    Kind.INVALID,
+                    now.member().node() + " has no copy of the journal: take the backup on a master or standby node");
+        }
+        try (JournalCut cut = stores.events().cut()) {
+            BackupWriter.write(
+                    new BackupHeader(
+                            now.clusterId(),
+                            now.epoch().toString(),
+                            now.member().node(),
+                            nowMillis,
+                            cut.index(),
+                            cut.term(),
+                            version()),
+                    cut,
+                    out);
+        }
     }
 
     /** Begins a recovery with the node that was chosen for it, here or elsewhere. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.FolderException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -100,12 +101,46 @@ final class NodeClient {
         if (response.statusCode() < 300) {
             return response.body();
         }
-        JsonNode problem = parse(response.body());
-        String detail = problem.path("detail").asText("the node answered " + response.statusCode());
+        throw failure(response.statusCode(), response.body());
+    }
+
+    private static CommandFailure failure(int status, byte[] body) {
+        JsonNode problem = parse(body);
+        String detail = problem.path("detail").asText("the node answered " + status);
         String next = problem.path("next").asText("");
-        throw new CommandFailure(
+        return new CommandFailure(
                 problem.path("outcome").asText("").equals("unknown") ? ExitCode.UNKNOWN : ExitCode.FAILED,
                 next.isEmpty() ? detail : detail + ". Next: " + next);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("https://" + api() + path));
+        if (!access.bearer().isEmpty()) {
+            builder.header("Authorization", "Bearer " + access.bearer());
+        }
+        return builder;
+    }
+
+    /** Gets what may be large, as it comes; to be closed. An error document becomes a failure, as for {@link #call}. */
+    InputStream stream(String path) {
+        HttpRequest request = request(path).GET().build();
+        try {
+            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            if (response.statusCode() < 300) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                throw failure(response.statusCode(), body.readAllBytes());
+            }
+        } catch (ConnectException e) {
+            throw new CommandFailure(
+                    ExitCode.NOT_RUNNING, "quorate is not running at " + api() + ". Start it with `quorate start`");
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, "the connection to " + api() + " was lost: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted");
+        }
     }
 
     /** Sends; any answer will do. */
@@ -140,11 +175,8 @@ final class NodeClient {
     private HttpResponse<byte[]> sendOnce(String method, String path, byte[] body, Duration timeout)
             throws SSLHandshakeException {
         String api = api();
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("https://" + api + path));
-        if (!access.bearer().isEmpty()) {
-            builder.header("Authorization", "Bearer " + access.bearer());
-        }
-        HttpRequest request = builder.method(
+        HttpRequest request = request(path)
+                .method(
                         method,
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()

@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
             AccessCommand.class,
             RefreshCertsCommand.class,
             HistoryCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             RecoverCommand.class,
             ReconfigureCommand.class,
             VerifyCommand.class,

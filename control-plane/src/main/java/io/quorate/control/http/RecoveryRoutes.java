@@ -8,21 +8,41 @@ import io.quorate.node.membership.MembershipState;
 import io.quorate.node.recovery.Assessment;
 import io.quorate.node.recovery.Assessment.Answer;
 import io.quorate.persistence.contract.MemberId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.StreamConverters;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests of who has lost the majority. Any thread; nothing blocks. */
 final class RecoveryRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryRoutes.class);
+
     private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z0-9.-]{1,253}:\\d{1,5}");
     private static final int MAX_ADDRESSES = 50;
 
+    private static final int BACKUPS_AT_ONCE = 2;
+
+    /** A client that takes nothing for so long has gone. */
+    private static final Duration CLIENT_PATIENCE = Duration.ofMinutes(1);
+
+    private final Semaphore backups = new Semaphore(BACKUPS_AT_ONCE);
     private final Node node;
 
     RecoveryRoutes(Node node) {
@@ -87,6 +107,42 @@ final class RecoveryRoutes {
                         found.base() + " lacks " + found.missing(),
                         "`quorate recover` without --from takes " + found.best()
                                 + "; --accept-loss gives up what is missing");
+    }
+
+    /** GET /v1/backup: a stream, whose end tells whether it is whole. */
+    HttpResponse backup() {
+        if (!node.holdsCopy()) {
+            return new Problem(
+                            409,
+                            "no-copy",
+                            "this node has no copy of the journal",
+                            "`quorate backup` on a master or standby node")
+                    .response();
+        }
+        if (!backups.tryAcquire()) {
+            return new Problem(
+                            503, "busy", BACKUPS_AT_ONCE + " backups are being taken here already", "try again later")
+                    .response();
+        }
+        Source<ByteString, NotUsed> bytes = StreamConverters.asOutputStream(CLIENT_PATIENCE)
+                .mapMaterializedValue(out -> {
+                    // It reads the whole store, and waits for the client's network.
+                    Thread.ofPlatform().name("quorate-backup").daemon(true).start(() -> write(out));
+                    return NotUsed.getInstance();
+                });
+        return HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, bytes));
+    }
+
+    private void write(OutputStream out) {
+        try (out) {
+            node.backup(out, System.currentTimeMillis());
+        } catch (IOException e) {
+            LOG.info("a backup was cut off: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("a backup was cut off", e);
+        } finally {
+            backups.release();
+        }
     }
 
     /** POST /v1/recovery/acknowledgement. */

@@ -184,10 +184,22 @@ public sealed interface MembershipMessage {
      * @param offset up to which that node had the journal
      * @param note what was known when it was ordered, and what may be missing
      * @param atMillis when it was ordered, since 1970
+     * @param apiAddress {@code host:port} where that node's clients reach it
+     * @param joinAddress {@code host:port} where nodes join there
+     * @param authority fingerprint of the authority, where it is another than before; else empty
      */
     @JsonTypeName("recover")
     record Recover(
-            String epoch, String member, List<String> kept, List<String> lost, long offset, String note, long atMillis)
+            String epoch,
+            String member,
+            List<String> kept,
+            List<String> lost,
+            long offset,
+            String note,
+            long atMillis,
+            String apiAddress,
+            String joinAddress,
+            String authority)
             implements MembershipMessage {}
 
     /** A node that was kept by a recovery has the journal of the new epoch. */

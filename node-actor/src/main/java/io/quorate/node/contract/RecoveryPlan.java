@@ -16,6 +16,7 @@ import java.util.List;
  * @param atMillis since 1970
  * @param offset up to which that node had the journal; 0 while that is not known
  * @param note what was known when it was ordered, and what may be missing
+ * @param newAuthority whether certificates are issued by another authority from now on, as in a cluster that was restored from a backup
  */
 public record RecoveryPlan(
         String clusterId,
@@ -27,7 +28,8 @@ public record RecoveryPlan(
         String by,
         long atMillis,
         long offset,
-        String note) {
+        String note,
+        boolean newAuthority) {
     public RecoveryPlan {
         kept = List.copyOf(kept);
         lost = List.copyOf(lost);
@@ -35,11 +37,30 @@ public record RecoveryPlan(
 
     /** The same, by the node that is to do it, which knows which member it can be. */
     public RecoveryPlan as(String newMember) {
-        return new RecoveryPlan(clusterId, epoch, previousEpoch, newMember, kept, lost, by, atMillis, offset, note);
+        return new RecoveryPlan(
+                clusterId, epoch, previousEpoch, newMember, kept, lost, by, atMillis, offset, note, newAuthority);
     }
 
-    /** The same, when everything that was there has been taken over. */
-    public RecoveryPlan reaching(long newOffset) {
-        return new RecoveryPlan(clusterId, epoch, previousEpoch, member, kept, lost, by, atMillis, newOffset, note);
+    /**
+     * The same, when everything that was there has been taken over.
+     *
+     * @param newOffset up to where that was
+     * @param uncertain how many of the last entries had not been known to be committed
+     */
+    public RecoveryPlan reaching(long newOffset, long uncertain) {
+        return new RecoveryPlan(
+                clusterId,
+                epoch,
+                previousEpoch,
+                member,
+                kept,
+                lost,
+                by,
+                atMillis,
+                newOffset,
+                uncertain == 0
+                        ? note
+                        : note + "; whether its last " + uncertain + " entries were acknowledged is not known",
+                newAuthority);
     }
 }

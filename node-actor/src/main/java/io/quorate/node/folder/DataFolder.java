@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
     private static final String IDENTITY = "node.yaml";
     private static final String RECOVERY = "recovery.yaml";
+    private static final String RESTORING = "restoring";
     private static final String EPOCH = "epoch";
     private static final String REMOVED_FOR = "removed-for";
     private static final String NEXT_ADDRESS = "next-address";
@@ -478,6 +479,42 @@ public final class DataFolder implements AutoCloseable {
             }
         }
         sync(to);
+    }
+
+    /**
+     * Marks the folder as one into which a backup is restored, and drops what an earlier one has left that was cut off.
+     *
+     * @throws FolderException when there is a backend that no restore has left
+     */
+    public void beginRestore() {
+        Path mark = root.resolve(RESTORING);
+        Path backend = root.resolve("backend");
+        if (Files.exists(mark)) {
+            delete(backend);
+            delete(tls(root));
+            endRecovery();
+        } else if (Files.exists(backend)) {
+            throw new FolderException(backend + " is there, and belongs to no node: restore into another data folder");
+        }
+        replace(mark, bytes("a backup is being restored here; it is not done\n"));
+    }
+
+    /** The restore is done: from here on this is a node. */
+    public void endRestore(Identity identity) {
+        store(identity);
+        dropRestoreMark();
+    }
+
+    /**
+     * Of a folder that holds a node: a restore was cut off when all of it was done.
+     *
+     * @return whether it was
+     */
+    public boolean dropRestoreMark() {
+        Path mark = root.resolve(RESTORING);
+        boolean marked = Files.exists(mark);
+        delete(mark);
+        return marked;
     }
 
     /** Notes, durably, what a recovery is to do here. */

@@ -260,7 +260,23 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 recover.offset(),
                 recover.note(),
                 recover.atMillis()));
-        events.add(new MemberRenewed(base.node(), base.toString()));
+        MembershipState.Node before = state.nodes().get(base.node());
+        if (before == null) {
+            events.add(new NodeJoined(
+                    base.toString(), recover.apiAddress(), recover.joinAddress(), "", NodeKind.CONTROL_PLANE.word()));
+        } else {
+            events.add(new MemberRenewed(base.node(), base.toString()));
+            if (!before.member().address().equals(base.address())
+                    || !before.apiAddress().equals(recover.apiAddress())
+                    || !before.joinAddress().equals(recover.joinAddress())) {
+                events.add(new NodeMoved(
+                        base.node(),
+                        before.member().address(),
+                        base.address(),
+                        recover.apiAddress(),
+                        recover.joinAddress()));
+            }
+        }
         events.add(new RoleAssigned(base.node(), Role.VOTER.word(), reason));
         Set<String> lost = new TreeSet<>();
         recover.lost().forEach(member -> lost.add(MemberId.parse(member).node()));
@@ -276,6 +292,9 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 events.add(renewed(state, node));
                 events.add(new RoleAssigned(name, Role.STANDBY.word(), reason));
             }
+        }
+        if (!recover.authority().isEmpty()) {
+            events.add(new AuthorityReplaced(recover.authority(), "restored as a cluster of its own"));
         }
         return new Decision<>(events, firstSequenceNr -> MembershipForm.bytes(new Done()));
     }

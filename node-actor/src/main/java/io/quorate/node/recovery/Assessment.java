@@ -211,7 +211,8 @@ public record Assessment(
                 by,
                 atMillis,
                 0,
-                note());
+                note(),
+                false);
     }
 
     /** What was known, and what may be missing, for the record. */

@@ -38,21 +38,24 @@ public final class Reconfiguration {
      * @throws io.quorate.persistence.store.StorageException when the copy is not whole
      */
     public static MembershipState known(DataFolder folder, StoreEngine engine, Identity identity) {
-        Membership rules = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
-        MembershipState state = rules.empty();
         try (KeyValueStore store = engine.open(folder.events());
                 EventStore events = EventStore.open(store)) {
-            long after = 0;
-            List<StoredEvent> page;
-            do {
-                page = events.ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
-                        .items();
-                for (StoredEvent stored : page) {
-                    state = rules.evolve(state, rules.read(stored), stored.sequenceNr());
-                    after = stored.sequenceNr();
-                }
-            } while (!page.isEmpty());
+            return known(events, new Membership(identity.clusterId(), identity.epoch(), identity.founders()));
         }
+    }
+
+    static MembershipState known(EventStore events, Membership rules) {
+        MembershipState state = rules.empty();
+        long after = 0;
+        List<StoredEvent> page;
+        do {
+            page = events.ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
+                    .items();
+            for (StoredEvent stored : page) {
+                state = rules.evolve(state, rules.read(stored), stored.sequenceNr());
+                after = stored.sequenceNr();
+            }
+        } while (!page.isEmpty());
         return state;
     }
 
@@ -96,7 +99,8 @@ public final class Reconfiguration {
                 atMillis,
                 0,
                 "reconfigured by hand, with what " + own + " had"
-                        + (gone.isEmpty() ? "" : "; what only " + gone + " had is not here"));
+                        + (gone.isEmpty() ? "" : "; what only " + gone + " had is not here"),
+                false);
     }
 
     private static Set<String> names(List<ListedMember> wanted) {

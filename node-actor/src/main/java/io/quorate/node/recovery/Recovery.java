@@ -13,8 +13,6 @@ import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StoreEngine;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Rewrites the data folder of the node that a cluster is recovered with, while nothing of that node runs.
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * stays until the journal has it: then the node that leads the group of one has told who belongs to it.
  */
 public final class Recovery {
-    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-
     private Recovery() {}
 
     /** Begins: from here on it goes on at every start until it is done. */
@@ -63,7 +59,7 @@ public final class Recovery {
                 EventStore events = EventStore.open(store)) {
             beginning = LoneGroup.found(log, events, self);
         }
-        folder.storeRecovery(plan.reaching(beginning.index()));
+        folder.storeRecovery(plan.reaching(beginning.index(), beginning.uncertain()));
         failpoints.reached(Failpoint.RECOVERY_REWRITTEN, self.node());
         List<String> lost = plan.lost().stream()
                 .map(member -> MemberId.parse(member).address())
@@ -74,13 +70,6 @@ public final class Recovery {
                         .toList());
         folder.store(next);
         failpoints.reached(Failpoint.RECOVERY_STORED, self.node());
-        LOG.info(
-                "the cluster goes on in epoch {} with {}, from index {} of term {} on; {} entries had not been known to be committed",
-                plan.epoch(),
-                self,
-                beginning.index(),
-                beginning.term(),
-                beginning.uncertain());
         return next;
     }
 

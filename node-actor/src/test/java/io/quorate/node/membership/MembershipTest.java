@@ -158,7 +158,10 @@ class MembershipTest {
                 List.of("n3#1@10.0.0.3:19001"),
                 4711,
                 "n1 had it all",
-                1_790_000_000_123L);
+                1_790_000_000_123L,
+                "10.0.0.1:16443",
+                "10.0.0.1:25000",
+                "");
     }
 
     @Test
@@ -181,6 +184,29 @@ class MembershipTest {
             assertThat(recovery.by()).isEqualTo("admin ada");
             assertThat(recovery.acknowledged()).isFalse();
         });
+    }
+
+    @Test
+    void a_backup_that_is_restored_on_a_node_of_another_name_belongs_to_that_node_alone() {
+        Cluster cluster = five();
+        cluster.take(new MembershipMessage.Recover(
+                "2-3fa81c09",
+                "r1#1@10.0.9.1:19001",
+                List.of(),
+                cluster.state.nodes().values().stream()
+                        .map(node -> node.member().toString())
+                        .toList(),
+                4711,
+                "restored",
+                1_790_000_000_123L,
+                "10.0.9.1:16443",
+                "10.0.9.1:25000",
+                "63aa911d"));
+        assertThat(cluster.state.authorityKnownTo()).isEmpty();
+        assertThat(cluster.state.nodes().keySet()).containsExactly("r1");
+        assertThat(cluster.state.nodes().get("r1").role()).isEqualTo(Role.VOTER);
+        assertThat(cluster.state.nodes().get("r1").apiAddress()).isEqualTo("10.0.9.1:16443");
+        assertThat(cluster.state.nodes().get("r1").completed()).isTrue();
     }
 
     @Test

@@ -478,6 +478,11 @@ public final class EventStore implements AutoCloseable {
         return answers.to(query);
     }
 
+    /** Everything that is visible to {@link #ask} now, to be read while others go on writing; any thread. To be closed soon: it keeps old files. */
+    public JournalCut cut() {
+        return new JournalCut(store);
+    }
+
     /** Flushes; the key-value store stays open, it is its opener's. */
     @Override
     public void close() {

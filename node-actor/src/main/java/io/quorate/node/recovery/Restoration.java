@@ -1,0 +1,177 @@
+package io.quorate.node.recovery;
+
+import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.folder.DataFolder;
+import io.quorate.node.folder.FolderException;
+import io.quorate.node.folder.Identity;
+import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.trust.NodeTrust;
+import io.quorate.persistence.backup.BackupException;
+import io.quorate.persistence.backup.BackupHeader;
+import io.quorate.persistence.backup.BackupReader;
+import io.quorate.persistence.contract.ClusterEpoch;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.events.JournalCut;
+import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.raft.LoneGroup;
+import io.quorate.persistence.store.KeyValueStore;
+import io.quorate.persistence.store.StoreEngine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+
+/**
+ * Makes a cluster of one node of a backup, in an empty data folder: what the journal has is that of the backup, and who belongs to the
+ * cluster is that node alone. It is another cluster, with another authority, so that nothing of the old one takes it for its own.
+ *
+ * <p>{@code node.yaml} comes last. Where it is cut off before, the next one begins anew; the folder is marked until it is done.
+ */
+public final class Restoration {
+    private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(365);
+
+    private Restoration() {}
+
+    /**
+     * The node that is made.
+     *
+     * @param clusterAddress {@code host:port}, as the others
+     */
+    public record NewNode(String name, String clusterAddress, String apiAddress, String joinAddress) {}
+
+    /**
+     * Up to where the journal is restored; the whole of it where both are as large as can be.
+     *
+     * @param offset index of the last entry
+     * @param millis time of the last event, by its writer's clock, since 1970
+     */
+    public record Until(long offset, long millis) {
+        public static final Until END = new Until(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /** What came of it. */
+    public record Restored(Identity identity, BackupHeader of, long index, long events) {}
+
+    /**
+     * Restores.
+     *
+     * @param folder holds no node, or what a restore has left that was cut off
+     * @param random tells the new epoch from others
+     * @param progress told how many events have been read, now and then
+     * @throws BackupException when the backup is not whole; then there is no node
+     * @throws FolderException when the folder holds something else
+     */
+    public static Restored restore(
+            DataFolder folder,
+            StoreEngine engine,
+            InputStream backup,
+            Until until,
+            NewNode node,
+            int random,
+            Clock clock,
+            LongConsumer progress)
+            throws IOException {
+        if (folder.identity().isPresent()) {
+            throw new FolderException("the data folder holds the node "
+                    + folder.identity().get().member().node()
+                    + " already: a backup is restored into one of its own (--data-folder)");
+        }
+        folder.beginRestore();
+        BackupReader reader = new BackupReader(backup);
+        long events = 0;
+        MembershipState known;
+        MemberId self;
+        try (KeyValueStore log = engine.open(folder.log());
+                KeyValueStore store = engine.open(folder.events());
+                EventStore copy = EventStore.open(store)) {
+            events = adopt(reader, copy, until, progress);
+            known = Reconfiguration.known(copy, new Membership("", ClusterEpoch.FIRST, List.of()));
+            int incarnation = known.incarnations().getOrDefault(node.name(), 0) + 1;
+            self = new MemberId(node.name(), incarnation, node.clusterAddress());
+            LoneGroup.found(log, copy, self);
+            Identity identity = identity(node, self, known.epoch().next(random));
+            folder.storeRecovery(plan(identity, known, reader.header(), copy.appliedIndex(), clock.millis()));
+            NodeTrust.stageFounded(
+                    folder,
+                    identity.clusterId(),
+                    node.name(),
+                    NodeTrust.names(node.name(), self.host(), List.of()),
+                    CERTIFICATE_LIFETIME,
+                    clock);
+            folder.adoptTls(identity.clusterId());
+            folder.endRestore(identity);
+            return new Restored(identity, reader.header(), copy.appliedIndex(), events);
+        }
+    }
+
+    private static Identity identity(NewNode node, MemberId self, ClusterEpoch epoch) {
+        return new Identity(
+                UUID.randomUUID().toString(),
+                epoch,
+                self,
+                node.apiAddress(),
+                node.joinAddress(),
+                List.of(self),
+                Identity.Replica.MEMBER,
+                List.of(),
+                "",
+                "");
+    }
+
+    private static RecoveryPlan plan(
+            Identity identity, MembershipState known, BackupHeader of, long index, long atMillis) {
+        return new RecoveryPlan(
+                identity.clusterId(),
+                identity.epoch().toString(),
+                known.epoch().toString(),
+                identity.member().toString(),
+                List.of(),
+                known.nodes().values().stream()
+                        .map(member -> member.member().toString())
+                        .toList(),
+                "quorate restore on " + identity.member().node(),
+                atMillis,
+                index,
+                "restored from a backup of cluster " + of.clusterId() + ", taken on " + of.node() + ", up to index "
+                        + index + (index < of.index() ? " of " + of.index() : ""),
+                true);
+    }
+
+    private static long adopt(BackupReader reader, EventStore copy, Until until, LongConsumer progress)
+            throws IOException {
+        long events = 0;
+        boolean past = false;
+        long upTo = 0;
+        for (Optional<Query.Entries> next = reader.next(); next.isPresent(); next = reader.next()) {
+            List<Query.Entry> wanted = past
+                    ? List.of()
+                    : next.get().entries().stream()
+                            .takeWhile(entry ->
+                                    entry.index() <= until.offset() && JournalCut.newestMillis(entry) <= until.millis())
+                            .toList();
+            past |= wanted.size() < next.get().entries().size(); // the rest is read, so that the whole of it is checked
+            if (!wanted.isEmpty()) {
+                upTo = wanted.getLast().index();
+                copy.adopt(new Query.Entries(
+                        wanted, upTo, reader.header().term(), reader.header().index()));
+                copy.flush();
+                events += wanted.stream().mapToInt(JournalCut::events).sum();
+                progress.accept(events);
+            }
+        }
+        BackupHeader header = reader.header();
+        if (!past) {
+            copy.adopt(new Query.Entries(List.of(), header.index(), header.term(), header.index()));
+        } else if (upTo == 0) {
+            throw new BackupException("nothing in it is as old as that: its first event is younger");
+        }
+        copy.sync();
+        return events;
+    }
+}
