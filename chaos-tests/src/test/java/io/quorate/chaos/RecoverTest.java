@@ -168,6 +168,8 @@ class RecoverTest {
                     status -> status.path("role").asText().equals("removed"));
             assertThat(node(number).quorate("status").text())
                     .contains("the cluster was recovered with what n1 had, as epoch 2-", "quorate reset");
+            assertThat(node(number).quorate("history").text())
+                    .contains("here ends what this node has, in epoch 1", "as epoch 2-");
             assertThat(send(node(number), "PUT", "old", "side").status()).isGreaterThanOrEqualTo(500);
         }
         assertThat(read(node(1), "new")).isEqualTo("side");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quorate.node.contract.Asked;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -70,7 +71,12 @@ final class HistoryCommand implements Callable<Integer> {
             }
             switch (format.get()) {
                 case JSON, YAML -> out.println(format.get().write(entries));
-                case TABLE, PRETTY -> entries.forEach(entry -> out.println(line(entry)));
+                case TABLE, PRETTY -> {
+                    entries.forEach(entry -> out.println(line(entry)));
+                    if (!follow) {
+                        end(client.status()).ifPresent(out::println);
+                    }
+                }
             }
             out.flush();
             if (follow) {
@@ -78,6 +84,17 @@ final class HistoryCommand implements Callable<Integer> {
             }
         } while (follow);
         return ExitCode.OK;
+    }
+
+    /** A node that was removed has a history of its own from some point on. */
+    private static Optional<String> end(JsonNode status) {
+        return status.path("role").asText().equals("removed")
+                ? Optional.of("here ends what this node has, in epoch "
+                        + status.path("epoch").asText()
+                        + ". The cluster has another history without it: "
+                        + status.path("notThere").asText("it was removed")
+                        + ". `quorate history` on a member shows that")
+                : Optional.empty();
     }
 
     static String line(JsonNode entry) {

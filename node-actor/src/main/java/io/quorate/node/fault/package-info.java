@@ -1,9 +1,9 @@
 /**
- * Where a test may end a node: the named steps of a join and of a leave ({@link io.quorate.node.fault.Failpoint}), each before the
+ * Where a test may end a node: the named steps of a join, of a leave and of a recovery ({@link io.quorate.node.fault.Failpoint}), each before the
  * next thing that lasts, and who is told when one is reached ({@link io.quorate.node.fault.Failpoints}).
  *
- * <p>Names only: what happens at a point is decided by the shell, and in production nothing does. {@code JoinFaultsTest} in
- * {@code chaos-tests} ends real processes at each of them.
+ * <p>Names only: what happens at a point is decided by the shell, and in production nothing does. {@code JoinFaultsTest} and
+ * {@code RecoverTest} in {@code chaos-tests} end real processes at each of them.
  */
 @NullMarked
 package io.quorate.node.fault;
