@@ -214,6 +214,40 @@ class RecoverTest {
         }
     }
 
+    @Test
+    void a_node_whose_log_is_damaged_is_given_a_new_copy_and_another_vote() throws Exception {
+        start(3);
+        writeToAll("before", "the damage");
+        NodeProcess sick = node(3);
+        assertThat(sick.quorate("repair").text()).contains("is in use"); // it runs
+        sick.kill();
+        try (Stream<Path> files = Files.list(sick.folder().resolve("backend/log"))) {
+            for (Path each : files.toList()) {
+                Files.write(each, new byte[4096]); // every file is something else now
+            }
+        }
+        assertThat(sick.quorate("verify").exitCode()).isEqualTo(1);
+        write(node(1), "meanwhile", "written");
+        succeeded(sick.quorate("repair"));
+        sick.start();
+        await(node(1), "n3 votes again, as another member", status -> {
+            for (JsonNode each : status.path("nodes")) {
+                if (each.path("name").asText().equals("n3")) {
+                    return each.path("role").asText().equals("voter")
+                            && each.path("ready").asBoolean()
+                            && status.path("highAvailability").asBoolean();
+                }
+            }
+            return false;
+        });
+        assertThat(node(1).quorate("explain", "n3").text()).contains("it was repaired: its log is lost");
+        assertThat(Files.readString(sick.folder().resolve("node.yaml"))).contains("n3#2@");
+        assertThat(read(sick, "meanwhile")).isEqualTo("written");
+        try (Stream<Path> files = Files.list(sick.folder())) {
+            assertThat(files.map(file -> file.getFileName().toString())).contains("backend.before-repair");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Failpoint.class,

@@ -190,7 +190,7 @@ final class NodeParts implements AutoCloseable {
         this.failStop = failStop;
         this.failpoints = failpoints;
         this.identity = identity;
-        if (identity.replica() == Identity.Replica.FOLLOWER || identity.isWithoutCopy()) {
+        if (identity.follows() || identity.isWithoutCopy()) {
             folder.deleteLog();
         }
         if (identity.isWithoutCopy()) {
@@ -243,7 +243,7 @@ final class NodeParts implements AutoCloseable {
         endpoints.serve(PresenceExchange.ACTOR, watch::receive);
         switch (identity.replica()) {
             case MEMBER -> startMember();
-            case FOLLOWER -> startFollower();
+            case FOLLOWER, REPAIRED -> startFollower();
             case NONE, WORKER -> leader.lookAgain();
             case REMOVED ->
                 LOG.warn(
@@ -1026,7 +1026,7 @@ final class NodeParts implements AutoCloseable {
         String self = identity.member().node();
         String role = switch (identity.replica()) {
             case MEMBER -> Role.VOTER.word();
-            case FOLLOWER -> Role.STANDBY.word();
+            case FOLLOWER, REPAIRED -> Role.STANDBY.word();
             case NONE -> Role.SPARE.word();
             case WORKER -> NodeKind.WORKER.word();
             case REMOVED -> "removed";

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             RecoverCommand.class,
             ReconfigureCommand.class,
+            RepairCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
             KeyValueCommands.class,

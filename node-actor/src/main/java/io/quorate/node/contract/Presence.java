@@ -5,7 +5,8 @@ package io.quorate.node.contract;
  *
  * @param clusterId the cluster that it believes to belong to
  * @param member its identity, as {@code node#incarnation@host:port}
- * @param replica how it takes part in the journal: {@code member}, {@code follower}, {@code none} or {@code worker}
+ * @param replica how it takes part in the journal: {@code member}, {@code follower}, {@code repaired} (a follower whose log, of
+ *     when it voted, is lost), {@code none} or {@code worker}
  * @param applied index up to which its copy goes; 0 without one
  * @param version its release
  * @param wallMillis its wall clock when it sent this
@@ -33,6 +34,11 @@ public record Presence(
 
     /** Whether the node has a copy of the journal. */
     public boolean holdsCopy() {
-        return inGroup() || replica.equals("follower");
+        return inGroup() || replica.equals("follower") || hasLostItsLog();
+    }
+
+    /** Whether the node voted as this member, and never will again. */
+    public boolean hasLostItsLog() {
+        return replica.equals("repaired");
     }
 }

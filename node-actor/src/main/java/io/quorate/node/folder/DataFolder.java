@@ -235,7 +235,7 @@ public final class DataFolder implements AutoCloseable {
             }
         }
         throw new IllegalArgumentException(
-                "field 'replica' wants member, follower, none, worker or removed, is '" + word + "'");
+                "field 'replica' wants member, follower, repaired, none, worker or removed, is '" + word + "'");
     }
 
     /** Stores the identity of a node that stays in its cluster, or has gone over to another wholly. */

@@ -36,6 +36,11 @@ public record Identity(
         MEMBER,
         /** Outside of the group, following the journal. */
         FOLLOWER,
+        /**
+         * As {@link #FOLLOWER}; and it was in the Raft group, which may not know yet that its log is lost: it never votes as that member
+         * again.
+         */
+        REPAIRED,
         /** Holds no copy. */
         NONE,
         /** Holds no copy, and never will: a worker. */
@@ -52,6 +57,11 @@ public record Identity(
     /** Whether it reads and writes through others, for it has no copy and gets none as it is. */
     public boolean isWithoutCopy() {
         return replica == Replica.NONE || replica == Replica.WORKER;
+    }
+
+    /** Whether it follows the journal from outside of the group. */
+    public boolean follows() {
+        return replica == Replica.FOLLOWER || replica == Replica.REPAIRED;
     }
 
     public Identity with(Replica newReplica) {

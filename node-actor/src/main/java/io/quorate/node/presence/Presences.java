@@ -173,7 +173,10 @@ public final class Presences {
                     node.weight(),
                     node.isLeaving(),
                     isStopping(member, nowNanos),
-                    node.isWorker()));
+                    node.isWorker(),
+                    told != null
+                            && told.presence().hasLostItsLog()
+                            && MemberId.parse(told.presence().member()).equals(member)));
         }
         return new ClusterView(nodes);
     }

@@ -131,7 +131,7 @@ public record FolderReview(List<Part> parts) {
             if (votes && !has(LOG)) {
                 add(LOG, "", List.of("the Raft log is missing: without it this node must not vote"));
             }
-            if ((votes || replica == Identity.Replica.FOLLOWER) && !has(EVENTS)) {
+            if ((votes || replica == Identity.Replica.FOLLOWER) && !has(EVENTS)) { // one that is repaired fetches it
                 add(EVENTS, "", List.of("the copy of the journal is missing"));
             }
         }

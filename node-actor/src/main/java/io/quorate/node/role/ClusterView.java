@@ -35,6 +35,7 @@ public record ClusterView(List<NodeView> nodes) {
      * @param leaving is to lose its role and then its membership
      * @param stopping stops in good order, and has asked that another takes over its vote first
      * @param worker hosts workloads only: no role is ever planned for it
+     * @param logLost voted, and has lost its log: it never votes as this member again
      */
     public record NodeView(
             String name,
@@ -48,7 +49,8 @@ public record ClusterView(List<NodeView> nodes) {
             int weight,
             boolean leaving,
             boolean stopping,
-            boolean worker) {
+            boolean worker,
+            boolean logLost) {
         /** A control-plane node that is not stopping. */
         public NodeView(
                 String name,
@@ -61,12 +63,25 @@ public record ClusterView(List<NodeView> nodes) {
                 int failureDomain,
                 int weight,
                 boolean leaving) {
-            this(name, role, inGroup, leader, silent, steady, current, failureDomain, weight, leaving, false, false);
+            this(
+                    name,
+                    role,
+                    inGroup,
+                    leader,
+                    silent,
+                    steady,
+                    current,
+                    failureDomain,
+                    weight,
+                    leaving,
+                    false,
+                    false,
+                    false);
         }
 
         /** Heard of lately enough to count as there; one that stops is as good as gone. */
         public boolean online(RolePolicy policy) {
-            return leader || !stopping && silent.compareTo(policy.promoteAfter()) < 0;
+            return leader || !stopping && !logLost && silent.compareTo(policy.promoteAfter()) < 0;
         }
 
         public boolean votes() {

@@ -50,6 +50,7 @@ public final class RolePlanner {
         return Stream.<Supplier<Optional<RoleStep>>>of(
                         planner::unrecorded,
                         planner::cutOffPromotion,
+                        planner::voterWithoutLog,
                         planner::missingVoter,
                         planner::strayLearner,
                         planner::voterToTakeOut,
@@ -101,6 +102,15 @@ public final class RolePlanner {
                 .map(node -> new RoleStep.Withdraw(node.name(), "its promotion was cut off before the group had it"));
     }
 
+    /** Its vote is lost whatever is done: without it fewer are needed to decide. */
+    private Optional<RoleStep> voterWithoutLog() {
+        return nodes(node -> node.votes() && node.logLost())
+                .findFirst()
+                .filter(this::mayGo)
+                .map(node -> new RoleStep.Demote(
+                        node.name(), Role.STANDBY, "it was repaired: its log is lost, and its vote with it"));
+    }
+
     private Optional<RoleStep> missingVoter() {
         if (goodVoters() >= target) {
             return Optional.empty();
@@ -138,7 +148,9 @@ public final class RolePlanner {
     }
 
     private static String gone(NodeView node) {
-        return node.stopping() ? "is stopping" : "has been silent for " + seconds(node.silent());
+        return node.logLost()
+                ? "has lost its log"
+                : node.stopping() ? "is stopping" : "has been silent for " + seconds(node.silent());
     }
 
     private static String seconds(Duration silent) {

@@ -103,7 +103,8 @@ class RolePlannerTest {
                 node.weight(),
                 node.leaving(),
                 node.stopping(),
-                node.worker());
+                node.worker(),
+                node.logLost() && inGroup == InGroup.VOTER); // as another member it has lost nothing
     }
 
     private static NodeView worker(NodeView node) {
@@ -119,7 +120,8 @@ class RolePlannerTest {
                 node.weight(),
                 node.leaving(),
                 false,
-                true);
+                true,
+                false);
     }
 
     @Provide
@@ -147,7 +149,8 @@ class RolePlannerTest {
                         weight,
                         leaving,
                         weight == 3, // stops in good order
-                        false));
+                        false,
+                        weight == 2 && role == VOTER && !current));
         Arbitrary<NodeView> either = Arbitraries.of(true, false, false, false, false)
                 .flatMap(isWorker -> isWorker ? nodes.map(RolePlannerTest::worker) : nodes);
         return either.list().ofMinSize(0).ofMaxSize(11).map(RolePlannerTest::led);
@@ -171,7 +174,8 @@ class RolePlannerTest {
                     n.weight(),
                     n.leaving(),
                     n.stopping(),
-                    n.worker()));
+                    n.worker(),
+                    n.logLost()));
         }
         return new ClusterView(nodes);
     }
@@ -410,6 +414,7 @@ class RolePlannerTest {
                 n3.weight(),
                 false,
                 true,
+                false,
                 false);
         ClusterView view = new ClusterView(
                 List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), stops, node("n4", STANDBY, 1)));
@@ -419,6 +424,24 @@ class RolePlannerTest {
                 .contains(new RoleStep.Demote("n3", STANDBY, "it is stopping, and was replaced"));
         ClusterView alone = new ClusterView(List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), stops));
         assertThat(RolePlanner.plan(alone, DEFAULT)).as("nobody can replace it").isEmpty();
+    }
+
+    @Test
+    void a_voter_that_was_repaired_loses_its_vote_at_once_even_where_nobody_can_replace_it_but_for_the_quorum() {
+        NodeView repaired =
+                new NodeView("n3", VOTER, InGroup.VOTER, false, HEARD, true, false, 1, 0, false, false, false, true);
+        ClusterView view = new ClusterView(List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), repaired));
+        RoleStep first = RolePlanner.plan(view, DEFAULT).orElseThrow();
+        assertThat(first)
+                .isEqualTo(
+                        new RoleStep.Demote("n3", STANDBY, "it was repaired: its log is lost, and its vote with it"));
+        assertThat(RolePlanner.plan(after(view, first), DEFAULT))
+                .hasValueSatisfying(next -> assertThat(next).isInstanceOf(RoleStep.Promote.class));
+        assertThat(RolePlanner.plan(
+                        new ClusterView(List.of(leader(node("n1", VOTER, 1)), dead(node("n2", VOTER, 1)), repaired)),
+                        DEFAULT))
+                .as("without a quorum nothing can be decided")
+                .isEmpty();
     }
 
     @Test
