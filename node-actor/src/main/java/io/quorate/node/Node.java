@@ -187,6 +187,7 @@ public final class Node implements AutoCloseable {
                 settle(folder, next, failpoints);
             }
             if (otherCluster) {
+                folder.endRecovery(); // of the cluster before
                 trust.reload(next.member().node()); // and with it every connection is a new one
             }
             return next;

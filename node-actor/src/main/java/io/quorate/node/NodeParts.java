@@ -596,7 +596,7 @@ final class NodeParts implements AutoCloseable {
     CompletionStage<Assessment> assess(List<String> at, String base) {
         MembershipState state = membership();
         RecoverySurvey survey = new RecoverySurvey(
-                readers,
+                Thread::startVirtualThread,
                 address -> (address.equals(identity.member().address())
                         ? survivor()
                         : ask(address, new byte[] {SURVIVOR}, SURVEY_PATIENCE)

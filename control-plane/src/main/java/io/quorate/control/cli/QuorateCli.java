@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
             RecoverCommand.class,
             ReconfigureCommand.class,
             RepairCommand.class,
+            InspectCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
             KeyValueCommands.class,

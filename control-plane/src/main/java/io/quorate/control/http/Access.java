@@ -46,7 +46,8 @@ final class Access {
                             "this request shows neither a client certificate of this cluster nor a token that is good",
                             "`quorate config` on a node prints a file with both"));
         }
-        boolean looks = request.method().isSafe();
+        // A backup is all there is, for whoever has the file.
+        boolean looks = request.method().isSafe() && !request.getUri().path().equals(Routes.BACKUP);
         return looks || peer.get().kind().isAdmin()
                 ? new Verdict.Admitted(peer.get())
                 : refused(

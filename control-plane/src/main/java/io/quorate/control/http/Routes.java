@@ -66,7 +66,7 @@ import org.slf4j.LoggerFactory;
  * PATCH /v1/roles                      {"voters":…, "standbys":…, "promoteAfterMillis":…}
  * GET  /v1/recovery[?from=&amp;at=]    whether a lost majority may be recovered from, with whose copy, at what cost
  * POST /v1/recovery                    {"from":…, "at":[…], "lostConfirmed":…, "missingConfirmed":…}
- * GET  /v1/backup                      the journal as this node has it now, as one file
+ * GET  /v1/backup                      the journal as this node has it now, as one file; for admins
  * POST /v1/recovery/acknowledgement    what the last one did is known
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
@@ -81,6 +81,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     /** For probes: they say nothing about the cluster. */
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
+    static final String BACKUP = "/v1/backup";
     private static final String KV = "/v1/kv/";
     private static final String TOKENS = "/v1/tokens/";
     private static final String ACCESS = "/v1/access/";
@@ -206,7 +207,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 recovery.assess(
                         uri.query().get("from").orElse(""),
                         uri.query().get("at").orElse(""));
-            case "GET /v1/backup" -> done(recovery.backup());
+            case "GET " + BACKUP -> done(recovery.backup());
             case "POST /v1/recovery" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> recovery.recover(read(bytes), by));
             case "POST /v1/recovery/acknowledgement" ->

@@ -435,8 +435,6 @@ class RolePlannerTest {
         assertThat(first)
                 .isEqualTo(
                         new RoleStep.Demote("n3", STANDBY, "it was repaired: its log is lost, and its vote with it"));
-        assertThat(RolePlanner.plan(after(view, first), DEFAULT))
-                .hasValueSatisfying(next -> assertThat(next).isInstanceOf(RoleStep.Promote.class));
         assertThat(RolePlanner.plan(
                         new ClusterView(List.of(leader(node("n1", VOTER, 1)), dead(node("n2", VOTER, 1)), repaired)),
                         DEFAULT))
