@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Failpoints;
+import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
@@ -17,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -246,6 +249,40 @@ class RecoverTest {
         try (Stream<Path> files = Files.list(sick.folder())) {
             assertThat(files.map(file -> file.getFileName().toString())).contains("backend.before-repair");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Failpoint.class,
+            mode = Mode.INCLUDE,
+            names = {"RECOVERY_PLANNED", "RECOVERY_COPIED", "RECOVERY_REWRITTEN", "RECOVERY_STORED"})
+    void one_by_hand_that_is_killed_at_any_step_is_finished_by_the_same_command_again(Failpoint step) throws Exception {
+        start(1);
+        write(node(1), "before", "the fire");
+        node(1).kill();
+        Path left = Files.copy(node(1).folder().resolve("backend/cluster.yaml"), root.resolve("left.yaml"));
+        failpoints.halt(List.of(node(1)), step, "n1");
+        Map<String, String> environment =
+                Map.of("QUORATE_TOOL_OPTS", "-Dquorate.failpoints=" + root.resolve("failpoints"));
+        List<String> command = List.of(
+                "reconfigure",
+                left.toString(),
+                "--data-folder",
+                node(1).folder().toString());
+        assertThat(new Launcher(Launchers.underTest().script(), with(environment))
+                        .run(command)
+                        .exitCode())
+                .isNotZero();
+        succeeded(Launchers.underTest().run(command));
+        node(1).start();
+        assertThat(read(node(1), "before")).isEqualTo("the fire");
+        assertThat(status(node(1)).path("epoch").asText()).startsWith("2-");
+    }
+
+    private static Map<String, String> with(Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(Launchers.underTest().environment());
+        environment.putAll(more);
+        return environment;
     }
 
     @ParameterizedTest

@@ -99,7 +99,7 @@ final class ClusterWatch implements AutoCloseable {
         return whileLeading(replica -> {
             Presence presence = MembershipForm.read(bytes, Presence.class);
             MemberId member = MemberId.parse(presence.member());
-            if (!parts.isInEpoch()) {
+            if (!parts.recovery().isInEpoch(parts.membership())) {
                 return CompletableFuture.failedFuture(
                         new JournalException(Kind.NO_LEADER, "the recovery of the cluster is not in the journal yet"));
             }
@@ -240,7 +240,7 @@ final class ClusterWatch implements AutoCloseable {
             return;
         }
         lookAgainIn(LOOK);
-        if (!parts.isInEpoch()) {
+        if (!parts.recovery().isInEpoch(parts.membership())) {
             return;
         }
         fence(parts.membership());

@@ -860,7 +860,7 @@ public final class Node implements AutoCloseable {
      * @throws IOException where it cannot be written; what was written is not whole then, and says so
      */
     public void backup(OutputStream out, long nowMillis) throws IOException {
-        parts.backup(out, nowMillis);
+        parts.recovery().backup(out, nowMillis);
     }
 
     /** Whether this node has a copy of the journal. */
@@ -876,7 +876,7 @@ public final class Node implements AutoCloseable {
      * @param base name of the node to go on with; empty for the one that has most
      */
     public CompletionStage<Assessment> assessRecovery(List<String> at, String base) {
-        return parts.assess(at, base);
+        return parts.recovery().assess(at, base);
     }
 
     /**
@@ -889,7 +889,7 @@ public final class Node implements AutoCloseable {
     public CompletionStage<RecoveryPlan> recover(Assessment assessment, String by, long nowMillis) {
         Identity now = identity();
         RecoveryPlan plan = assessment.plan(now.clusterId(), now.epoch(), new SecureRandom().nextInt(), by, nowMillis);
-        return parts.beginRecovery(plan).thenApply(begun -> plan);
+        return parts.recovery().begin(plan).thenApply(begun -> plan);
     }
 
     /** Notes that what the last recovery did is known. The answer is Done or Refused. */

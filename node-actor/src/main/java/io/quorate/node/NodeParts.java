@@ -9,7 +9,6 @@ import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
 import io.quorate.node.contract.RecoveryPlan;
-import io.quorate.node.contract.SurvivorReport;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
@@ -24,19 +23,13 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
-import io.quorate.node.recovery.Assessment;
-import io.quorate.node.recovery.Recovery;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
-import io.quorate.persistence.backup.BackupHeader;
-import io.quorate.persistence.backup.BackupWriter;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
-import io.quorate.persistence.events.EventStore;
-import io.quorate.persistence.events.JournalCut;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
@@ -54,8 +47,6 @@ import io.quorate.persistence.remote.RequestChannel;
 import io.quorate.persistence.store.StoreEngine;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,8 +104,6 @@ final class NodeParts implements AutoCloseable {
     private static final int REPLACE_AUTHORITY = 8;
     private static final int OFFER_REPLACEMENT = 9;
     static final int MOVE = 10;
-    private static final int SURVIVOR = 11;
-    private static final int RECOVER = 12;
 
     /** What tells a node of an older epoch that it is one: who leads, and what it is itself. */
     static boolean isOpenToThePast(String name, byte[] request) {
@@ -126,8 +115,6 @@ final class NodeParts implements AutoCloseable {
 
     /** A node of a newer epoch is asked at most so often what this one is now. */
     private static final Duration PAUSE_FOR_NEWER = Duration.ofSeconds(1);
-
-    private static final Duration SURVEY_PATIENCE = Duration.ofSeconds(2);
 
     private final DataFolder folder;
     private final Endpoints endpoints;
@@ -152,6 +139,7 @@ final class NodeParts implements AutoCloseable {
     private final Map<String, HostedAggregate<?>> aggregates = new LinkedHashMap<>();
     private final ClusterWatch watch;
     private final PresenceExchange presence;
+    private final RecoveryExchange recovery;
     private final Consumer<Transition> become;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
@@ -224,6 +212,7 @@ final class NodeParts implements AutoCloseable {
         }
         this.journalService = new JournalService(journal);
         this.leaderService = new JournalService(leaderJournal);
+        this.recovery = new RecoveryExchange(this, folder, stores.events(), trust, contacts, become);
         Membership membership = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
         host(membership, committed -> membershipChanged(committed));
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
@@ -486,7 +475,7 @@ final class NodeParts implements AutoCloseable {
         MembershipState state = committed.state();
         membershipNr = committed.sequenceNr();
         contacts.book().decided(state);
-        recovered(committed);
+        recovery.journalled(committed);
         if (committed.leading()
                 && state.nodes().isEmpty()
                 && identity.founders().contains(identity.member())) {
@@ -507,172 +496,6 @@ final class NodeParts implements AutoCloseable {
         if (committed.leading()) {
             watch.plan();
         }
-    }
-
-    /** Has the journal told of a recovery that was done on this node; once it has, nothing is left to do. */
-    private void recovered(HostedAggregate.Committed<MembershipState> committed) {
-        Optional<RecoveryPlan> plan = Recovery.plan(folder)
-                .filter(planned -> ClusterEpoch.parse(planned.epoch()).equals(identity.epoch()));
-        if (isInEpoch(committed.state())) {
-            plan.ifPresent(done -> folder.endRecovery());
-            return;
-        }
-        if (!committed.leading()) {
-            return;
-        }
-        MembershipMessage recover = new MembershipMessage.Recover(
-                identity.epoch().toString(),
-                identity.member().toString(),
-                plan.map(RecoveryPlan::kept).orElse(List.of()),
-                plan.map(RecoveryPlan::lost).orElse(List.of()),
-                plan.map(RecoveryPlan::offset).orElseGet(stores.events()::appliedIndex),
-                plan.map(RecoveryPlan::note).orElse("what was known when it was ordered is lost"),
-                plan.map(RecoveryPlan::atMillis).orElseGet(System::currentTimeMillis),
-                identity.apiAddress(),
-                identity.joinAddress(),
-                plan.filter(RecoveryPlan::newAuthority)
-                        .map(done -> trust.fingerprint())
-                        .orElse(""));
-        membershipCommand(new Asked(recover, plan.map(RecoveryPlan::by).orElse("")), true)
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        LOG.warn("the journal could not be told of the recovery yet: {}", failure.getMessage());
-                    }
-                });
-    }
-
-    private boolean isInEpoch(MembershipState state) {
-        return state.nodes().isEmpty() || state.epoch().equals(identity.epoch());
-    }
-
-    /** Whether the journal knows of the epoch that this node is in; a leader decides nothing else before. */
-    boolean isInEpoch() {
-        return isInEpoch(membership());
-    }
-
-    /** What this node has, for who decides on a recovery. */
-    CompletionStage<SurvivorReport> survivor() {
-        RaftReplica replica = replica();
-        if (replica == null) {
-            List<String> voters = membership().nodes().values().stream()
-                    .filter(node -> node.role() == Role.VOTER)
-                    .map(node -> node.member().node())
-                    .toList();
-            EventStore events = stores.events();
-            return CompletableFuture.completedFuture(
-                    survivor(0, events.appliedTerm(), events.appliedIndex(), "", voters));
-        }
-        return replica.report()
-                .thenApply(report -> survivor(
-                        report.term(),
-                        report.lastLogTerm(),
-                        report.lastLogIndex(),
-                        report.leader().map(MemberId::node).orElse(""),
-                        report.voters().stream().map(MemberId::node).toList()));
-    }
-
-    private SurvivorReport survivor(long term, long lastTerm, long lastIndex, String leads, List<String> voters) {
-        Identity now = identity;
-        return new SurvivorReport(
-                now.clusterId(),
-                now.epoch().toString(),
-                now.member().toString(),
-                now.replica().name().toLowerCase(Locale.ROOT),
-                term,
-                lastTerm,
-                lastIndex,
-                stores.events().appliedIndex(),
-                leads,
-                voters,
-                version());
-    }
-
-    /**
-     * Judges whether the cluster may be recovered.
-     *
-     * @param at addresses, {@code host:port}, where survivors are that are not where they are known to be
-     * @param base name of the node to go on with; empty for the best one
-     */
-    CompletionStage<Assessment> assess(List<String> at, String base) {
-        MembershipState state = membership();
-        RecoverySurvey survey = new RecoverySurvey(
-                Thread::startVirtualThread,
-                address -> (address.equals(identity.member().address())
-                        ? survivor()
-                        : ask(address, new byte[] {SURVIVOR}, SURVEY_PATIENCE)
-                                .thenApply(bytes -> MembershipForm.read(bytes, SurvivorReport.class))));
-        List<RecoverySurvey.Asked> members = state.nodes().values().stream()
-                .filter(node -> !node.isWorker())
-                .map(node -> new RecoverySurvey.Asked(
-                        node.member(), node.listed(), contacts.book().of(node.member())))
-                .toList();
-        return survey.of(members)
-                .thenCompose(findings -> survey.elsewhere(findings, at))
-                .thenApply(findings -> Assessment.of(findings, identity.epoch(), base));
-    }
-
-    /**
-     * Writes a backup of what this replica has now. Blocks until all of it is written; nobody else waits for it.
-     *
-     * @throws JournalException where there is no copy here
-     */
-    void backup(OutputStream out, long nowMillis) throws IOException {
-        Identity now = identity;
-        if (now.isWithoutCopy() || now.replica() == Identity.Replica.REMOVED) {
-            throw new JournalException(
-                    Kind.INVALID,
-                    now.member().node() + " has no copy of the journal: take the backup on a master or standby node");
-        }
-        try (JournalCut cut = stores.events().cut()) {
-            BackupWriter.write(
-                    new BackupHeader(
-                            now.clusterId(),
-                            now.epoch().toString(),
-                            now.member().node(),
-                            nowMillis,
-                            cut.index(),
-                            cut.term(),
-                            version()),
-                    cut,
-                    out);
-        }
-    }
-
-    /** Begins a recovery with the node that was chosen for it, here or elsewhere. */
-    CompletionStage<byte[]> beginRecovery(RecoveryPlan plan) {
-        MemberId base = MemberId.parse(plan.member());
-        return base.node().equals(identity.member().node())
-                ? recover(plan)
-                : ask(
-                        base,
-                        new ByteWriter(1024)
-                                .u8(RECOVER)
-                                .block(MembershipForm.bytes(plan))
-                                .toBytes());
-    }
-
-    private CompletionStage<byte[]> recover(RecoveryPlan plan) {
-        Identity now = identity;
-        RaftReplica replica = replica();
-        boolean led = replica != null && replica.leadership().leader().isPresent();
-        if (!plan.clusterId().equals(now.clusterId())
-                || !plan.previousEpoch().equals(now.epoch().toString())
-                || now.isWithoutCopy()
-                || now.replica() == Identity.Replica.REMOVED
-                || led) {
-            return CompletableFuture.failedFuture(new JournalException(
-                    Kind.INVALID,
-                    now.member().node()
-                            + (led ? " knows a leader by now" : " is not what it was when this was decided")
-                            + ": look again with `quorate recover --dry-run`"));
-        }
-        int incarnation = Math.max(
-                now.member().incarnation(),
-                membership().incarnations().getOrDefault(now.member().node(), 0));
-        MemberId next =
-                new MemberId(now.member().node(), incarnation + 1, now.member().address());
-        become.accept(new Transition.Recover(plan.as(next.toString())));
-        return CompletableFuture.completedFuture(new byte[] {1});
     }
 
     /** Others tell the leader where they are; a leader has its own address decided, as soon as that can be. */
@@ -755,6 +578,10 @@ final class NodeParts implements AutoCloseable {
 
     Identity identity() {
         return identity;
+    }
+
+    RecoveryExchange recovery() {
+        return recovery;
     }
 
     boolean isClosed() {
@@ -868,8 +695,8 @@ final class NodeParts implements AutoCloseable {
                         },
                         readers);
             case REPLACE_AUTHORITY -> replaceAuthority(in.text(), textAtEnd(in)).thenApply(MembershipForm::bytes);
-            case SURVIVOR -> survivor().thenApply(MembershipForm::bytes);
-            case RECOVER -> recover(MembershipForm.read(in.block(), RecoveryPlan.class));
+            case RecoveryExchange.SURVIVOR -> recovery.survivor().thenApply(MembershipForm::bytes);
+            case RecoveryExchange.RECOVER -> recovery.recover(MembershipForm.read(in.block(), RecoveryPlan.class));
             case MOVE ->
                 moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
@@ -958,7 +785,7 @@ final class NodeParts implements AutoCloseable {
                         .toBytes());
     }
 
-    private CompletionStage<byte[]> ask(MemberId node, byte[] request) {
+    CompletionStage<byte[]> ask(MemberId node, byte[] request) {
         return ask(contacts.book().of(node), request);
     }
 
@@ -966,7 +793,7 @@ final class NodeParts implements AutoCloseable {
         return ask(address, request, Duration.ofSeconds(3));
     }
 
-    private CompletionStage<byte[]> ask(String address, byte[] request, Duration patience) {
+    CompletionStage<byte[]> ask(String address, byte[] request, Duration patience) {
         ActorRef target = RequestChannel.resolve(classic, address, "/user/node");
         RequestChannel channel = new RequestChannel(classic, () -> target, patience);
         return channel.request(request).whenComplete((answer, failure) -> channel.close());

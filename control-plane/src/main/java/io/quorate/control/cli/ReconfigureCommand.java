@@ -1,7 +1,6 @@
 package io.quorate.control.cli;
 
 import io.quorate.node.contract.RecoveryPlan;
-import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
@@ -89,7 +88,7 @@ final class ReconfigureCommand implements Callable<Integer> {
             if (dryRun) {
                 return ExitCode.OK;
             }
-            Recovery.begin(folder, plan, Failpoints.NONE);
+            Recovery.begin(folder, plan, HaltAtFailpoint.of(identity.member().node()));
             return goOn(folder, engine, identity, plan, out);
         } catch (FolderException | StorageException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
@@ -98,7 +97,8 @@ final class ReconfigureCommand implements Callable<Integer> {
 
     private static int goOn(
             DataFolder folder, StoreEngine engine, Identity identity, RecoveryPlan plan, PrintWriter out) {
-        Recovery.goOn(folder, engine, identity, Failpoints.NONE);
+        Recovery.goOn(
+                folder, engine, identity, HaltAtFailpoint.of(identity.member().node()));
         out.println("done; what was there is kept as backend." + Recovery.copyName(plan));
         out.println("Next: `quorate start --background` here, and then on the others that are kept");
         return ExitCode.OK;

@@ -52,6 +52,9 @@ final class RecoverCommand implements Callable<Integer> {
     private static final Duration SURVEY = Duration.ofSeconds(20);
     private static final int CLUSTER_PORT = 19001;
 
+    /** One for all questions: it reads ahead. */
+    private final BufferedReader answers = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
     @Spec
     private CommandSpec spec;
 
@@ -325,7 +328,7 @@ final class RecoverCommand implements Callable<Integer> {
         }
     }
 
-    private static void ask(String question, String wanted, PrintWriter err) {
+    private void ask(String question, String wanted, PrintWriter err) {
         err.print(question);
         err.flush();
         String answer = line();
@@ -338,9 +341,9 @@ final class RecoverCommand implements Callable<Integer> {
         }
     }
 
-    private static @Nullable String line() {
+    private @Nullable String line() {
         try {
-            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            return answers.readLine();
         } catch (IOException e) {
             return null;
         }
