@@ -29,6 +29,8 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
+import io.quorate.persistence.store.StorageException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -202,6 +204,7 @@ public final class RaftReplica {
                 .setStore(store)
                 .setRaftNodeReportListener(this::reported);
         if (restored.isPresent()) {
+            refuseAnothers(restored.get());
             store.restored(restored.get());
             builder.setRestoredState(restored.get());
         } else {
@@ -211,6 +214,20 @@ public final class RaftReplica {
             builder.setLocalEndpoint(new RaftMemberEndpoint(settings.self())).setInitialGroupMembers(initial);
         }
         return builder.build();
+    }
+
+    /** A log that was copied here would have this node vote in another's name, beside it. */
+    private void refuseAnothers(RestoredRaftState state) {
+        MemberId owner = RaftMemberEndpoint.memberOf(
+                state.getLocalEndpointPersistentState().getLocalEndpoint());
+        if (!owner.equals(settings.self())) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    Path.of("backend", "log"),
+                    "backend/log is that of " + owner + ", and this node is " + settings.self()
+                            + ": it must not vote with it. Next: `quorate reconfigure FILE` goes on with a copy on purpose,"
+                            + " `quorate repair` fetches one from the others");
+        }
     }
 
     /** Joins the group; completes when the engine runs, not when there is a leader. */

@@ -1,6 +1,7 @@
 package io.quorate.persistence.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.MemberId;
@@ -11,6 +12,7 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.store.InMemoryStore;
+import io.quorate.persistence.store.StorageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -355,6 +357,16 @@ class RaftReplicaTest {
         Member back = again(alone, renewed, List.of(renewed)).start();
         again(joins, joins.id, List.of(renewed)).start();
         back.leaderSeen.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_log_that_was_copied_from_another_member_is_not_voted_with() throws Exception {
+        Member only = new Member(id(1), List.of(id(1)), new InMemoryStore(), new InMemoryStore()).start();
+        leaderOf(List.of(only));
+        crash(only);
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> again(only, id(2), List.of(id(1))))
+                .withMessageContainingAll("backend/log is that of n1#1", "this node is n2#1");
     }
 
     @Test
