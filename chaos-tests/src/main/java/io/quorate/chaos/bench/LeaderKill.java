@@ -53,7 +53,7 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
         try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD, CONNECTIONS)) {
             for (int round = 1; round <= rounds; round++) {
                 writer.firstFromNow().await(patience);
-                Api leader = cluster.leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
+                Api leader = cluster.awaitLeader(patience);
                 NodeProcess victim = nodes.get(apis.indexOf(leader));
                 String name = victim.name();
                 survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());

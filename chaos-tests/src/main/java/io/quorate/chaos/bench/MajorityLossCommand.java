@@ -77,7 +77,7 @@ final class MajorityLossCommand implements Callable<Integer> {
             try (PacedWriter writer = new PacedWriter("majority-loss-", targets::get, WRITE_PERIOD)) {
                 for (int round = 1; round <= rounds; round++) {
                     writer.firstFromNow().await(PATIENCE);
-                    Api leader = cluster.view().leader().orElseThrow(() -> new IllegalStateException("nobody leads"));
+                    Api leader = cluster.view().awaitLeader(PATIENCE);
                     int survivor = cluster.apis().indexOf(leader);
                     NodeProcess left = nodes.get(survivor);
                     targets.set(List.of(leader));

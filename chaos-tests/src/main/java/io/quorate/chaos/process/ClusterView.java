@@ -75,6 +75,21 @@ public final class ClusterView {
         return Optional.empty();
     }
 
+    /** Waits until one leads: on a busy machine a leader may be lost for a moment, at any time. */
+    public Api awaitLeader(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Optional<Api> found = leader();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("nobody leads after " + patience.toSeconds() + " s");
+            }
+            Thread.sleep(20); // asked from outside: there is no event to wait for
+        }
+    }
+
     /** Waits until every node answers, and all of them see the same. */
     public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
         Map<Api, HttpConnection> connections = new HashMap<>();
