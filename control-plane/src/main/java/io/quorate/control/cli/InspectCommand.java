@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Examples:", "  quorate inspect", "  quorate inspect /tmp/n3.zip --data-folder /var/lib/quorate"})
 final class InspectCommand implements Callable<Integer> {
+    private static final String SETTINGS = "quorate.conf";
     private static final int LOG_BYTES = 2 << 20;
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -130,7 +131,7 @@ final class InspectCommand implements Callable<Integer> {
                 "node.yaml",
                 "recovery.yaml",
                 "restoring",
-                "quorate.conf",
+                SETTINGS,
                 "quorate.log",
                 "tls/ca.crt",
                 "tls/node.crt",
@@ -139,7 +140,8 @@ final class InspectCommand implements Callable<Integer> {
             Path path = folder.resolve(each);
             try {
                 if (Files.exists(path)) {
-                    add(zip, "data-folder/" + each, end(path));
+                    String content = end(path);
+                    add(zip, "data-folder/" + each, each.equals(SETTINGS) ? withoutSecretSettings(content) : content);
                 }
             } catch (IOException e) {
                 missing.add(each + ": " + e.getMessage());
@@ -197,12 +199,12 @@ final class InspectCommand implements Callable<Integer> {
 
     /** The text without what opens anything. */
     static String withoutSecrets(String text) {
-        String without = PRIVATE_KEY.matcher(text).replaceAll("(a private key)");
-        without = LONG_HEX.matcher(without).replaceAll("$1…");
-        return SETTING.matcher(without).replaceAll(found -> {
-            String line = found.group();
-            // Of the node's own words only what has the form of a setting is one.
-            return line.contains("level=") ? java.util.regex.Matcher.quoteReplacement(line) : "$1 (removed)";
-        });
+        return LONG_HEX.matcher(PRIVATE_KEY.matcher(text).replaceAll("(a private key)"))
+                .replaceAll("$1…");
+    }
+
+    /** Settings without the values of those whose names say that they are secret. */
+    static String withoutSecretSettings(String settings) {
+        return withoutSecrets(SETTING.matcher(settings).replaceAll("$1 (removed)"));
     }
 }

@@ -15,7 +15,7 @@ class InspectCommandTest {
                 -----END PRIVATE KEY-----
                 the join line is 10.0.0.1:25000/3f9c0a115834b31bfd2c42cee5d1a1b2/9b1d2e5e0d5b4d8f9a1c3e5f7a9b1c3d
                 """;
-        assertThat(InspectCommand.withoutSecrets(text))
+        assertThat(InspectCommand.withoutSecretSettings(text))
                 .doesNotContain("swordfish", "abc", "MC4CAQ", "834b31bfd2c4", "5b4d8f9a")
                 .contains("(a private key)", "3f9c0a11…");
     }
@@ -26,5 +26,8 @@ class InspectCommandTest {
                 "time=2026-11-26T11:37:05.880Z level=WARN node=n2 offset=4 logger=Node the token 949dd7d1 was used\n"
                         + "cluster: 541096bc-0f2e-4b08-8da4-eeabd14addb9\nepoch: 2-9002d3b2\n";
         assertThat(InspectCommand.withoutSecrets(log)).isEqualTo(log);
+        String history =
+                "{\"entries\":[{\"text\":\"the join token 9aee79b5 was issued\"},{\"text\":\"n2 has joined\"}]}";
+        assertThat(InspectCommand.withoutSecrets(history)).isEqualTo(history);
     }
 }
