@@ -865,8 +865,7 @@ public final class Node implements AutoCloseable {
 
     /** Whether this node has a copy of the journal. */
     public boolean holdsCopy() {
-        Identity now = identity();
-        return !now.isWithoutCopy() && now.replica() != Identity.Replica.REMOVED;
+        return identity().holdsCopy();
     }
 
     /**

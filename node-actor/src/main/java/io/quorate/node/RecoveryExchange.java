@@ -57,6 +57,9 @@ final class RecoveryExchange {
     private final Contacts contacts;
     private final Consumer<Transition> become;
 
+    /** Nothing writes one while this part of a node runs. */
+    private final Optional<RecoveryPlan> plan;
+
     RecoveryExchange(
             NodeParts parts,
             DataFolder folder,
@@ -70,6 +73,9 @@ final class RecoveryExchange {
         this.trust = trust;
         this.contacts = contacts;
         this.become = become;
+        this.plan = Recovery.plan(folder)
+                .filter(planned ->
+                        ClusterEpoch.parse(planned.epoch()).equals(identity().epoch()));
     }
 
     private Identity identity() {
@@ -78,9 +84,6 @@ final class RecoveryExchange {
 
     /** Has the journal told of a recovery that was done on this node; once it has, nothing is left to do. */
     void journalled(HostedAggregate.Committed<MembershipState> committed) {
-        Optional<RecoveryPlan> plan = Recovery.plan(folder)
-                .filter(planned ->
-                        ClusterEpoch.parse(planned.epoch()).equals(identity().epoch()));
         if (isInEpoch(committed.state())) {
             plan.ifPresent(done -> folder.endRecovery());
             return;
@@ -181,7 +184,7 @@ final class RecoveryExchange {
      */
     void backup(OutputStream out, long nowMillis) throws IOException {
         Identity now = identity();
-        if (now.isWithoutCopy() || now.replica() == Identity.Replica.REMOVED) {
+        if (!now.holdsCopy()) {
             throw new JournalException(
                     Kind.INVALID,
                     now.member().node() + " has no copy of the journal: take the backup on a master or standby node");
@@ -202,27 +205,26 @@ final class RecoveryExchange {
     }
 
     /** Begins a recovery with the node that was chosen for it, here or elsewhere. */
-    CompletionStage<byte[]> begin(RecoveryPlan plan) {
-        MemberId base = MemberId.parse(plan.member());
+    CompletionStage<byte[]> begin(RecoveryPlan ordered) {
+        MemberId base = MemberId.parse(ordered.member());
         return base.node().equals(identity().member().node())
-                ? recover(plan)
+                ? recover(ordered)
                 : parts.ask(
                         base,
                         new ByteWriter(1024)
                                 .u8(RECOVER)
-                                .block(MembershipForm.bytes(plan))
+                                .block(MembershipForm.bytes(ordered))
                                 .toBytes());
     }
 
     /** This node is to be the one that the cluster goes on with. */
-    CompletionStage<byte[]> recover(RecoveryPlan plan) {
+    CompletionStage<byte[]> recover(RecoveryPlan ordered) {
         Identity now = identity();
         RaftReplica replica = parts.replica();
         boolean led = replica != null && replica.leadership().leader().isPresent();
-        if (!plan.clusterId().equals(now.clusterId())
-                || !plan.previousEpoch().equals(now.epoch().toString())
-                || now.isWithoutCopy()
-                || now.replica() == Identity.Replica.REMOVED
+        if (!ordered.clusterId().equals(now.clusterId())
+                || !ordered.previousEpoch().equals(now.epoch().toString())
+                || !now.holdsCopy()
                 || led) {
             return CompletableFuture.failedFuture(new JournalException(
                     Kind.INVALID,
@@ -230,12 +232,8 @@ final class RecoveryExchange {
                             + (led ? " knows a leader by now" : " is not what it was when this was decided")
                             + ": look again with `quorate recover --dry-run`"));
         }
-        int incarnation = Math.max(
-                now.member().incarnation(),
-                parts.membership().incarnations().getOrDefault(now.member().node(), 0));
-        MemberId next =
-                new MemberId(now.member().node(), incarnation + 1, now.member().address());
-        become.accept(new Transition.Recover(plan.as(next.toString())));
+        become.accept(new Transition.Recover(
+                ordered.as(parts.membership().nextMember(now.member()).toString())));
         return CompletableFuture.completedFuture(new byte[] {1});
     }
 }

@@ -177,7 +177,7 @@ final class BackupCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getOut()
                         .println(
-                                format.get() == Format.PRETTY || format.get() == Format.TABLE
+                                format.get().isForPeople()
                                         ? words(file.toString(), summary)
                                         : format.get().write(document(summary)));
                 return ExitCode.OK;

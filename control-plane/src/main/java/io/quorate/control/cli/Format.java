@@ -12,6 +12,11 @@ enum Format {
     YAML,
     TABLE;
 
+    /** Whether it is words and columns, and nothing that a program reads. */
+    boolean isForPeople() {
+        return this == PRETTY || this == TABLE;
+    }
+
     /** As JSON or YAML. */
     String write(Object tree) {
         ObjectMapper mapper = this == YAML

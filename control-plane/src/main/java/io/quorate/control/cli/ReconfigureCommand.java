@@ -71,7 +71,7 @@ final class ReconfigureCommand implements Callable<Integer> {
                 out.println("a recovery was begun here and cut off: it goes on");
                 return goOn(folder, engine, identity, cutOff.get(), out);
             }
-            if (identity.isWithoutCopy() || identity.replica() == Identity.Replica.REMOVED) {
+            if (!identity.holdsCopy()) {
                 throw new CommandFailure(
                         ExitCode.FAILED,
                         identity.member().node()

@@ -125,7 +125,7 @@ final class RecoverCommand implements Callable<Integer> {
         if (found.path("refusal").asText("").equals("has-leader") && isBack(client)) {
             return ExitCode.OK;
         }
-        boolean pretty = isPretty();
+        boolean pretty = format.get().isForPeople();
         PrintWriter out = spec.commandLine().getOut();
         if (pretty) {
             describe(found).forEach(out::println);
@@ -161,7 +161,7 @@ final class RecoverCommand implements Callable<Integer> {
 
     private void done(NodeClient client, ObjectNode begun, long begin) {
         PrintWriter out = spec.commandLine().getOut();
-        if (isPretty()) {
+        if (format.get().isForPeople()) {
             out.printf(
                     Locale.ROOT,
                     "The cluster is back after %.1f s, as epoch %s: %s leads%n",
@@ -175,10 +175,6 @@ final class RecoverCommand implements Callable<Integer> {
             begun.put("seconds", Math.round(seconds(begin) * 10) / 10.0);
             out.println(format.get().write(begun));
         }
-    }
-
-    private boolean isPretty() {
-        return format.get() == Format.PRETTY || format.get() == Format.TABLE;
     }
 
     private static Optional<RecoveryPlan> cutOff(Path folder) {
@@ -212,7 +208,7 @@ final class RecoverCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .println(
-                            isPretty()
+                            format.get().isForPeople()
                                     ? "The cluster is back already, as epoch "
                                             + recovery.path("epoch").asText() + ": "
                                             + status.path("leader").asText() + " leads"
@@ -299,25 +295,14 @@ final class RecoverCommand implements Callable<Integer> {
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
+    /** Asks what only a person can say; what is to be refused for want of an option, the node refuses. */
     private void confirm(JsonNode found, PrintWriter err) {
-        if (!found.path("perhapsAlive").isEmpty() && !lostConfirmed) {
-            throw new CommandFailure(
-                    ExitCode.FAILED,
-                    "whether " + names(found.path("perhapsAlive"))
-                            + " are dead or cut off cannot be told from here, and if they live they are a quorum. Next: make sure"
-                            + " that they are off for good; then `quorate recover --i-know-the-others-are-lost`");
-        }
-        String missing = found.path("missing").asText("");
-        if (yes) {
-            if (!missing.isEmpty() && !missingConfirmed) {
-                throw new CommandFailure(
-                        ExitCode.FAILED,
-                        found.path("from").asText() + " lacks " + missing + ". Next: leave --from out, which takes "
-                                + found.path("best").asText() + "; or give that up with --accept-loss");
-            }
+        boolean refused = !found.path("perhapsAlive").isEmpty() && !lostConfirmed;
+        if (yes || refused) {
             return;
         }
         ask("Type 'recover' to go on: ", "recover", err);
+        String missing = found.path("missing").asText("");
         if (!missing.isEmpty() && !missingConfirmed) {
             String name = found.path("from").asText();
             ask(

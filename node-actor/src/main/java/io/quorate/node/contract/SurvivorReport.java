@@ -6,7 +6,8 @@ import java.util.List;
  * What a node that is there has, for who decides on a recovery.
  *
  * @param member its identity, as {@code node#incarnation@host:port}
- * @param replica how it takes part in the journal: {@code member}, {@code follower}, {@code none}, {@code worker} or {@code removed}
+ * @param replica how it takes part in the journal: {@code member}, {@code follower}, {@code none}, {@code worker}, {@code
+ *     removed}, or {@code repaired}, whose copy may still be on its way
  * @param term the latest Raft term that it has seen; 0 outside of the group
  * @param lastTerm of the last entry that it has
  * @param lastIndex of the same; of a member also what it does not know to be committed

@@ -179,12 +179,16 @@ public final class DataFolder implements AutoCloseable {
                     next,
                     map.path(REMOVED_FOR).asText("")));
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            // The parser's own words go over several lines and quote the file.
-            throw unreadable(file, at == null ? "it is no YAML" : "it is no YAML at line " + at.getLineNr(), e);
+            throw unreadable(file, noYaml(e), e);
         } catch (IOException | IllegalArgumentException e) {
             throw unreadable(file, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The parser's own words go over several lines and quote the file. */
+    private static String noYaml(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        return at == null ? "it is no YAML" : "it is no YAML at line " + at.getLineNr();
     }
 
     private static FolderException unreadable(Path file, String why, Exception cause) {
@@ -399,9 +403,7 @@ public final class DataFolder implements AutoCloseable {
             }
             return members;
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new FolderException(
-                    file + " cannot be read: it is no YAML" + (at == null ? "" : " at line " + at.getLineNr()), e);
+            throw new FolderException(file + " cannot be read: " + noYaml(e), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new FolderException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -538,7 +540,8 @@ public final class DataFolder implements AutoCloseable {
             return Files.exists(file) ? Optional.of(YAML.readValue(file.toFile(), type)) : Optional.empty();
         } catch (IOException e) {
             throw new FolderException(
-                    file + " cannot be read: " + e.getMessage()
+                    file + " cannot be read: "
+                            + (e instanceof JsonProcessingException damaged ? noYaml(damaged) : e.toString())
                             + ". Delete it where no recovery was begun here, or order the recovery again",
                     e);
         }
@@ -546,11 +549,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** The journal has what a recovery did. */
     public void endRecovery() {
-        try {
-            Files.deleteIfExists(root.resolve(RECOVERY));
-        } catch (IOException e) {
-            throw new FolderException(root.resolve(RECOVERY) + " cannot be deleted: " + e, e);
-        }
+        delete(root.resolve(RECOVERY));
     }
 
     private String asideAs() {

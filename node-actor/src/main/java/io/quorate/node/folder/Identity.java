@@ -59,6 +59,11 @@ public record Identity(
         return replica == Replica.NONE || replica == Replica.WORKER;
     }
 
+    /** Whether it has a copy that may be gone on with or given to others. */
+    public boolean holdsCopy() {
+        return !isWithoutCopy() && replica != Replica.REMOVED;
+    }
+
     /** Whether it follows the journal from outside of the group. */
     public boolean follows() {
         return replica == Replica.FOLLOWER || replica == Replica.REPAIRED;

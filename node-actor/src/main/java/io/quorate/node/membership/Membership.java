@@ -349,8 +349,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
 
     private static MemberRenewed renewed(MembershipState state, MembershipState.Node node) {
         MemberId old = node.member();
-        int incarnation = state.incarnations().getOrDefault(old.node(), old.incarnation()) + 1;
-        return new MemberRenewed(old.node(), new MemberId(old.node(), incarnation, old.address()).toString());
+        return new MemberRenewed(old.node(), state.nextMember(old).toString());
     }
 
     private static Decision<MembershipEvent> unknownNode(MembershipState state, String node) {
@@ -506,8 +505,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         if (same.isPresent()) {
             return accepted(granted(state, same.get().member()));
         }
-        int incarnation = state.incarnations().getOrDefault(join.node(), 0) + 1;
-        MemberId member = new MemberId(join.node(), incarnation, join.address());
+        MemberId member = state.nextMember(join.node(), join.address());
         NodeJoined joined =
                 new NodeJoined(member.toString(), join.apiAddress(), join.joinAddress(), join.tokenHash(), kind.word());
         return cutOff.isPresent()

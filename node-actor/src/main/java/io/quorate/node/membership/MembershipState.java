@@ -243,6 +243,17 @@ public record MembershipState(
                 .toList();
     }
 
+    /** A node as a member that no group has known yet: the engine never sees the same identity twice. */
+    public MemberId nextMember(String node, String address) {
+        return new MemberId(node, incarnations.getOrDefault(node, 0) + 1, address);
+    }
+
+    /** Likewise, of a node that may know of a later identity than is recorded here. */
+    public MemberId nextMember(MemberId was) {
+        int recorded = incarnations.getOrDefault(was.node(), 0);
+        return new MemberId(was.node(), Math.max(recorded, was.incarnation()) + 1, was.address());
+    }
+
     /** Whether a node that had this identity was removed since. */
     public boolean hasRemoved(MemberId member) {
         Removed gone = removed.get(member.node());

@@ -75,8 +75,6 @@ public final class Reconfiguration {
         }
         Set<String> names = names(wanted);
         String own = self.member().node();
-        int incarnation =
-                Math.max(self.member().incarnation(), known.incarnations().getOrDefault(own, 0)) + 1;
         List<String> lost = known.nodes().values().stream()
                 .filter(node ->
                         !node.isWorker() && !names.contains(node.member().node()))
@@ -92,7 +90,7 @@ public final class Reconfiguration {
                 self.clusterId(),
                 self.epoch().next(random).toString(),
                 self.epoch().toString(),
-                new MemberId(own, incarnation, self.member().address()).toString(),
+                known.nextMember(self.member()).toString(),
                 kept,
                 lost,
                 "quorate reconfigure on " + own,

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -92,8 +93,7 @@ public final class Restoration {
                 EventStore copy = EventStore.open(store)) {
             events = adopt(reader, copy, until, progress);
             known = Reconfiguration.known(copy, new Membership("", ClusterEpoch.FIRST, List.of()));
-            int incarnation = known.incarnations().getOrDefault(node.name(), 0) + 1;
-            self = new MemberId(node.name(), incarnation, node.clusterAddress());
+            self = known.nextMember(node.name(), node.clusterAddress());
             LoneGroup.found(log, copy, self);
             Identity identity = identity(node, self, known.epoch().next(random));
             folder.storeRecovery(plan(identity, known, reader.header(), copy.appliedIndex(), clock.millis()));
@@ -149,19 +149,20 @@ public final class Restoration {
         boolean past = false;
         long upTo = 0;
         for (Optional<Query.Entries> next = reader.next(); next.isPresent(); next = reader.next()) {
-            List<Query.Entry> wanted = past
-                    ? List.of()
-                    : next.get().entries().stream()
-                            .takeWhile(entry ->
-                                    entry.index() <= until.offset() && JournalCut.newestMillis(entry) <= until.millis())
-                            .toList();
-            past |= wanted.size() < next.get().entries().size(); // the rest is read, so that the whole of it is checked
+            List<Query.Entry> wanted = new ArrayList<>();
+            for (Query.Entry entry : next.get().entries()) {
+                JournalCut.Contents contents = JournalCut.contents(entry);
+                past |= entry.index() > until.offset() || contents.newestMillis() > until.millis();
+                if (!past) { // the rest is read, so that the whole of it is checked
+                    wanted.add(entry);
+                    events += contents.events();
+                }
+            }
             if (!wanted.isEmpty()) {
                 upTo = wanted.getLast().index();
                 copy.adopt(new Query.Entries(
                         wanted, upTo, reader.header().term(), reader.header().index()));
                 copy.flush();
-                events += wanted.stream().mapToInt(JournalCut::events).sum();
                 progress.accept(events);
             }
         }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import java.util.zip.InflaterInputStream;
 
 /**
@@ -143,9 +142,7 @@ public final class BackupReader {
             if (bytes.length < length) {
                 throw new EOFException();
             }
-            CRC32C computed = new CRC32C();
-            computed.update(bytes, 0, bytes.length);
-            if ((int) computed.getValue() != crc) {
+            if (BackupWriter.crc(bytes) != crc) {
                 throw new BackupException("it is damaged in " + what + ": the checksum is wrong");
             }
             return bytes;

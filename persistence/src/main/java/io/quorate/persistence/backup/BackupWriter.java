@@ -71,7 +71,7 @@ public final class BackupWriter {
         for (Optional<Query.Entry> next = cut.next(); next.isPresent(); next = cut.next()) {
             Query.Entry entry = next.get();
             chunk.varint(entry.index()).block(entry.bytes());
-            events += JournalCut.events(entry);
+            events += JournalCut.contents(entry).events();
             entries++;
             count++;
             bytes += entry.bytes().length;
@@ -106,10 +106,14 @@ public final class BackupWriter {
     }
 
     private void block(byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.writeInt(crc(bytes));
+        out.write(bytes);
+    }
+
+    static int crc(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length);
-        out.writeInt(bytes.length);
-        out.writeInt((int) crc.getValue());
-        out.write(bytes);
+        return (int) crc.getValue();
     }
 }

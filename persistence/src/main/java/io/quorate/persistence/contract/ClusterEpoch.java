@@ -20,7 +20,7 @@ public record ClusterEpoch(int number, String id) {
         SAME,
         OLDER,
         NEWER,
-        /** Both come from the same recovery's place: two histories that exclude each other. */
+        /** Two recoveries of one epoch: two histories that exclude each other. */
         CONTRADICTS
     }
 

@@ -35,11 +35,7 @@ public final class JournalCut implements AutoCloseable {
         return term;
     }
 
-    /**
-     * The next entry, in order of index; empty at the end.
-     *
-     * @throws io.quorate.persistence.store.StorageException {@code CORRUPT} when its checksum is wrong: what is damaged is not copied
-     */
+    /** The next entry, in order of index, as it is stored: {@link #contents} tells whether it is damaged. Empty at the end. */
     public Optional<Query.Entry> next() {
         if (begun) {
             cursor.next();
@@ -47,43 +43,37 @@ public final class JournalCut implements AutoCloseable {
             cursor.seek(Keys.entry(0));
             begun = true;
         }
-        if (!cursor.valid() || cursor.key()[0] != Keys.ENTRY) {
-            return Optional.empty();
-        }
-        Query.Entry entry = new Query.Entry(Keys.entryIndex(cursor.key()), cursor.value());
-        StoredEntry.read(entry.index(), entry.bytes());
-        return Optional.of(entry);
+        return cursor.valid() && cursor.key()[0] == Keys.ENTRY
+                ? Optional.of(new Query.Entry(Keys.entryIndex(cursor.key()), cursor.value()))
+                : Optional.empty();
     }
 
     /**
-     * When the newest event of an entry was written, by its writer's clock; milliseconds since 1970, 0 where it has none.
+     * What is in an entry.
+     *
+     * @param events that are not deleted
+     * @param newestMillis when its newest event was written, by its writer's clock, since 1970; 0 where it has none
+     */
+    public record Contents(int events, long newestMillis) {}
+
+    /**
+     * Looks into an entry.
      *
      * @throws io.quorate.persistence.store.StorageException {@code CORRUPT} when its checksum is wrong
      */
-    public static long newestMillis(Query.Entry entry) {
-        long newest = 0;
-        for (Operation operation :
-                StoredEntry.read(entry.index(), entry.bytes()).operations()) {
-            if (operation instanceof Operation.AppendEvents append) {
-                newest = Math.max(newest, append.timestampMillis());
-            }
-        }
-        return newest;
-    }
-
-    /** How many events an entry has that are not deleted. */
-    public static int events(Query.Entry entry) {
+    public static Contents contents(Query.Entry entry) {
         StoredEntry stored = StoredEntry.read(entry.index(), entry.bytes());
         int events = 0;
+        long newest = 0;
         int position = 0;
         for (Operation operation : stored.operations()) {
-            if (operation instanceof Operation.AppendEvents append
-                    && stored.alive().get(position)) {
-                events += append.events().size();
+            if (operation instanceof Operation.AppendEvents append) {
+                newest = Math.max(newest, append.timestampMillis());
+                events += stored.alive().get(position) ? append.events().size() : 0;
             }
             position++;
         }
-        return events;
+        return new Contents(events, newest);
     }
 
     @Override

@@ -127,8 +127,8 @@ class BackupTest {
         events.flush();
         try (JournalCut cut = events.cut()) {
             Query.Entry entry = cut.next().orElseThrow();
-            assertThat(JournalCut.newestMillis(entry)).isEqualTo(1_790_000_000_001L);
-            assertThat(JournalCut.events(entry)).isEqualTo(1);
+            assertThat(JournalCut.contents(entry).newestMillis()).isEqualTo(1_790_000_000_001L);
+            assertThat(JournalCut.contents(entry).events()).isEqualTo(1);
             assertThat(cut.next()).isEmpty();
         }
     }
