@@ -12,6 +12,7 @@ import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
+import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
@@ -42,6 +43,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
@@ -142,6 +144,7 @@ public final class Node implements AutoCloseable {
                 system,
                 endpoints,
                 trust,
+                refusals,
                 aggregates.of(identity.clusterId()),
                 metrics,
                 failStop,
@@ -259,6 +262,7 @@ public final class Node implements AutoCloseable {
                 moved(settings, here, system);
                 folder.store(here);
             }
+            refuseLostBackend(folder, here);
             Node node = new Node(
                     settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, failpoints, here);
             started.set(node);
@@ -281,6 +285,18 @@ public final class Node implements AutoCloseable {
             LOG.info("the cluster goes on in epoch {} with what this node has, {}", next.epoch(), next.member());
         }
         return next;
+    }
+
+    /** A voter that has nothing would found the cluster again, or vote as if it had never voted. */
+    private static void refuseLostBackend(DataFolder folder, Identity identity) {
+        if (identity.replica() == Identity.Replica.MEMBER
+                && !identity.contacts().isEmpty()
+                && !Files.exists(folder.log())
+                && !Files.exists(folder.events())) {
+            throw new FolderException("the backend of " + identity.member().node() + " is gone, and it is a voter of a"
+                    + " cluster with " + String.join(", ", identity.contacts()) + ": it must not vote with nothing."
+                    + " Next: `quorate repair`, then start it: it gets a new copy from the others");
+        }
     }
 
     /** Does what is left to do after a change of clusters; once it is done it does nothing. */
@@ -332,6 +348,21 @@ public final class Node implements AutoCloseable {
         stageTls(folder, settings, founded);
         reached(Failpoint.CERTIFICATES_STAGED);
         return founded;
+    }
+
+    /**
+     * Waits until the others have said that they have nothing against this node's copy, where it votes.
+     *
+     * @param patience at most so long: it may be that there is nobody to say so
+     */
+    public void awaitTakesPart(Duration patience) throws InterruptedException {
+        if (identity().replica() == Identity.Replica.MEMBER) {
+            try {
+                parts.takesPart().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                LOG.info("nobody has said yet whether this node may vote with what it has");
+            }
+        }
     }
 
     private void reached(Failpoint point) {

@@ -119,6 +119,7 @@ final class NodeParts implements AutoCloseable {
     private final DataFolder folder;
     private final Endpoints endpoints;
     private final NodeTrust trust;
+    private final RefusalLog refusals;
     private final AuthorityReplacement authorityReplacement;
     private final ActorSystem<NodeActor.Message> system;
     private final org.apache.pekko.actor.ActorSystem classic;
@@ -148,6 +149,7 @@ final class NodeParts implements AutoCloseable {
     private final Contacts contacts;
     private final AtomicBoolean entering = new AtomicBoolean();
     private final AtomicLong newerSeenAt = new AtomicLong(System.nanoTime() - PAUSE_FOR_NEWER.toNanos());
+    private final CompletableFuture<Void> takesPart = new CompletableFuture<>();
     private volatile String notThere = "";
     private volatile long membershipNr;
     private final ReentrantLock transitions = new ReentrantLock();
@@ -161,6 +163,7 @@ final class NodeParts implements AutoCloseable {
             ActorSystem<NodeActor.Message> system,
             Endpoints endpoints,
             NodeTrust trust,
+            RefusalLog refusals,
             List<Aggregate<?, ?, ?>> controlPlane,
             JournalMetrics metrics,
             FailStop failStop,
@@ -170,6 +173,7 @@ final class NodeParts implements AutoCloseable {
         this.become = become;
         this.endpoints = endpoints;
         this.trust = trust;
+        this.refusals = refusals;
         this.settings = settings;
         this.folder = folder;
         this.system = system;
@@ -242,6 +246,11 @@ final class NodeParts implements AutoCloseable {
         if (identity.replica() != Identity.Replica.REMOVED) {
             presence.announce();
         }
+    }
+
+    /** Completes when the others have nothing against a member that has started; never, where there is none. */
+    CompletionStage<Void> takesPart() {
+        return takesPart;
     }
 
     private Presence presence() {
@@ -415,7 +424,8 @@ final class NodeParts implements AutoCloseable {
                 this::leadership);
         endpoints.receive(started.replica()::deliver);
         member = started;
-        started.start();
+        started.replica().onSetBack(what -> refusals.refused("disk-set-back", what));
+        started.start().thenAccept(done -> takesPart.complete(null));
         greet(membership());
     }
 

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -83,6 +84,9 @@ final class StartCommand implements Callable<Integer> {
             description = "Returns when the node is ready; the log goes to DIR/quorate.log. (Done by the launcher.)")
     private boolean background;
 
+    /** So long the others have to say that its disk was set back, before a start counts as one. */
+    private static final Duration VERDICT = Duration.ofSeconds(1);
+
     @Override
     public Integer call() throws InterruptedException {
         if (background) {
@@ -115,6 +119,7 @@ final class StartCommand implements Callable<Integer> {
             for (String signal : List.of("TERM", "INT")) {
                 Signal.handle(new Signal(signal), received -> stopped.countDown());
             }
+            running.awaitTakesPart(VERDICT);
             spec.commandLine()
                     .getOut()
                     .println("quorate is running: " + settings.name() + " at https://" + settings.address() + ":"

@@ -84,10 +84,11 @@ public final class RaftMember {
                         metrics));
     }
 
-    public void start() {
+    /** Completes when this member takes part: when the others have nothing against it. */
+    public CompletionStage<Void> start() {
         replica.onApplied(applied);
         replica.onLeadership(leadership);
-        replica.start();
+        return replica.start();
     }
 
     public RaftReplica replica() {

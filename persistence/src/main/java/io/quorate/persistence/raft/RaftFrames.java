@@ -31,7 +31,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames of the engine's messages: version 1, eight bytes that name the group, type, sender, term, body. Used by one thread.
+ * Frames of the engine's messages, and of what members ask each other at a start: version 1, eight bytes that name the group, type, sender,
+ * term, body. Used by one thread.
  *
  * <p>An AppendEntries is cut to the entries that fit into {@link #MAX_FRAME_BYTES} (always at least one): a shorter request is
  * as valid to the receiver, which answers with what it has got.
@@ -52,7 +53,20 @@ final class RaftFrames {
         PRE_VOTED,
         VOTE,
         VOTED,
-        TRIGGER_ELECTION
+        TRIGGER_ELECTION,
+        ASK_MARK,
+        TELL_MARK
+    }
+
+    /** What a frame says. */
+    sealed interface Content {
+        /** A message of the engine, and what a leader knows of the members besides; nothing with most. */
+        record OfEngine(RaftMessage message, HighWaterMarks marks) implements Content {}
+
+        /** A member has started with this much, and asks what it is known to have had on disk. */
+        record AskMark(MemberId from, HighWaterMarks.Mark has) implements Content {}
+
+        record TellMark(MemberId from, HighWaterMarks.Mark mark) implements Content {}
     }
 
     private static final Type[] TYPES = Type.values();
@@ -77,9 +91,10 @@ final class RaftFrames {
         }
     }
 
-    byte[] encode(RaftMessage message) {
+    /** @param marks go with a leader's request; nothing where there are none */
+    byte[] encode(RaftMessage message, HighWaterMarks marks) {
         return switch (message) {
-            case AppendEntriesRequest m -> append(m);
+            case AppendEntriesRequest m -> append(m, marks);
             case AppendEntriesSuccessResponse m ->
                 start(Type.APPENDED, m, 64)
                         .varint(m.getLastLogIndex())
@@ -124,13 +139,31 @@ final class RaftFrames {
         };
     }
 
-    private ByteWriter start(Type type, RaftMessage message, int size) {
-        ByteWriter out = new ByteWriter(96 + size).u8(VERSION).i64(group).u8(type.ordinal());
-        LogOperationForm.endpoint(out, message.getSender());
-        return out.varint(message.getTerm());
+    byte[] askMark(MemberId self, HighWaterMarks.Mark has) {
+        return mark(Type.ASK_MARK, self, has);
     }
 
-    private byte[] append(AppendEntriesRequest m) {
+    byte[] tellMark(MemberId self, HighWaterMarks.Mark known) {
+        return mark(Type.TELL_MARK, self, known);
+    }
+
+    private byte[] mark(Type type, MemberId self, HighWaterMarks.Mark mark) {
+        ByteWriter out = start(type, new RaftMemberEndpoint(self), mark.term(), 16);
+        mark.write(out);
+        return out.toBytes();
+    }
+
+    private ByteWriter start(Type type, RaftMessage message, int size) {
+        return start(type, message.getSender(), message.getTerm(), size);
+    }
+
+    private ByteWriter start(Type type, RaftEndpoint sender, int term, int size) {
+        ByteWriter out = new ByteWriter(96 + size).u8(VERSION).i64(group).u8(type.ordinal());
+        LogOperationForm.endpoint(out, sender);
+        return out.varint(term);
+    }
+
+    private byte[] append(AppendEntriesRequest m, HighWaterMarks marks) {
         List<LogEntry> entries = m.getLogEntries();
         int count = 0;
         long size = 0;
@@ -151,6 +184,9 @@ final class RaftFrames {
         for (LogEntry entry : entries.subList(0, count)) {
             out.varint(entry.getTerm()).varint(entry.getIndex());
             LogOperationForm.write(out, entry.getOperation());
+        }
+        if (!marks.marks().isEmpty()) {
+            marks.write(out);
         }
         return out.toBytes();
     }
@@ -183,7 +219,7 @@ final class RaftFrames {
      *
      * @throws IllegalArgumentException when it is no frame of a known version
      */
-    Optional<RaftMessage> decode(byte[] frame) {
+    Optional<Content> decode(byte[] frame) {
         ByteReader in = new ByteReader(frame);
         int version = in.u8();
         if (version != VERSION) {
@@ -198,7 +234,18 @@ final class RaftFrames {
         }
         RaftEndpoint sender = sender(in.text());
         int term = in.int32();
-        return Optional.of(body(TYPES[type], sender, term, in));
+        return Optional.of(
+                switch (TYPES[type]) {
+                    case ASK_MARK ->
+                        new Content.AskMark(RaftMemberEndpoint.memberOf(sender), HighWaterMarks.Mark.read(in));
+                    case TELL_MARK ->
+                        new Content.TellMark(RaftMemberEndpoint.memberOf(sender), HighWaterMarks.Mark.read(in));
+                    default -> {
+                        RaftMessage message = body(TYPES[type], sender, term, in);
+                        yield new Content.OfEngine(
+                                message, in.hasMore() ? HighWaterMarks.read(in) : HighWaterMarks.NONE);
+                    }
+                });
     }
 
     /** Senders are few and their names long: each is parsed once. */
@@ -288,6 +335,7 @@ final class RaftFrames {
                         .setLastLogTerm(in.int32())
                         .setLastLogIndex(in.varint())
                         .build();
+            case ASK_MARK, TELL_MARK -> throw new IllegalArgumentException("no message of the engine: " + type);
         };
     }
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * one fsync for all entries that came meanwhile. Term and vote are durable when the call returns.
  *
  * <p>Keys: {@code e<index>} an entry, {@code s<index><chunk>} a chunk of a snapshot, {@code T} term and vote, {@code L} this
- * member, {@code I} the founding members. Every value ends with its CRC-32C.
+ * member, {@code I} the founding members, {@code M} what the members are known to have on disk. Every value ends with its CRC-32C.
  *
  * <p>Wall: the engine logs I/O errors and goes on. Here the first one ends the replica, and nothing is written after it.
  */
@@ -40,6 +40,7 @@ final class RaftLogStore implements RaftStore {
     static final byte[] TERM = {'T'};
     static final byte[] LOCAL = {'L'};
     static final byte[] INITIAL = {'I'};
+    private static final byte[] MARKS = {'M'};
 
     /** Cut entries are deleted with later flushes, so many at a time: a cut of many must not stall one flush. */
     private static final int DELETES_PER_FLUSH = 256;
@@ -53,6 +54,7 @@ final class RaftLogStore implements RaftStore {
     private long firstIndex = 1;
     private long cutUntil;
     private @Nullable StorageException failure;
+    private @Nullable HighWaterMarks marks;
 
     RaftLogStore(KeyValueStore store, FailStop failStop, JournalMetrics metrics, LongSupplier nanos) {
         this.store = store;
@@ -82,6 +84,40 @@ final class RaftLogStore implements RaftStore {
                 term == null ? noTerm() : term(read(TERM, term)),
                 snapshot,
                 entries));
+    }
+
+    /** What the members were known to have on disk when this was flushed last. */
+    HighWaterMarks restoreMarks() {
+        byte[] stored = store.get(MARKS);
+        return stored == null ? HighWaterMarks.NONE : HighWaterMarks.read(read(MARKS, stored));
+    }
+
+    /** To be stored with what is flushed next. */
+    void note(HighWaterMarks now) {
+        marks = now;
+    }
+
+    /** Stores what was noted and not flushed since, without a flush of its own. */
+    void storeNoted() {
+        if (marks != null && failure == null) {
+            WriteBatch batch = new WriteBatch();
+            putNoted(batch);
+            try {
+                store.write(batch, false);
+            } catch (StorageException e) {
+                failure = e;
+                failStop.stop("the Raft log cannot be written: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void putNoted(WriteBatch batch) {
+        if (marks != null) {
+            ByteWriter out = new ByteWriter(256);
+            marks.write(out);
+            batch.put(MARKS, sealed(out));
+            marks = null;
+        }
     }
 
     private @Nullable SnapshotEntry restoreSnapshot() {
@@ -239,6 +275,7 @@ final class RaftLogStore implements RaftStore {
         if (pending.isEmpty()) {
             return;
         }
+        putNoted(pending);
         long bytes = pending.bytes();
         long begin = nanos.getAsLong();
         durably(pending);

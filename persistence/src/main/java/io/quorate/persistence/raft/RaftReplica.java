@@ -9,6 +9,8 @@ import io.microraft.exception.CannotReplicateException;
 import io.microraft.exception.NotLeaderException;
 import io.microraft.impl.RaftNodeImpl;
 import io.microraft.impl.statemachine.InternalCommitAware;
+import io.microraft.model.groupop.UpdateRaftGroupMembersOp;
+import io.microraft.model.log.LogEntry;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -125,7 +128,9 @@ public final class RaftReplica {
     private final RaftFrames frames;
     private final SnapshotHold hold;
     private final PreVoteCrossing crossing;
+    private final RollbackWatch rollback;
     private final RaftNode engine;
+    private final Set<MemberId> votersAtStart;
     private final Proposals proposals = new Proposals();
     private final AtomicBoolean proposing = new AtomicBoolean();
     private final TreeMap<Long, List<Waiter>> waiters = new TreeMap<>();
@@ -164,7 +169,10 @@ public final class RaftReplica {
         this.crossing = new PreVoteCrossing(settings.self());
         this.hold = new SnapshotHold(
                 events, ports.stream(), task -> executor.execute(() -> time.run(() -> guarded(task))), this::handle);
-        this.engine = engine(log.restore(), ports.random());
+        this.rollback = new RollbackWatch(settings.self(), log, store, frames, transport, nanos, this::die);
+        Optional<RestoredRaftState> restored = log.restore();
+        this.engine = engine(restored, ports.random());
+        this.votersAtStart = knownVoters(restored);
         executor.afterTasks(() -> {
             if (!time.isDead()) {
                 afterTasks();
@@ -208,12 +216,26 @@ public final class RaftReplica {
             store.restored(restored.get());
             builder.setRestoredState(restored.get());
         } else {
+            refuseLostLog();
             List<RaftEndpoint> initial = settings.initialMembers().stream()
                     .<RaftEndpoint>map(RaftMemberEndpoint::new)
                     .toList();
             builder.setLocalEndpoint(new RaftMemberEndpoint(settings.self())).setInitialGroupMembers(initial);
         }
         return builder.build();
+    }
+
+    /** A founder knows nothing that is not in its log; with an empty one it would found the group a second time. */
+    private void refuseLostLog() {
+        long applied = events.appliedIndex();
+        if (settings.initialMembers().equals(List.of(settings.self())) && applied > 0) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    Path.of("backend", "log"),
+                    "backend/log is empty, and backend/events goes up to entry " + applied
+                            + ": the log is lost, and with it what this node has promised. It must not vote. Next: `quorate"
+                            + " repair` fetches a copy from the others; where there are none, `quorate recover`");
+        }
     }
 
     /** A log that was copied here would have this node vote in another's name, beside it. */
@@ -230,14 +252,54 @@ public final class RaftReplica {
         }
     }
 
-    /** Joins the group; completes when the engine runs, not when there is a leader. */
+    /**
+     * Joins the group. Completes when the engine runs, which it does as soon as the others have said what this member is known to have
+     * had on disk; not when there is a leader.
+     */
     public CompletionStage<Void> start() {
         return onThread(() -> {
-            if (settings.walls().electionWatch() && engine instanceof RaftNodeImpl node) {
-                new ElectionWatch(node, time).start();
+            CompletableFuture<Void> runs = new CompletableFuture<>();
+            if (settings.walls().rollbackCheck()) {
+                rollback.begin(votersAtStart, () -> startEngine(runs));
+                askAgain();
+            } else {
+                startEngine(runs);
             }
-            return engine.start().thenApply(started -> null);
+            return runs;
         });
+    }
+
+    private void startEngine(CompletableFuture<Void> runs) {
+        if (settings.walls().electionWatch() && engine instanceof RaftNodeImpl node) {
+            new ElectionWatch(node, time).start();
+        }
+        engine.start().thenAccept(started -> runs.complete(null));
+    }
+
+    /** Who votes, as far as this member's own log knows; one that is new and no founder has none that says so. */
+    private Set<MemberId> knownVoters(Optional<RestoredRaftState> restored) {
+        if (restored.isEmpty()) {
+            List<MemberId> founders = settings.initialMembers();
+            return founders.contains(settings.self()) ? Set.copyOf(founders) : Set.of();
+        }
+        RestoredRaftState state = restored.get();
+        // The engine takes the changes in its log into account only when it starts: members that had replaced the
+        // founders waited for those for ever (found by simulation: seed 12, three nodes, sixty seconds).
+        Collection<RaftEndpoint> voters = state.getSnapshotEntry() == null
+                ? state.getInitialGroupMembers().getVotingMembers()
+                : state.getSnapshotEntry().getGroupMembersView().getVotingMembers();
+        for (LogEntry entry : state.getLogEntries()) {
+            if (entry.getOperation() instanceof UpdateRaftGroupMembersOp change) {
+                voters = change.getVotingMembers();
+            }
+        }
+        return Set.copyOf(members(voters));
+    }
+
+    private void askAgain() {
+        if (!time.isDead() && rollback.asks()) {
+            executor.schedule(this::askAgain, RollbackCheck.ASK_AGAIN);
+        }
     }
 
     /** Hands over a frame that another member sent. Frames that are not for this group are dropped. */
@@ -247,11 +309,36 @@ public final class RaftReplica {
                 return;
             }
             try {
-                frames.decode(frame).ifPresent(this::handle);
+                frames.decode(frame).ifPresent(this::received);
             } catch (IllegalArgumentException e) {
                 LOG.warn("dropped a frame that cannot be read: {}", e.getMessage());
             }
         });
+    }
+
+    private void received(RaftFrames.Content content) {
+        switch (content) {
+            case RaftFrames.Content.AskMark ask -> {
+                learnMarks();
+                rollback.asked(ask);
+            }
+            case RaftFrames.Content.TellMark tell -> rollback.told(tell).ifPresent(this::handle);
+            case RaftFrames.Content.OfEngine(RaftMessage message, HighWaterMarks marks) -> {
+                if (settings.walls().rollbackCheck()) {
+                    rollback.told(message.getSender(), marks);
+                }
+                if (!time.isDead() && rollback.lets(message)) {
+                    handle(message);
+                }
+            }
+        }
+    }
+
+    /** What the members have on disk is known to who leads them. */
+    private void learnMarks() {
+        if (role == RaftRole.LEADER) {
+            rollback.learn(report(engine));
+        }
     }
 
     private void handle(RaftMessage message) {
@@ -482,6 +569,11 @@ public final class RaftReplica {
     /** The present view; cheap. */
     public Leadership leadership() {
         return leadership;
+    }
+
+    /** Registers who is told, on the replica's thread, that another member's disk was set back, in words for people. */
+    public void onSetBack(Consumer<String> listener) {
+        executor.execute(() -> rollback.onSetBack(listener));
     }
 
     /** Registers the one listener to leadership, called on the replica's thread at every change and once soon. */
@@ -753,6 +845,9 @@ public final class RaftReplica {
             if (handover != null) {
                 handOverWhenQuiet();
             }
+            if (role == RaftRole.LEADER && rollback.isDue()) {
+                learnMarks();
+            }
         });
         if (!proposals.isEmpty()) {
             proposeWaiting();
@@ -879,7 +974,8 @@ public final class RaftReplica {
                         answer.getQuerySequenceNumber(),
                         answer.getFlowControlSequenceNumber());
             }
-            transport.send(RaftMemberEndpoint.memberOf(target), frames.encode(sent));
+            MemberId to = RaftMemberEndpoint.memberOf(target);
+            transport.send(to, frames.encode(sent, rollback.goesWith(sent, to)));
         }
 
         @Override

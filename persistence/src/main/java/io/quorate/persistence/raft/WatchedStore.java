@@ -10,13 +10,15 @@ import io.microraft.persistence.RestoredRaftState;
 import java.io.IOException;
 import java.util.List;
 
-/** Passes everything on to the log store and notes what the replica has to know of it: terms, the snapshot, the last index. */
+/** Passes everything on to the log store and notes what the replica has to know of it: terms, the snapshot, the last index, what is on disk. */
 final class WatchedStore implements RaftStore {
     private final RaftStore store;
     private final Terms terms = new Terms();
     private long snapshotIndex;
     private int snapshotTerm;
     private long lastIndex;
+    private long flushedIndex;
+    private int term;
 
     WatchedStore(RaftStore store) {
         this.store = store;
@@ -29,6 +31,8 @@ final class WatchedStore implements RaftStore {
                     state.getSnapshotEntry().getTerm());
         }
         noteAll(state.getLogEntries());
+        flushedIndex = lastIndex;
+        term = state.getTermPersistentState().getTerm();
     }
 
     Terms terms() {
@@ -45,6 +49,16 @@ final class WatchedStore implements RaftStore {
 
     long lastIndex() {
         return lastIndex;
+    }
+
+    /** Up to here all is on disk. */
+    long flushedIndex() {
+        return flushedIndex;
+    }
+
+    /** The last one that is on disk. */
+    int term() {
+        return term;
     }
 
     private void snapshot(long index, int term) {
@@ -78,6 +92,7 @@ final class WatchedStore implements RaftStore {
     public void truncateLogEntriesFrom(long index) throws IOException {
         terms.truncateFrom(index);
         lastIndex = index - 1;
+        flushedIndex = Math.min(flushedIndex, lastIndex);
         store.truncateLogEntriesFrom(index);
     }
 
@@ -104,10 +119,12 @@ final class WatchedStore implements RaftStore {
     @Override
     public void persistAndFlushTerm(RaftTermPersistentState state) throws IOException {
         store.persistAndFlushTerm(state);
+        term = state.getTerm();
     }
 
     @Override
     public void flush() throws IOException {
         store.flush();
+        flushedIndex = lastIndex;
     }
 }

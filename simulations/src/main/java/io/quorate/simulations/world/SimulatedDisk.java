@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -237,11 +239,23 @@ public final class SimulatedDisk implements KeyValueStore {
         broken = false;
     }
 
+    /** What is on it now. */
+    public SortedMap<byte[], byte[]> image() {
+        return new TreeMap<>(values);
+    }
+
     /** Everything is gone: a new disk. */
     public void wipe() {
+        setBack(Collections.emptySortedMap());
+    }
+
+    /** It is as it was when an image was taken; its owner is down. */
+    public void setBack(SortedMap<byte[], byte[]> image) {
         platter.clear();
+        platter.putAll(image);
         uncertain.clear();
         values = new TreeMap<>(Arrays::compareUnsigned);
+        values.putAll(image);
         openCursors = 0;
         broken = false;
     }

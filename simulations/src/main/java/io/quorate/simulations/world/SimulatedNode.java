@@ -13,6 +13,7 @@ import io.quorate.persistence.store.StorageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedNode {
     private static final Duration FLUSH = Duration.ofNanos(200_000);
     private static final Duration STREAM_TIMEOUT = Duration.ofMillis(500);
+
+    /** Both disks at one moment. */
+    public record Image(SortedMap<byte[], byte[]> log, SortedMap<byte[], byte[]> state) {}
 
     private record Running(SimulatedExecutor executor, RaftReplica replica, EventStore events) {}
 
@@ -221,6 +225,18 @@ public final class SimulatedNode {
         }
         log.wipe();
         id = new MemberId(name, id.incarnation() + 1, id.address());
+    }
+
+    public Image image() {
+        return new Image(log.image(), state.image());
+    }
+
+    /** An old image of its disks is put in place of what they hold; the node is down then. */
+    public void setBack(Image image) {
+        crash();
+        world.trace().note(name, "is set back to an old image of its disks");
+        log.setBack(image.log());
+        state.setBack(image.state());
     }
 
     /** The walls of its next life. */

@@ -35,7 +35,18 @@ class ScenarioTest {
 
     /** Each of these once broke a promise; what it was is told where it was mended. */
     @ParameterizedTest(name = "seed {0}, {1} nodes, {2} s")
-    @CsvSource({"1, 4, 20", "325, 4, 20", "104, 5, 30", "1848, 3, 30", "2419, 4, 30", "1488, 3, 30", "2577, 3, 30"})
+    @CsvSource({
+        "1, 4, 20",
+        "325, 4, 20",
+        "104, 5, 30",
+        "1848, 3, 30",
+        "2419, 4, 30",
+        "1488, 3, 30",
+        "2577, 3, 30",
+        "12, 3, 60",
+        "70, 4, 60",
+        "175, 4, 60"
+    })
     void seeds_that_broke_a_promise_once_break_none(long seed, int nodes, long seconds) {
         holds(Plan.usual(seed, nodes, Duration.ofSeconds(seconds)));
     }

@@ -1,0 +1,231 @@
+package io.quorate.persistence.raft;
+
+import io.microraft.RaftEndpoint;
+import io.microraft.model.message.AppendEntriesRequest;
+import io.microraft.model.message.InstallSnapshotRequest;
+import io.microraft.model.message.RaftMessage;
+import io.microraft.report.RaftNodeReport;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.store.StorageException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wall: the engine trusts its disk, and Raft with it. One that was set back to an old image, or whose log was deleted, has forgotten what
+ * this member promised: it might vote a second time in one term, and for a member that lacks what it acknowledged itself. So a member
+ * takes no part before it was told what it is known to have had ({@link RollbackCheck}), and ends where it has less. Used by one thread.
+ */
+final class RollbackWatch {
+    /** How often a leader looks what the others have, and tells each. */
+    private static final Duration PERIOD = Duration.ofMillis(100);
+
+    private final MemberId self;
+    private final RaftLogStore log;
+    private final WatchedStore store;
+    private final RaftFrames frames;
+    private final RaftTransport transport;
+    private final LongSupplier nanos;
+    private final FailStop failStop;
+
+    private HighWaterMarks marks;
+    private long learnedAtNanos;
+    private Consumer<String> setBackListener = what -> {};
+    private final Map<MemberId, Long> toldAtNanos = new HashMap<>();
+
+    private @Nullable RollbackCheck check;
+    private Runnable passed = () -> {};
+    private @Nullable RaftMessage held;
+
+    RollbackWatch(
+            MemberId self,
+            RaftLogStore log,
+            WatchedStore store,
+            RaftFrames frames,
+            RaftTransport transport,
+            LongSupplier nanos,
+            FailStop failStop) {
+        this.self = self;
+        this.log = log;
+        this.store = store;
+        this.frames = frames;
+        this.transport = transport;
+        this.nanos = nanos;
+        this.failStop = failStop;
+        this.marks = log.restoreMarks();
+        this.learnedAtNanos = nanos.getAsLong() - PERIOD.toNanos();
+    }
+
+    // ---- a member that starts
+
+    /**
+     * Begins to ask.
+     *
+     * @param voters whom it knows to vote; empty where it knows nothing yet
+     * @param onPassed run once, when this member may take part
+     */
+    void begin(Set<MemberId> voters, Runnable onPassed) {
+        check = new RollbackCheck(self, voters, nanos.getAsLong());
+        passed = onPassed;
+        passIfHeard();
+    }
+
+    /** Asks those that have not answered; answers whether to do so again. */
+    boolean asks() {
+        passIfHeard();
+        if (check == null) {
+            return false;
+        }
+        check.silent().forEach(this::ask);
+        return true;
+    }
+
+    private void ask(MemberId member) {
+        transport.send(member, frames.askMark(self, stored()));
+    }
+
+    /** Whether the engine may have a message; what a leader sends last is kept until then. */
+    boolean lets(RaftMessage message) {
+        passIfHeard();
+        if (check == null) {
+            return true;
+        }
+        if ((message instanceof AppendEntriesRequest || message instanceof InstallSnapshotRequest)
+                && message.getTerm() >= store.term()) {
+            held = message;
+            MemberId leader = RaftMemberEndpoint.memberOf(message.getSender());
+            if (check.leads(leader)) {
+                ask(leader);
+            }
+        }
+        return false;
+    }
+
+    /** An answer; if it was the last that was waited for, the engine gets what was kept. */
+    Optional<RaftMessage> told(RaftFrames.Content.TellMark tell) {
+        if (!covers(tell.from(), tell.mark()) || check == null) {
+            return Optional.empty();
+        }
+        check.answered(tell.from());
+        passIfHeard();
+        if (check != null) {
+            return Optional.empty();
+        }
+        RaftMessage message = held;
+        held = null;
+        return Optional.ofNullable(message);
+    }
+
+    private void passIfHeard() {
+        if (check != null && check.passed(nanos.getAsLong())) {
+            check = null;
+            passed.run();
+        }
+    }
+
+    /** Ends this member where it has less than it is known to have had. */
+    private boolean covers(MemberId from, HighWaterMarks.Mark known) {
+        boolean covered = stored().covers(known);
+        if (!covered) {
+            String reason =
+                    setBack(self, stored(), known) + " (" + from.node() + " tells). It must not vote with what it"
+                            + " has forgotten, and stops; the others go on. Next: `quorate repair`, then start it: it gets a new copy"
+                            + " from them";
+            failStop.stop(
+                    reason, new StorageException(StorageException.Kind.CORRUPT, Path.of("backend", "log"), reason));
+        }
+        return covered;
+    }
+
+    /** What this member has on disk, or is about to have. */
+    private HighWaterMarks.Mark stored() {
+        return new HighWaterMarks.Mark(store.term(), store.lastIndex());
+    }
+
+    private static String setBack(MemberId member, HighWaterMarks.Mark has, HighWaterMarks.Mark known) {
+        return "the disk of " + member.node() + " was set back: it had everything up to entry " + known.index()
+                + " and term " + known.term() + ", and now its log ends with entry " + has.index() + " in term "
+                + has.term();
+    }
+
+    // ---- what is known of the others
+
+    /** Registers who is told of another member that was set back, in words for people. */
+    void onSetBack(Consumer<String> listener) {
+        setBackListener = listener;
+    }
+
+    /** Somebody asks what it is known to have had. */
+    void asked(RaftFrames.Content.AskMark ask) {
+        HighWaterMarks.Mark known = marks.of(ask.from());
+        if (!ask.has().covers(known)) {
+            setBackListener.accept(
+                    setBack(ask.from(), ask.has(), known) + ". Next, there: `quorate repair`, `quorate start`");
+        }
+        transport.send(ask.from(), frames.tellMark(self, known));
+    }
+
+    /** A leader tells what it knows of all members, this one among them. */
+    void told(RaftEndpoint from, HighWaterMarks news) {
+        if (!news.marks().isEmpty() && covers(RaftMemberEndpoint.memberOf(from), news.of(self))) {
+            keep(news.marks().keySet(), news);
+        }
+    }
+
+    private void keep(Collection<MemberId> members, HighWaterMarks news) {
+        HighWaterMarks now = marks.with(members, news);
+        if (now != marks) {
+            marks = now;
+            log.note(now);
+        } else {
+            log.storeNoted(); // nothing has been written since the last word, so no flush has taken it along
+        }
+    }
+
+    boolean isDue() {
+        return nanos.getAsLong() - learnedAtNanos >= PERIOD.toNanos();
+    }
+
+    /** Learns from the answers to this leader's log. */
+    void learn(RaftNodeReport report) {
+        learnedAtNanos = nanos.getAsLong();
+        int term = report.getTerm().getTerm();
+        long committed = report.getLog().getCommitIndex();
+        Map<MemberId, HighWaterMarks.Mark> news = new HashMap<>();
+        report.getLog().getFollowerMatchIndices().forEach((endpoint, match) -> {
+            if (match > 0) {
+                news.put(
+                        RaftMemberEndpoint.memberOf(endpoint),
+                        new HighWaterMarks.Mark(term, Math.min(match, committed)));
+            }
+        });
+        news.put(self, new HighWaterMarks.Mark(term, Math.min(store.flushedIndex(), committed)));
+        List<MemberId> members = report.getEffectiveMembers().getMembers().stream()
+                .map(RaftMemberEndpoint::memberOf)
+                .toList();
+        toldAtNanos.keySet().retainAll(members);
+        keep(members, new HighWaterMarks(news));
+    }
+
+    /** What goes with a message to a member: now and then, with what a leader sends anyway. */
+    HighWaterMarks goesWith(RaftMessage message, MemberId target) {
+        if (!(message instanceof AppendEntriesRequest)) {
+            return HighWaterMarks.NONE;
+        }
+        long now = nanos.getAsLong();
+        Long before = toldAtNanos.get(target);
+        if (before != null && now - before < PERIOD.toNanos()) {
+            return HighWaterMarks.NONE;
+        }
+        toldAtNanos.put(target, now);
+        return marks;
+    }
+}
