@@ -60,7 +60,7 @@ final class BackupExchange {
         BackupPlanner.plan(schedule, view, state.policy(), attempt, nowMillis).ifPresent(step -> {
             asking = true;
             if (attempt.filter(known -> known.order().equals(step.order())).isEmpty()) {
-                attempt = Optional.of(BackupAttempt.begin(step.node(), step.order(), nowMillis));
+                attempt = Optional.of(BackupAttempt.begin(step.node(), step.order()));
             }
             CompletableFuture.completedFuture(step)
                     .thenCompose(this::take)
@@ -101,23 +101,24 @@ final class BackupExchange {
                 .toBytes();
         return parts.ask(known.member(), request)
                 .thenApply(bytes -> MembershipForm.read(bytes, BackupReport.class))
-                .exceptionallyCompose(failure -> {
-                    JournalException reason = JournalException.of(failure);
-                    return reason.kind()
-                                    == Kind.INVALID // a release that knows of no such request, and will not know of it
-                            // later
-                            ? CompletableFuture.completedFuture(
-                                    BackupReport.failed(order, "it cannot do that: " + reason.getMessage()))
-                            : CompletableFuture.failedFuture(reason);
-                });
+                .exceptionallyCompose(failure -> unanswered(order, JournalException.of(failure)));
+    }
+
+    /** It is asked again, but where it is of a release that knows of no such request. */
+    private synchronized CompletionStage<BackupReport> unanswered(BackupOrder order, JournalException failure) {
+        if (failure.kind() == Kind.INVALID) {
+            return CompletableFuture.completedFuture(
+                    BackupReport.failed(order, "it cannot do that: " + failure.getMessage()));
+        }
+        attempt = attempt.map(BackupAttempt::hearsNothing);
+        return CompletableFuture.failedFuture(failure);
     }
 
     /** A node has said what it is at, or what came of it; that is in the journal before it is over. */
     private CompletionStage<Void> heard(String node, BackupOrder order, BackupReport report) {
-        if (report.state().equals(BackupReport.TAKING)) {
+        if (report.underWay()) {
             synchronized (this) {
-                // One that an earlier leader asked for will do: its end is waited for.
-                attempt = Optional.of(BackupAttempt.begin(node, report.order(), System.currentTimeMillis()));
+                attempt = attempt.map(known -> known.hears(report));
             }
             return CompletableFuture.completedFuture(null);
         }
@@ -140,11 +141,9 @@ final class BackupExchange {
 
     /** What came of an order; one that is new is begun, unless another one is under way. */
     private synchronized BackupReport report(BackupOrder order) {
-        if (own.isPresent()) {
-            BackupReport known = own.get();
-            if (known.state().equals(BackupReport.TAKING) || known.order().equals(order)) {
-                return known;
-            }
+        Optional<BackupReport> known = own.filter(report -> report.answers(order));
+        if (known.isPresent()) {
+            return known.get();
         }
         BackupReport begun = BackupReport.taking(order);
         own = Optional.of(begun);

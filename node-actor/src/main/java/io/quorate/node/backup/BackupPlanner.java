@@ -6,7 +6,6 @@ import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.ClusterView.NodeView;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +17,8 @@ import java.util.Optional;
  * leader where there is nobody else. Where it fails on one, the next one tries, after a pause.
  */
 public final class BackupPlanner {
-    /** A node that is asked and says nothing for so long will say nothing any more. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** A node that is there, and was asked so often in vain, will say nothing any more. It is asked once a second at most. */
+    static final int PATIENCE = 15;
 
     private BackupPlanner() {}
 
@@ -39,7 +38,7 @@ public final class BackupPlanner {
         Optional<BackupAttempt> attempt = last.filter(known -> known.order().schedule() == schedule.nr());
         Optional<BackupAttempt> open = attempt.filter(BackupAttempt::open);
         if (open.isPresent()) {
-            return Optional.of(goOn(open.get(), view, policy, nowMillis));
+            return Optional.of(goOn(open.get(), view, policy));
         }
         boolean pauses = attempt.filter(
                         known -> Math.abs(nowMillis - known.order().atMillis())
@@ -53,12 +52,12 @@ public final class BackupPlanner {
                         node, new BackupOrder(schedule.nr(), nowMillis, schedule.folder(), schedule.keep())));
     }
 
-    private static BackupStep goOn(BackupAttempt open, ClusterView view, RolePolicy policy, long nowMillis) {
+    private static BackupStep goOn(BackupAttempt open, ClusterView view, RolePolicy policy) {
         boolean there = view.nodes().stream().anyMatch(node -> node.name().equals(open.node()) && node.online(policy));
         if (!there) {
             return new BackupStep.GiveUp(open.node(), open.order(), "it was there no more before it was done");
         }
-        return Math.abs(nowMillis - open.heardMillis()) > PATIENCE.toMillis()
+        return open.unanswered() >= PATIENCE
                 ? new BackupStep.GiveUp(open.node(), open.order(), "it does not answer")
                 : new BackupStep.Ask(open.node(), open.order());
     }

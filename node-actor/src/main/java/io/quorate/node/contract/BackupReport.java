@@ -14,6 +14,15 @@ public record BackupReport(BackupOrder order, String state, String file, long of
     public static final String TAKEN = "taken";
     public static final String FAILED = "failed";
 
+    /** Whether this is what a node has to say to an order: a node takes one at a time, and each order once. */
+    public boolean answers(BackupOrder asked) {
+        return underWay() || order.equals(asked);
+    }
+
+    public boolean underWay() {
+        return state.equals(TAKING);
+    }
+
     public static BackupReport taking(BackupOrder order) {
         return new BackupReport(order, TAKING, "", 0, 0, "");
     }

@@ -3,6 +3,7 @@ package io.quorate.node.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.contract.BackupOrder;
+import io.quorate.node.contract.BackupReport;
 import io.quorate.node.membership.BackupSchedule;
 import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.ClusterView.InGroup;
@@ -86,7 +87,7 @@ class BackupPlannerTest {
     }
 
     private static BackupAttempt attempt(String node, Duration ago) {
-        return BackupAttempt.begin(node, new BackupOrder(42, NOW - ago.toMillis(), "/b", 7), NOW - ago.toMillis());
+        return BackupAttempt.begin(node, new BackupOrder(42, NOW - ago.toMillis(), "/b", 7));
     }
 
     @Test
@@ -145,7 +146,7 @@ class BackupPlannerTest {
     void after_a_failure_there_is_a_pause_and_a_changed_schedule_ends_it() {
         BackupAttempt failed = attempt("n3", PAUSE.minusMillis(1)).close();
         assertThat(plan(due("", "n3"), view(LEADER, STANDBY), failed)).isEmpty();
-        BackupAttempt ofAnother = BackupAttempt.begin("n3", new BackupOrder(41, NOW - 1, "/b", 7), NOW - 1);
+        BackupAttempt ofAnother = BackupAttempt.begin("n3", new BackupOrder(41, NOW - 1, "/b", 7));
         assertThat(plan(due(""), view(LEADER, STANDBY), ofAnother.close())).isPresent();
         assertThat(plan(due(""), view(LEADER, STANDBY), ofAnother))
                 .contains(new BackupStep.Ask("n3", new BackupOrder(42, NOW, "/b", 7)));
@@ -159,6 +160,19 @@ class BackupPlannerTest {
     }
 
     @Test
+    void a_node_takes_one_at_a_time_and_a_leader_waits_for_one_that_the_leader_before_asked_for() {
+        BackupOrder before = new BackupOrder(42, NOW - 5000, "/b", 7);
+        BackupOrder now = new BackupOrder(42, NOW - 1000, "/b", 7);
+        assertThat(BackupReport.taking(before).answers(now)).as("busy").isTrue();
+        assertThat(BackupReport.failed(before, "no disk").answers(before))
+                .as("done once")
+                .isTrue();
+        assertThat(BackupReport.failed(before, "no disk").answers(now)).isFalse();
+        BackupAttempt waits = BackupAttempt.begin("n2", now).hears(BackupReport.taking(before));
+        assertThat(plan(due(""), view(LEADER, VOTER), waits)).contains(new BackupStep.Ask("n2", before));
+    }
+
+    @Test
     void a_node_that_dies_or_says_nothing_is_given_up() {
         BackupAttempt underWay = attempt("n2", Duration.ofSeconds(10));
         assertThat(plan(due(""), view(LEADER, dead(VOTER), STANDBY), underWay))
@@ -166,9 +180,17 @@ class BackupPlannerTest {
                 .isInstanceOfSatisfying(
                         BackupStep.GiveUp.class, gone -> assertThat(gone.node()).isEqualTo("n2"));
         assertThat(plan(due(""), view(LEADER, STANDBY), underWay)).get().isInstanceOf(BackupStep.GiveUp.class);
-        BackupAttempt silent = attempt("n2", BackupPlanner.PATIENCE.plusMillis(1));
+        BackupAttempt silent = underWay;
+        for (int i = 0; i < BackupPlanner.PATIENCE; i++) {
+            assertThat(plan(due(""), view(LEADER, VOTER, STANDBY), silent))
+                    .contains(new BackupStep.Ask("n2", underWay.order()));
+            silent = silent.hearsNothing();
+        }
         assertThat(plan(due(""), view(LEADER, VOTER, STANDBY), silent))
-                .contains(new BackupStep.GiveUp("n2", silent.order(), "it does not answer"));
+                .contains(new BackupStep.GiveUp("n2", underWay.order(), "it does not answer"));
+        assertThat(plan(due(""), view(LEADER, VOTER, STANDBY), silent.hears(BackupReport.taking(underWay.order()))))
+                .get()
+                .isInstanceOf(BackupStep.Ask.class);
     }
 
     @Test
