@@ -126,6 +126,13 @@ class PackageArrowsTest {
                         "io.quorate.persistence.store",
                         "io.quorate.persistence.events",
                         "io.quorate.persistence.raft"),
+                knows(
+                        "io.quorate.node.backup",
+                        "org.slf4j",
+                        "io.quorate.node.contract",
+                        "io.quorate.node.membership",
+                        "io.quorate.node.role",
+                        "io.quorate.persistence.backup"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",

@@ -88,6 +88,7 @@ final class ClusterWatch implements AutoCloseable {
         synchronized (this) {
             if (nowLeads && !leads) {
                 presences.begin(System.nanoTime(), heartbeatTimeout);
+                parts.backups().begin();
             }
             leads = nowLeads;
         }
@@ -310,6 +311,7 @@ final class ClusterWatch implements AutoCloseable {
         ClusterView view = presences.view(state, group(report), now);
         RolePolicy policy = state.policy();
         nextSilence(view, policy).ifPresent(this::lookAgainIn);
+        parts.backups().look(view, System.currentTimeMillis());
         return RolePlanner.plan(view, policy);
     }
 

@@ -14,6 +14,7 @@ import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.membership.BackupSchedule;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.VersionSkew;
@@ -892,6 +893,26 @@ public final class Node implements AutoCloseable {
      */
     public void backup(OutputStream out, long nowMillis) throws IOException {
         parts.recovery().backup(out, nowMillis);
+    }
+
+    /**
+     * Has backups taken again and again, or changes how; the schedule is part of the cluster's replicated state. The answer is Done or
+     * Refused.
+     *
+     * @param by who asks
+     */
+    public CompletionStage<MembershipMessage> scheduleBackups(MembershipMessage.ScheduleBackups schedule, String by) {
+        return membershipCommand(schedule, by, true);
+    }
+
+    /** Ends that. The answer is Done. */
+    public CompletionStage<MembershipMessage> endBackups(String by) {
+        return membershipCommand(new MembershipMessage.EndBackups(), by, true);
+    }
+
+    /** What is scheduled, and what came of it, as this node knows it. */
+    public Optional<BackupSchedule> backups() {
+        return parts.membership().backups();
     }
 
     /** Whether this node has a copy of the journal. */

@@ -141,6 +141,7 @@ final class NodeParts implements AutoCloseable {
     private final ClusterWatch watch;
     private final PresenceExchange presence;
     private final RecoveryExchange recovery;
+    private final BackupExchange backups;
     private final Consumer<Transition> become;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
@@ -217,6 +218,7 @@ final class NodeParts implements AutoCloseable {
         this.journalService = new JournalService(journal);
         this.leaderService = new JournalService(leaderJournal);
         this.recovery = new RecoveryExchange(this, folder, stores.events(), trust, contacts, become);
+        this.backups = new BackupExchange(this);
         Membership membership = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
         host(membership, committed -> membershipChanged(committed));
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
@@ -594,6 +596,10 @@ final class NodeParts implements AutoCloseable {
         return recovery;
     }
 
+    BackupExchange backups() {
+        return backups;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -707,6 +713,7 @@ final class NodeParts implements AutoCloseable {
             case REPLACE_AUTHORITY -> replaceAuthority(in.text(), textAtEnd(in)).thenApply(MembershipForm::bytes);
             case RecoveryExchange.SURVIVOR -> recovery.survivor().thenApply(MembershipForm::bytes);
             case RecoveryExchange.RECOVER -> recovery.recover(MembershipForm.read(in.block(), RecoveryPlan.class));
+            case BackupExchange.BACKUP -> backups.answer(in);
             case MOVE ->
                 moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
@@ -887,7 +894,8 @@ final class NodeParts implements AutoCloseable {
                 identity.replica() == Identity.Replica.REMOVED ? identity.removedFor() : notThere,
                 List.copyOf(membership().authorityKnownTo()),
                 identity.epoch(),
-                membership().recovery());
+                membership().recovery(),
+                membership().backups());
     }
 
     /** Begins the removal of a node; the leader judges it. */

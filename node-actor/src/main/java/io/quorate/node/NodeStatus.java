@@ -1,6 +1,7 @@
 package io.quorate.node;
 
 import io.quorate.node.contract.ClusterReport;
+import io.quorate.node.membership.BackupSchedule;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.persistence.contract.ClusterEpoch;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param authorityKnownTo nodes that were removed, and know the key that the cluster's certificates are issued with
  * @param epoch of the cluster that this node belongs to
  * @param recovery the last one of the cluster, as this node knows it
+ * @param backups those that are scheduled, as this node knows it
  */
 public record NodeStatus(
         String name,
@@ -28,4 +30,5 @@ public record NodeStatus(
         String notThere,
         List<String> authorityKnownTo,
         ClusterEpoch epoch,
-        Optional<MembershipState.Recovery> recovery) {}
+        Optional<MembershipState.Recovery> recovery,
+        Optional<BackupSchedule> backups) {}

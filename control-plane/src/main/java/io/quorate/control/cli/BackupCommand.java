@@ -4,7 +4,6 @@ import io.quorate.control.history.HistoryEntry;
 import io.quorate.persistence.backup.BackupException;
 import io.quorate.persistence.backup.BackupHeader;
 import io.quorate.persistence.backup.BackupReader;
-import io.quorate.persistence.journal.Query;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backup",
         mixinStandardHelpOptions = true,
-        subcommands = BackupCommand.VerifyBackup.class,
+        subcommands = {BackupCommand.VerifyBackup.class, ScheduleBackup.class},
         description = {
             "Writes everything that the cluster's journal has into one file, compressed, while the cluster goes on. Any node with a copy",
             "will do; take one that does not lead. The file is there only when it is whole, and was read back while it came."
@@ -42,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  quorate backup /mnt/backups/today.quorate",
             "  quorate backup - | ssh safe.example.org 'cat > today.quorate'",
             "  quorate backup verify today.quorate",
+            "  quorate backup schedule --every 24h --keep 7 --to /mnt/backups/quorate",
             "  quorate restore today.quorate --data-folder /var/lib/quorate-restored --name r1 --address 10.0.9.1"
         })
 final class BackupCommand implements Callable<Integer> {
@@ -143,9 +142,7 @@ final class BackupCommand implements Callable<Integer> {
             }
         };
         BackupReader reader = new BackupReader(copying);
-        for (Optional<Query.Entries> next = reader.next(); next.isPresent(); next = reader.next()) {
-            continue; // each chunk is checked as it is read
-        }
+        reader.readToEnd();
         return new Summary(reader.header(), reader.entries(), reader.events(), bytes[0]);
     }
 

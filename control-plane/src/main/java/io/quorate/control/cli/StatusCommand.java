@@ -175,6 +175,7 @@ final class StatusCommand implements Callable<Integer> {
             status.path("nodes").forEach(node -> problem(node).ifPresent(lines::add));
             exposed(status).ifPresent(lines::add);
         }
+        lines.addAll(ScheduledBackups.lines(status.path("backups")));
         lines.addAll(recovered(status));
         return lines;
     }

@@ -35,6 +35,25 @@ final class Times {
         };
     }
 
+    /** A span in the largest unit that leaves nothing out, as {@code 36 h}. */
+    static String words(Duration span) {
+        long seconds = span.toSeconds();
+        return seconds % 86_400 == 0
+                ? seconds / 86_400 + " d"
+                : seconds % 3600 == 0
+                        ? seconds / 3600 + " h"
+                        : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+    }
+
+    /** A span in the largest unit of which there is one, as {@code 3 h}; what is left over is left out. */
+    static String roughly(Duration span) {
+        return span.toDays() > 0
+                ? span.toDays() + " d"
+                : span.toHours() > 0
+                        ? span.toHours() + " h"
+                        : span.toMinutes() > 0 ? span.toMinutes() + " min" : span.toSeconds() + " s";
+    }
+
     /** Seconds that an option wants: a number of them, or a {@link #span}. */
     static final class Seconds implements ITypeConverter<Integer> {
         @Override

@@ -51,6 +51,10 @@ public record HistoryEntry(
             case MembershipEvent.AuthorityReplaced replaced -> "";
             case MembershipEvent.ClusterRecovered recovered -> "";
             case MembershipEvent.RecoveryAcknowledged acknowledged -> "";
+            case MembershipEvent.BackupScheduled scheduled -> "";
+            case MembershipEvent.BackupUnscheduled unscheduled -> "";
+            case MembershipEvent.BackupTaken taken -> taken.node();
+            case MembershipEvent.BackupFailed failed -> failed.node();
             case MembershipEvent.SurvivorReseeded reseeded -> reseeded.node();
             case MembershipEvent.AccessRefused refused -> refused.node();
             case MembershipEvent.NodeJoined joined ->
@@ -96,6 +100,15 @@ public record HistoryEntry(
             case MembershipEvent.SurvivorReseeded(var node) -> node + " has the journal of the new epoch";
             case MembershipEvent.RecoveryAcknowledged(var epoch) ->
                 "what the recovery as epoch " + epoch + " did was acknowledged";
+            case MembershipEvent.BackupScheduled(var every, var keep, var folder, var node, var at) ->
+                "a backup is to be taken every " + seconds(every) + " into " + folder
+                        + (node.isEmpty() ? "" : ", on " + node + " while it lives") + "; the newest " + keep
+                        + " are kept";
+            case MembershipEvent.BackupUnscheduled(var reason) -> "no backups are scheduled any more: " + reason;
+            case MembershipEvent.BackupTaken(var node, var file, var offset, var bytes, var at) ->
+                "a backup was taken on " + node + " up to offset " + offset + ": " + file + ", " + bytes + " bytes";
+            case MembershipEvent.BackupFailed(var node, var reason, var at) ->
+                "no backup was taken on " + node + ": " + reason;
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

@@ -67,6 +67,9 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/recovery[?from=&amp;at=]    whether a lost majority may be recovered from, with whose copy, at what cost
  * POST /v1/recovery                    {"from":…, "at":[…], "lostConfirmed":…, "missingConfirmed":…}
  * GET  /v1/backup                      the journal as this node has it now, as one file; for admins
+ * GET  /v1/backup-schedule             those that are taken again and again, and what came of the last ones
+ * PUT  /v1/backup-schedule             {"everySeconds":…, "keep":…, "folder":…, "node":…}
+ * DELETE /v1/backup-schedule
  * POST /v1/recovery/acknowledgement    what the last one did is known
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
@@ -82,6 +85,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
     static final String BACKUP = "/v1/backup";
+    private static final String SCHEDULE = "/v1/backup-schedule";
     private static final String KV = "/v1/kv/";
     private static final String TOKENS = "/v1/tokens/";
     private static final String ACCESS = "/v1/access/";
@@ -97,6 +101,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final JoinClient joinClient;
     private final MembershipRoutes membership;
     private final RecoveryRoutes recovery;
+    private final BackupRoutes backups;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
@@ -110,6 +115,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.joinClient = new JoinClient(node);
         this.membership = new MembershipRoutes(node);
         this.recovery = new RecoveryRoutes(node);
+        this.backups = new BackupRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
     }
@@ -208,6 +214,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                         uri.query().get("from").orElse(""),
                         uri.query().get("at").orElse(""));
             case "GET " + BACKUP -> done(recovery.backup());
+            case "GET " + SCHEDULE -> done(backups.show());
+            case "PUT " + SCHEDULE ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> backups.schedule(read(bytes), by));
+            case "DELETE " + SCHEDULE -> body(request, MAX_JSON_BYTES).thenCompose(ignored -> backups.end(by));
             case "POST /v1/recovery" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> recovery.recover(read(bytes), by));
             case "POST /v1/recovery/acknowledgement" ->
@@ -512,7 +522,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("at");
         return at.isPresent()
                 ? membership.statusAt(longNumber(at.get()))
-                : node.status().thenApply(status -> json(200, StatusDocument.of(status)));
+                : node.status().thenApply(status -> json(200, StatusDocument.of(status, System.currentTimeMillis())));
     }
 
     private static long longNumber(String text) {

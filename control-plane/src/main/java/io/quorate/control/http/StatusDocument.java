@@ -9,7 +9,7 @@ import java.util.Map;
 final class StatusDocument {
     private StatusDocument() {}
 
-    static Map<String, Object> of(NodeStatus status) {
+    static Map<String, Object> of(NodeStatus status, long nowMillis) {
         ClusterReport cluster = status.cluster();
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("running", true);
@@ -31,6 +31,9 @@ final class StatusDocument {
         }
         map.put("authorityKnownTo", status.authorityKnownTo());
         status.recovery().ifPresent(recovery -> map.put("recovery", RecoveryRoutes.document(recovery)));
+        if (status.backups().isPresent()) {
+            map.put("backups", BackupRoutes.document(status.backups(), nowMillis));
+        }
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
     }

@@ -250,6 +250,73 @@ class QuorateCliTest {
         onNode("roles", "set", "--promote-after", "soon").failed(ExitCode.USAGE, "'soon' is no time");
     }
 
+    private static List<String> withBackups(String backups) throws Exception {
+        return pretty(
+                "\"leader\": \"n1\", \"voters\": 1, \"liveVoters\": 1, \"survives\": 0, \"backups\": {\"scheduled\": true, "
+                        + backups + "}",
+                member("n1", "voter", ""));
+    }
+
+    @Test
+    void status_tells_of_scheduled_backups_in_one_line_and_what_is_wrong_after_it() throws Exception {
+        String last = "\"last\": {\"secondsAgo\": 11000, \"node\": \"n3\", \"file\": \"/b/x.quorate\","
+                + " \"bytes\": 12345678, \"offset\": 123}";
+        assertThat(withBackups("\"everySeconds\": 86400, " + last))
+                .last()
+                .isEqualTo("backups: every 1 d, the last one 3 h ago on n3 (/b/x.quorate, 12 MB, offset 123)");
+        assertThat(withBackups("\"everySeconds\": 5400, \"overdue\": false"))
+                .last()
+                .isEqualTo("backups: every 90 min, none yet");
+        List<String> failing = withBackups("\"everySeconds\": 10, \"overdue\": true, \"failures\": [{\"node\": \"n2\","
+                + " \"reason\": \"the folder /b is not there\", \"since\": \"2026-11-26 14:00:00Z\"}], " + last);
+        assertThat(failing.get(failing.size() - 2)).startsWith("backups: every 10 s, the last one 3 h ago on n3");
+        assertThat(failing.getLast())
+                .contains(
+                        "problem: no backup is taken. n2: the folder /b is not there (since 2026-11-26 14:00:00Z)",
+                        "Next: mend that; the same `quorate backup schedule` again");
+        assertThat(withBackups("\"everySeconds\": 10, \"overdue\": true, " + last))
+                .last()
+                .asString()
+                .contains("problem: the next backup is overdue", "Next: `quorate history`");
+    }
+
+    @Test
+    void backups_are_scheduled_shown_and_ended_and_half_a_schedule_is_none() throws Exception {
+        assertThat(onNode("backup", "schedule").lines())
+                .singleElement()
+                .asString()
+                .startsWith("no backups are scheduled. Next: `quorate backup schedule --every");
+        Path folder = root.resolve("missing");
+        assertThat(onNode("backup", "schedule", "--every", "24h", "--keep", "3", "--to", folder.toString())
+                        .out())
+                .startsWith("scheduled;");
+        assertThat(onNode("status").out()).contains("\nbackups: every 1 d, none yet\n");
+        assertThat(onNode("backup", "schedule").lines())
+                .startsWith("backups: every 1 d, none yet")
+                .last()
+                .asString()
+                .startsWith("  into " + folder + " on the node that takes it; the newest 3 are kept; since 20");
+        JsonNode json = new ObjectMapper()
+                .readTree(onNode("backup", "schedule", "-o", "json").out());
+        assertThat(json.path("everySeconds").asLong()).isEqualTo(86_400);
+        assertThat(json.path("keep").asInt()).isEqualTo(3);
+        assertThat(onNode("history").out())
+                .contains("a backup is to be taken every 86400.0 s into " + folder + "; the newest 3 are kept");
+        assertThat(onNode("backup", "schedule", "--off").lines())
+                .containsExactly("no backups are scheduled any more; those that are there stay");
+        assertThat(onNode("history").out()).contains("no backups are scheduled any more: asked for");
+        assertThat(onNode("status").out()).doesNotContain("backups:");
+        onNode("backup", "schedule", "--every", "24h").failed(ExitCode.USAGE, "wants --every and --to");
+        onNode("backup", "schedule", "--off", "--keep", "3").failed(ExitCode.USAGE, "no other option");
+        onNode("backup", "schedule", "--every", "1s", "--to", "/b").failed(ExitCode.FAILED, "10 s to 366 days");
+        onNode("backup", "schedule", "--every", "1h", "--to", "b").failed(ExitCode.FAILED, "absolute path");
+        onNode("backup", "schedule", "--every", "1h", "--to", "/b", "--on", "n99")
+                .failed(ExitCode.FAILED, "there is no node n99");
+        assertThat(run("backup", "schedule", "--help").out())
+                .contains("Usage: quorate backup schedule")
+                .containsPattern("Examples?:\\R  quorate backup schedule --every 24h");
+    }
+
     @Test
     void a_nodes_next_address_is_planned_shown_and_dropped() throws Exception {
         String now = node.settings().clusterAddress();

@@ -26,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -468,6 +470,111 @@ class RoutesTest {
         assertThat(changed.statusCode()).isEqualTo(200);
         assertThat(askers("membership.node-configured.v1")).containsExactly("admin bob");
         assertThat(askers("membership.node-joined.v1")).containsExactly("node n1");
+    }
+
+    private static HttpResponse<byte[]> schedule(String every, String keep, String folder, String on) throws Exception {
+        return put(
+                "/v1/backup-schedule",
+                "{\"everySeconds\":%s,\"keep\":%s,\"folder\":\"%s\",\"node\":\"%s\"}"
+                        .formatted(every, keep, folder, on));
+    }
+
+    private static JsonNode scheduled(Predicate<JsonNode> wanted) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            JsonNode now = JSON.readTree(get("/v1/backup-schedule").body());
+            if (wanted.test(now)) {
+                return now;
+            }
+            assertThat(System.nanoTime()).as(now.toString()).isLessThan(deadline);
+            node.node().journal().barrier().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void backups_are_scheduled_taken_told_of_and_ended() throws Exception {
+        assertThat(scheduled(any -> true)).hasSize(1);
+        Path folder = root.resolve("backups");
+        assertThat(schedule("3600", "2", folder.toString(), "n1").statusCode()).isEqualTo(200);
+        JsonNode failing = scheduled(now -> !now.path("failures").isEmpty());
+        assertThat(failing.path("failures").path(0).path("node").asText()).isEqualTo("n1");
+        assertThat(failing.path("failures").path(0).path("reason").asText())
+                .isEqualTo("the folder " + folder + " is not there");
+        assertThat(failing.has("last")).isFalse();
+
+        Files.createDirectory(folder);
+        assertThat(schedule("3600", "2", folder.toString(), "n1").statusCode()).isEqualTo(200);
+        JsonNode well = scheduled(now -> now.has("last"));
+        assertThat(well.path("failures")).isEmpty();
+        assertThat(well.path("overdue").asBoolean()).isFalse();
+        Path file = Path.of(well.path("last").path("file").asText());
+        assertThat(file)
+                .hasParent(folder)
+                .hasSize(well.path("last").path("bytes").asLong());
+        assertThat(well.path("last").path("offset").asLong()).isPositive();
+        assertThat(JSON.readTree(get("/v1/status").body())
+                        .path("backups")
+                        .path("last")
+                        .path("file")
+                        .asText())
+                .isEqualTo(file.toString());
+        String history = new String(get("/v1/history?node=n1").body(), UTF_8);
+        assertThat(history)
+                .contains(
+                        "no backup was taken on n1: the folder " + folder + " is not there",
+                        "a backup was taken on n1 up to offset");
+
+        assertThat(delete("/v1/backup-schedule").statusCode()).isEqualTo(200);
+        assertThat(scheduled(now -> !now.path("scheduled").asBoolean())).hasSize(1);
+        assertThat(delete("/v1/backup-schedule").statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(get("/v1/status").body()).has("backups")).isFalse();
+    }
+
+    @Test
+    void a_schedule_that_makes_no_sense_is_refused_with_its_bounds() throws Exception {
+        problem(schedule("9", "2", "/b", ""), 400, "invalid", "every: wants 10 s to 366 days, is 9.0 s");
+        problem(schedule("31622401", "2", "/b", ""), 400, "invalid", "every");
+        problem(schedule("1e30", "2", "/b", ""), 400, "invalid", "everySeconds wants a whole number");
+        problem(schedule("-3600", "2", "/b", ""), 400, "invalid", "every");
+        problem(schedule("3600", "0", "/b", ""), 400, "invalid", "keep: wants 1 to 1000, is 0");
+        problem(schedule("3600", "2.5", "/b", ""), 400, "invalid", "keep wants a whole number, is 2.5");
+        problem(schedule("3600", "2", "b", ""), 400, "invalid", "folder: wants the absolute path");
+        problem(schedule("3600", "2", "/" + "b".repeat(1024), ""), 400, "invalid", "1024 characters");
+        problem(schedule("3600", "2", "/b", "n99"), 409, "unknown-node", "there is no node n99");
+        problem(
+                put("/v1/backup-schedule", "{}"),
+                400,
+                "invalid",
+                "everySeconds wants a whole number, and is not there");
+        problem(put("/v1/backup-schedule", "{\"everySeconds\":60,\"keep\":1}"), 400, "invalid", "folder wants a text");
+    }
+
+    @Test
+    void a_viewer_sees_the_schedule_and_an_admin_changes_it() throws Exception {
+        TlsIdentity nobody =
+                TlsIdentity.anonymous(node.node().trust().credentials().authorities());
+        String viewer = "Bearer "
+                + JSON.readTree(post("/v1/access", "{\"name\":\"eve\",\"kind\":\"viewer\"}")
+                                .body())
+                        .path("token")
+                        .asText();
+        assertThat(sendAs(
+                                nobody,
+                                node.request("/v1/backup-schedule")
+                                        .header("Authorization", viewer)
+                                        .GET())
+                        .statusCode())
+                .isEqualTo(200);
+        for (HttpRequest.Builder change : List.of(
+                node.request("/v1/backup-schedule").DELETE(),
+                node.request("/v1/backup-schedule").PUT(BodyPublishers.ofString("{}")))) {
+            problem(
+                    sendAs(nobody, change.header("Authorization", viewer)),
+                    403,
+                    "forbidden",
+                    "eve may look",
+                    "/v1/backup-schedule");
+        }
     }
 
     @ParameterizedTest

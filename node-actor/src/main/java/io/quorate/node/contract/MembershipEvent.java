@@ -28,7 +28,11 @@ import java.util.List;
     @Type(MembershipEvent.AuthorityReplaced.class),
     @Type(MembershipEvent.ClusterRecovered.class),
     @Type(MembershipEvent.SurvivorReseeded.class),
-    @Type(MembershipEvent.RecoveryAcknowledged.class)
+    @Type(MembershipEvent.RecoveryAcknowledged.class),
+    @Type(MembershipEvent.BackupScheduled.class),
+    @Type(MembershipEvent.BackupUnscheduled.class),
+    @Type(MembershipEvent.BackupTaken.class),
+    @Type(MembershipEvent.BackupFailed.class)
 })
 public sealed interface MembershipEvent {
 
@@ -191,4 +195,44 @@ public sealed interface MembershipEvent {
     /** What the recovery did is known to who has to know it. */
     @JsonTypeName("membership.recovery-acknowledged.v1")
     record RecoveryAcknowledged(String epoch) implements MembershipEvent {}
+
+    /**
+     * Backups are taken again and again.
+     *
+     * @param everyMillis from one to the next
+     * @param keep how many stay in the folder
+     * @param folder where they go, on the node that takes them
+     * @param node that takes them while it lives; empty for whichever can
+     * @param atMillis when this was asked for, since 1970
+     */
+    @JsonTypeName("membership.backup-scheduled.v1")
+    record BackupScheduled(long everyMillis, int keep, String folder, String node, long atMillis)
+            implements MembershipEvent {}
+
+    /**
+     * No backups are taken any more but those that somebody asks for.
+     *
+     * @param reason what {@code quorate history} prints
+     */
+    @JsonTypeName("membership.backup-unscheduled.v1")
+    record BackupUnscheduled(String reason) implements MembershipEvent {}
+
+    /**
+     * A backup was taken as it was scheduled, and read back.
+     *
+     * @param file where it is, on that node
+     * @param offset up to which the journal is in it
+     * @param atMillis when the leader asked for it, since 1970
+     */
+    @JsonTypeName("membership.backup-taken.v1")
+    record BackupTaken(String node, String file, long offset, long bytes, long atMillis) implements MembershipEvent {}
+
+    /**
+     * A backup that was scheduled could not be taken. The same reason of the same node is told once until one succeeds.
+     *
+     * @param reason what {@code quorate status} prints
+     * @param atMillis when the leader asked for it, since 1970
+     */
+    @JsonTypeName("membership.backup-failed.v1")
+    record BackupFailed(String node, String reason, long atMillis) implements MembershipEvent {}
 }

@@ -31,6 +31,10 @@ import java.util.List;
     @Type(MembershipMessage.Recover.class),
     @Type(MembershipMessage.ReportReseeded.class),
     @Type(MembershipMessage.AcknowledgeRecovery.class),
+    @Type(MembershipMessage.ScheduleBackups.class),
+    @Type(MembershipMessage.EndBackups.class),
+    @Type(MembershipMessage.ReportBackup.class),
+    @Type(MembershipMessage.ReportBackupFailure.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -209,6 +213,45 @@ public sealed interface MembershipMessage {
     /** What the last recovery did is known to who has to know it. */
     @JsonTypeName("acknowledge-recovery")
     record AcknowledgeRecovery() implements MembershipMessage {}
+
+    /**
+     * Backups are to be taken again and again.
+     *
+     * @param everyMillis from one to the next
+     * @param keep how many stay in the folder
+     * @param folder where they go, on the node that takes them
+     * @param node that takes them while it lives; empty for whichever can
+     * @param atMillis now, since 1970
+     */
+    @JsonTypeName("schedule-backups")
+    record ScheduleBackups(long everyMillis, int keep, String folder, String node, long atMillis)
+            implements MembershipMessage {}
+
+    /** No backups are to be taken any more but those that somebody asks for. */
+    @JsonTypeName("end-backups")
+    record EndBackups() implements MembershipMessage {}
+
+    /**
+     * A backup was taken as it was scheduled.
+     *
+     * @param schedule number of the event that the schedule comes from
+     * @param file where it is, on that node
+     * @param offset up to which the journal is in it
+     * @param atMillis when the leader asked for it, since 1970
+     */
+    @JsonTypeName("report-backup")
+    record ReportBackup(long schedule, String node, String file, long offset, long bytes, long atMillis)
+            implements MembershipMessage {}
+
+    /**
+     * A backup that was scheduled could not be taken.
+     *
+     * @param schedule number of the event that the schedule comes from
+     * @param reason for people; the same each time for the same cause
+     * @param atMillis when the leader asked for it, since 1970
+     */
+    @JsonTypeName("report-backup-failure")
+    record ReportBackupFailure(long schedule, String node, String reason, long atMillis) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

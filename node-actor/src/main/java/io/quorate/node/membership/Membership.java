@@ -7,6 +7,10 @@ import io.quorate.node.contract.MembershipEvent.AccessIssued;
 import io.quorate.node.contract.MembershipEvent.AccessRefused;
 import io.quorate.node.contract.MembershipEvent.AccessRevoked;
 import io.quorate.node.contract.MembershipEvent.AuthorityReplaced;
+import io.quorate.node.contract.MembershipEvent.BackupFailed;
+import io.quorate.node.contract.MembershipEvent.BackupScheduled;
+import io.quorate.node.contract.MembershipEvent.BackupTaken;
+import io.quorate.node.contract.MembershipEvent.BackupUnscheduled;
 import io.quorate.node.contract.MembershipEvent.ClusterRecovered;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
@@ -32,6 +36,7 @@ import io.quorate.node.contract.MembershipMessage.Complete;
 import io.quorate.node.contract.MembershipMessage.ConfigureNode;
 import io.quorate.node.contract.MembershipMessage.Dismiss;
 import io.quorate.node.contract.MembershipMessage.Done;
+import io.quorate.node.contract.MembershipMessage.EndBackups;
 import io.quorate.node.contract.MembershipMessage.Found;
 import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueAccess;
@@ -45,10 +50,13 @@ import io.quorate.node.contract.MembershipMessage.Recover;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
 import io.quorate.node.contract.MembershipMessage.ReportAuthority;
+import io.quorate.node.contract.MembershipMessage.ReportBackup;
+import io.quorate.node.contract.MembershipMessage.ReportBackupFailure;
 import io.quorate.node.contract.MembershipMessage.ReportRefusal;
 import io.quorate.node.contract.MembershipMessage.ReportReseeded;
 import io.quorate.node.contract.MembershipMessage.RevokeAccess;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
+import io.quorate.node.contract.MembershipMessage.ScheduleBackups;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.NodeKind;
@@ -235,6 +243,26 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                                         new RecoveryAcknowledged(
                                                 recovery.epoch().toString())))
                         .orElseGet(() -> refused("no-recovery", "this cluster was never recovered"));
+            case ScheduleBackups schedule -> scheduleBackups(state, schedule);
+            case EndBackups end ->
+                state.backups().isPresent()
+                        ? accepted(new Done(), new BackupUnscheduled("asked for"))
+                        : accepted(new Done());
+            case ReportBackup(var nr, var node, var file, var offset, var bytes, var at) ->
+                state.backups()
+                                .filter(schedule -> schedule.nr() == nr)
+                                .filter(schedule ->
+                                        !schedule.hasLast(new BackupSchedule.Taken(node, file, offset, bytes, at)))
+                                .isPresent()
+                        ? accepted(new Done(), new BackupTaken(node, file, offset, bytes, at))
+                        : accepted(new Done());
+            case ReportBackupFailure(var nr, var node, var reason, var at) ->
+                state.backups()
+                                .filter(schedule -> schedule.nr() == nr)
+                                .filter(schedule -> !schedule.knowsFailure(node, reason))
+                                .isPresent()
+                        ? accepted(new Done(), new BackupFailed(node, reason, at))
+                        : accepted(new Done());
             case Done d -> throw new IllegalArgumentException("an answer is no command");
             case Granted g -> throw new IllegalArgumentException("an answer is no command");
             case Refused r -> throw new IllegalArgumentException("an answer is no command");
@@ -295,6 +323,10 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         }
         if (!recover.authority().isEmpty()) {
             events.add(new AuthorityReplaced(recover.authority(), "restored as a cluster of its own"));
+            if (state.backups().isPresent()) {
+                // They were those of the other cluster, which may live, and of its machines.
+                events.add(new BackupUnscheduled("restored as a cluster of its own"));
+            }
         }
         return new Decision<>(events, firstSequenceNr -> MembershipForm.bytes(new Done()));
     }
@@ -418,6 +450,35 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         return domain == known.failureDomain() && weight == known.weight()
                 ? accepted(new Done())
                 : accepted(new Done(), new NodeConfigured(configure.node(), domain, weight));
+    }
+
+    private static Decision<MembershipEvent> scheduleBackups(MembershipState state, ScheduleBackups wanted) {
+        Optional<String> wrong = BackupSchedule.wrong(wanted.everyMillis(), wanted.keep(), wanted.folder());
+        if (wrong.isPresent()) {
+            return refused("bad-schedule", wrong.get());
+        }
+        MembershipState.Node named = state.nodes().get(wanted.node());
+        if (!wanted.node().isEmpty() && named == null) {
+            return unknownNode(state, wanted.node());
+        }
+        if (named != null && named.isWorker()) {
+            return refused("no-copy", wanted.node() + " is a worker: it has no copy of the journal to back up");
+        }
+        // One that fails is tried at once where somebody says again what is wanted.
+        boolean asItIs = state.backups()
+                .filter(schedule -> schedule.isAs(wanted.everyMillis(), wanted.keep(), wanted.folder(), wanted.node()))
+                .filter(schedule -> schedule.failures().isEmpty())
+                .isPresent();
+        return asItIs
+                ? accepted(new Done())
+                : accepted(
+                        new Done(),
+                        new BackupScheduled(
+                                wanted.everyMillis(),
+                                wanted.keep(),
+                                wanted.folder(),
+                                wanted.node(),
+                                wanted.atMillis()));
     }
 
     private static Decision<MembershipEvent> planMove(MembershipState state, PlanMove plan) {
@@ -594,6 +655,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
         RolePolicy policy = state.policy();
         Optional<MembershipState.Recovery> recovery = state.recovery();
+        Optional<BackupSchedule> backups = state.backups();
         switch (recorded.event()) {
             case TokenIssued(var hash, var expires, var uses, var kind) -> {
                 Optional<NodeKind> only =
@@ -650,6 +712,15 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                         false));
             case SurvivorReseeded(var node) -> recovery = recovery.map(known -> known.reseeded(node));
             case RecoveryAcknowledged acknowledged -> recovery = recovery.map(MembershipState.Recovery::acknowledge);
+            case BackupScheduled(var every, var keep, var folder, var node, var at) ->
+                backups = Optional.of(
+                        BackupSchedule.after(backups, sequenceNr, Duration.ofMillis(every), keep, folder, node, at));
+            case BackupUnscheduled unscheduled -> backups = Optional.empty();
+            case BackupTaken(var node, var file, var offset, var bytes, var at) ->
+                backups =
+                        backups.map(known -> known.succeeded(new BackupSchedule.Taken(node, file, offset, bytes, at)));
+            case BackupFailed(var node, var reason, var at) ->
+                backups = backups.map(known -> known.failed(node, new BackupSchedule.Failure(reason, at)));
             case NodeRemoved(var node, var reason) -> {
                 MembershipState.Node gone = nodes.remove(node);
                 if (gone != null && !gone.completed()) {
@@ -660,7 +731,8 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                 removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }
-        return new MembershipState(nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery);
+        return new MembershipState(
+                nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery, backups);
     }
 
     @Override

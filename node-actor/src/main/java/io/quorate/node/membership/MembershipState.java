@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param recovery the last one; empty for a cluster that never lost its majority for good
  * @param authorityKnownTo nodes that are members no longer, and know the key that certificates are issued with
  * @param access clients that may use the API with a token, by its hash
+ * @param backups those that are taken again and again; empty where none are
  */
 public record MembershipState(
         Map<String, Node> nodes,
@@ -35,9 +36,18 @@ public record MembershipState(
         RolePolicy policy,
         Map<String, Access> access,
         Set<String> authorityKnownTo,
-        Optional<Recovery> recovery) {
+        Optional<Recovery> recovery,
+        Optional<BackupSchedule> backups) {
     static final MembershipState EMPTY = new MembershipState(
-            Map.of(), Map.of(), Map.of(), Map.of(), RolePolicy.DEFAULT, Map.of(), Set.of(), Optional.empty());
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            RolePolicy.DEFAULT,
+            Map.of(),
+            Set.of(),
+            Optional.empty(),
+            Optional.empty());
 
     /**
      * @param tokenHash of the token that let it in

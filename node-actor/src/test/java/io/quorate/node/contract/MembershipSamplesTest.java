@@ -2,6 +2,7 @@ package io.quorate.node.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -40,6 +42,10 @@ class MembershipSamplesTest {
     private static final String BY = "admin ada";
 
     private static final String HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    private static final String BACKUP = "/var/backups/quorate/quorate-6f1f4f0e-20260921T141320Z-4711-n3.quorate";
+
+    private static final BackupOrder ORDER = new BackupOrder(42, 1_790_000_000_123L, "/var/backups/quorate", 7);
 
     static Stream<MembershipEvent> events() {
         return Stream.of(
@@ -70,7 +76,12 @@ class MembershipSamplesTest {
                         "n1 had index 4711 of term 7",
                         1_790_000_000_123L),
                 new MembershipEvent.SurvivorReseeded("n4"),
-                new MembershipEvent.RecoveryAcknowledged("2-3fa81c09"));
+                new MembershipEvent.RecoveryAcknowledged("2-3fa81c09"),
+                new MembershipEvent.BackupScheduled(86_400_000, 7, "/var/backups/quorate", "n3", 1_790_000_000_123L),
+                new MembershipEvent.BackupUnscheduled("asked for"),
+                new MembershipEvent.BackupTaken("n3", BACKUP, 4711, 12_345_678, 1_790_000_000_123L),
+                new MembershipEvent.BackupFailed(
+                        "n3", "the folder /var/backups/quorate is not there", 1_790_000_000_123L));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -114,6 +125,11 @@ class MembershipSamplesTest {
                         HASH),
                 new MembershipMessage.ReportReseeded("n4"),
                 new MembershipMessage.AcknowledgeRecovery(),
+                new MembershipMessage.ScheduleBackups(86_400_000, 7, "/var/backups/quorate", "n3", 1_790_000_000_123L),
+                new MembershipMessage.EndBackups(),
+                new MembershipMessage.ReportBackup(42, "n3", BACKUP, 4711, 12_345_678, 1_790_000_000_123L),
+                new MembershipMessage.ReportBackupFailure(
+                        42, "n3", "the folder /var/backups/quorate is not there", 1_790_000_000_123L),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",
@@ -258,6 +274,27 @@ class MembershipSamplesTest {
         assertThat(MembershipForm.read(firstSample(before, ""), MembershipMessage.class))
                 .isEqualTo(before);
         assertThat(ClusterEpoch.parse(before.epoch())).isEqualTo(ClusterEpoch.FIRST);
+    }
+
+    /** What a leader and the node that takes a backup say to each other, by the name of its sample. */
+    static Stream<Arguments> aboutBackups() {
+        return Stream.of(
+                arguments("backup-order.v1", ORDER),
+                arguments("backup-report.v1.taking", BackupReport.taking(ORDER)),
+                arguments("backup-report.v1.taken", BackupReport.taken(ORDER, BACKUP, 4711, 12_345_678)),
+                arguments(
+                        "backup-report.v1.failed",
+                        BackupReport.failed(ORDER, "the folder /var/backups/quorate is not there")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("aboutBackups")
+    void what_is_said_about_a_backup_is_understood_by_another_release(String name, Object said) throws IOException {
+        byte[] stored = sample(name, MembershipForm.bytes(said));
+        assertThat(MembershipForm.read(stored, said.getClass())).isEqualTo(said);
+        assertThat(MembershipForm.read(withFieldOfTomorrow(stored), said.getClass()))
+                .isEqualTo(said);
+        assertThat(MembershipForm.bytes(said)).as("what is said today").isEqualTo(stored);
     }
 
     private static byte[] withFieldOfTomorrow(byte[] bytes) throws IOException {

@@ -20,6 +20,7 @@ import io.quorate.node.contract.MembershipMessage.Complete;
 import io.quorate.node.contract.MembershipMessage.ConfigureNode;
 import io.quorate.node.contract.MembershipMessage.Dismiss;
 import io.quorate.node.contract.MembershipMessage.Done;
+import io.quorate.node.contract.MembershipMessage.EndBackups;
 import io.quorate.node.contract.MembershipMessage.Found;
 import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.IssueToken;
@@ -29,7 +30,10 @@ import io.quorate.node.contract.MembershipMessage.Move;
 import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.PlanMove;
 import io.quorate.node.contract.MembershipMessage.Refused;
+import io.quorate.node.contract.MembershipMessage.ReportBackup;
+import io.quorate.node.contract.MembershipMessage.ReportBackupFailure;
 import io.quorate.node.contract.MembershipMessage.RevokeToken;
+import io.quorate.node.contract.MembershipMessage.ScheduleBackups;
 import io.quorate.node.contract.MembershipMessage.SetPolicy;
 import io.quorate.node.contract.Recorded;
 import io.quorate.node.role.ClusterView;
@@ -442,6 +446,117 @@ class MembershipTest {
         assertThatIllegalArgumentException().isThrownBy(() -> rules.readCommand(bytes));
     }
 
+    private static ScheduleBackups daily(String folder, String node) {
+        return new ScheduleBackups(Duration.ofDays(1).toMillis(), 7, folder, node, 1000);
+    }
+
+    private static BackupSchedule backups(Cluster cluster) {
+        return cluster.state.backups().orElseThrow();
+    }
+
+    private static ReportBackup taken(Cluster cluster, String node, long at) {
+        return new ReportBackup(backups(cluster).nr(), node, "/b/" + at, 42, 4096, at);
+    }
+
+    private static ReportBackupFailure failed(Cluster cluster, String node, String reason, long at) {
+        return new ReportBackupFailure(backups(cluster).nr(), node, reason, at);
+    }
+
+    @Test
+    void backups_are_scheduled_and_what_came_of_the_last_ones_is_known() {
+        Cluster cluster = withNodes(founded(), 2, 3);
+        assertThat(cluster.eventsOf(daily("/b", "n3")))
+                .containsExactly(new MembershipEvent.BackupScheduled(86_400_000, 7, "/b", "n3", 1000));
+        assertThat(cluster.eventsOf(daily("/b", "n3"))).as("it is so already").isEmpty();
+        cluster.take(taken(cluster, "n3", 2000));
+        assertThat(backups(cluster).last().orElseThrow().atMillis()).isEqualTo(2000);
+        cluster.take(failed(cluster, "n3", "no disk", 3000));
+        assertThat(backups(cluster).last().orElseThrow().atMillis()).isEqualTo(2000);
+        assertThat(backups(cluster).failures()).containsOnlyKeys("n3");
+        cluster.take(taken(cluster, "n3", 4000));
+        assertThat(backups(cluster).last().orElseThrow().atMillis()).isEqualTo(4000);
+        assertThat(backups(cluster).failures()).isEmpty();
+        assertThat(cluster.eventsOf(new EndBackups()))
+                .containsExactly(new MembershipEvent.BackupUnscheduled("asked for"));
+        assertThat(cluster.state.backups()).isEmpty();
+        assertThat(cluster.eventsOf(new EndBackups())).isEmpty();
+    }
+
+    @Test
+    void the_same_failure_of_a_node_is_told_once_until_a_backup_succeeds() {
+        Cluster cluster = withNodes(founded(), 2, 3);
+        cluster.take(daily("/b", ""));
+        assertThat(cluster.eventsOf(failed(cluster, "n3", "no disk", 1))).hasSize(1);
+        assertThat(cluster.eventsOf(failed(cluster, "n2", "no disk", 2))).hasSize(1);
+        for (int at = 3; at < 100; at += 2) {
+            assertThat(cluster.eventsOf(failed(cluster, "n3", "no disk", at))).isEmpty();
+            assertThat(cluster.eventsOf(failed(cluster, "n2", "no disk", at + 1)))
+                    .isEmpty();
+        }
+        assertThat(backups(cluster).failures().get("n3").atMillis())
+                .as("since when")
+                .isEqualTo(1);
+        assertThat(cluster.eventsOf(failed(cluster, "n3", "no folder", 100))).hasSize(1);
+        cluster.take(taken(cluster, "n2", 101));
+        assertThat(cluster.eventsOf(failed(cluster, "n3", "no folder", 102))).hasSize(1);
+    }
+
+    @Test
+    void what_fails_is_tried_at_once_where_the_schedule_is_said_again_and_what_came_of_another_place_does_not_count() {
+        Cluster cluster = withNodes(founded(), 2, 3);
+        cluster.take(daily("/b", ""));
+        cluster.take(taken(cluster, "n3", 2000));
+        cluster.take(failed(cluster, "n3", "no disk", 3000));
+        long before = backups(cluster).nr();
+        ReportBackupFailure late = failed(cluster, "n3", "late", 4000);
+        assertThat(cluster.eventsOf(daily("/b", ""))).hasSize(1);
+        assertThat(backups(cluster).failures()).isEmpty();
+        assertThat(backups(cluster).last()).isPresent();
+        assertThat(backups(cluster).nr()).isGreaterThan(before);
+        assertThat(cluster.eventsOf(late)).as("of the schedule before").isEmpty();
+        cluster.take(daily("/elsewhere", ""));
+        assertThat(backups(cluster).last()).isEmpty();
+    }
+
+    @Test
+    void a_schedule_that_makes_no_sense_is_refused_in_words() {
+        Cluster cluster = withNodes(founded(), 2);
+        assertRefused(cluster.take(new ScheduleBackups(9_999, 7, "/b", "", 0)), "bad-schedule", "every", "10 s");
+        assertRefused(
+                cluster.take(new ScheduleBackups(Duration.ofDays(366).toMillis() + 1, 7, "/b", "", 0)),
+                "bad-schedule",
+                "366 days");
+        assertRefused(cluster.take(new ScheduleBackups(60_000, 0, "/b", "", 0)), "bad-schedule", "keep", "1000");
+        assertRefused(cluster.take(new ScheduleBackups(60_000, 1001, "/b", "", 0)), "bad-schedule", "keep");
+        for (String folder : List.of("", "b", "./b", "/b\n", "/" + "b".repeat(1024))) {
+            assertRefused(
+                    cluster.take(new ScheduleBackups(60_000, 7, folder, "", 0)), "bad-schedule", "folder", "absolute");
+        }
+        assertRefused(cluster.take(daily("/b", "n9")), "unknown-node", "n1, n2");
+        assertThat(cluster.state.backups()).isEmpty();
+        assertThat(cluster.eventsOf(new ReportBackup(1, "n1", "/b/x", 1, 1, 1))).isEmpty();
+        assertThat(cluster.eventsOf(new ReportBackupFailure(1, "n1", "no disk", 1)))
+                .isEmpty();
+    }
+
+    @Test
+    void a_recovered_cluster_keeps_its_schedule_and_a_restored_one_does_not_have_that_of_the_other() {
+        Cluster recovered = withNodes(founded(), 2, 3);
+        recovered.take(daily("/b", "n2"));
+        recovered.take(recoverWith(""));
+        assertThat(recovered.state.epoch()).isNotEqualTo(ClusterEpoch.FIRST);
+        assertThat(backups(recovered).folder()).isEqualTo("/b");
+        Cluster restored = withNodes(founded(), 2, 3);
+        restored.take(daily("/b", "n2"));
+        restored.take(recoverWith("abc"));
+        assertThat(restored.state.backups()).isEmpty();
+    }
+
+    private static MembershipMessage.Recover recoverWith(String authority) {
+        return new MembershipMessage.Recover(
+                "2-3fa81c09", "n1#2@10.0.0.1:19001", List.of(), List.of(), 42, "why", 0, "a:1", "b:1", authority);
+    }
+
     @Provide
     static Arbitrary<List<MembershipMessage>> commands() {
         Arbitrary<String> tokens = Arbitraries.of("a", "b", "c");
@@ -465,7 +580,15 @@ class MembershipTest {
                 .as((name, host) -> new Move("n" + name, "10.0.0." + host + ":19001", "", ""));
         Arbitrary<MembershipMessage> plan =
                 Combinators.combine(nodes, nodes).as((name, host) -> new PlanMove("n" + name, "10.0.0." + host));
+        Arbitrary<MembershipMessage> schedule = Combinators.combine(nodes, Arbitraries.of("/a", "/b", "c"))
+                .as((node, folder) -> new ScheduleBackups(60_000, node, folder, node > 3 ? "n" + node : "", node));
+        Arbitrary<MembershipMessage> backup = Combinators.combine(nodes, times)
+                .as((node, at) -> at % 2 == 0
+                        ? new ReportBackup(at % 30, "n" + node, "/a/x", at, 1, at)
+                        : new ReportBackupFailure(at % 30, "n" + node, "no disk", at));
         return Arbitraries.frequencyOf(
+                        net.jqwik.api.Tuple.of(1, schedule),
+                        net.jqwik.api.Tuple.of(1, backup),
                         net.jqwik.api.Tuple.of(2, issue),
                         net.jqwik.api.Tuple.of(5, join),
                         net.jqwik.api.Tuple.of(2, assign),
@@ -529,7 +652,8 @@ class MembershipTest {
                     before.policy(),
                     before.access(),
                     before.authorityKnownTo(),
-                    before.recovery());
+                    before.recovery(),
+                    before.backups());
             Decision<Recorded> once = rules.decide(before, new Asked(command, "admin ada"));
             Decision<Recorded> again = rules.decide(before, new Asked(command, "admin ada"));
             assertThat(once.events()).isEqualTo(again.events());

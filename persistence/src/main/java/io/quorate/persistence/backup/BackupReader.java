@@ -82,6 +82,18 @@ public final class BackupReader {
         return Optional.of(new Query.Entries(chunk, lastIndex, header.term(), header.index()));
     }
 
+    /**
+     * Reads what is left, and keeps nothing of it: on return it is known to be whole.
+     *
+     * @throws BackupException when it is damaged, or ends before its end
+     * @throws IOException when it cannot be read
+     */
+    public void readToEnd() throws IOException {
+        for (Optional<Query.Entries> next = next(); next.isPresent(); next = next()) {
+            continue; // each chunk is checked as it is read
+        }
+    }
+
     private List<Query.Entry> unpack(byte[] packed) throws IOException {
         try {
             ByteReader reader =
