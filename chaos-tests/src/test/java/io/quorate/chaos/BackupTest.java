@@ -2,12 +2,9 @@ package io.quorate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,22 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A backup of a node that runs, and a cluster that is made of it, with the commands that an operator types. */
 class BackupTest {
-    private static final int TIMEOUT_MILLIS = 10_000;
-
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path root;
-
-    private static HttpConnection.Answer send(NodeProcess node, String method, String path, String body)
-            throws IOException {
-        try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
-            return connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static Printed succeeded(Printed printed) {
-        assertThat(printed.exitCode()).as(printed.text()).isZero();
-        return printed;
-    }
 
     private static void refused(Printed printed, String... words) {
         assertThat(printed.exitCode()).as(printed.text()).isEqualTo(1);
@@ -49,17 +32,17 @@ class BackupTest {
         try (LocalCluster cluster = LocalCluster.start(root, Launchers.subnet(), Launchers.underTest(), 1)) {
             NodeProcess node = cluster.nodes().getFirst();
             for (int i = 0; i < 20; i++) {
-                assertThat(send(node, "PUT", "/v1/kv/key-" + i, "value " + i).status())
-                        .isEqualTo(200);
+                node.put("key-" + i, "value " + i);
             }
-            assertThat(succeeded(node.quorate("backup", file.toString())).text())
+            assertThat(node.quorate("backup", file.toString()).succeeded().text())
                     .contains("of cluster", "whole");
             refused(node.quorate("backup", file.toString()), "is there already", "--overwrite");
-            send(node, "PUT", "/v1/kv/later", "not in it");
+            node.put("later", "not in it");
 
             Path viewer = Files.writeString(
                     root.resolve("viewer.yaml"),
-                    succeeded(node.quorate("config", "--role", "viewer", "--user", "wallboard"))
+                    node.quorate("config", "--role", "viewer", "--user", "wallboard")
+                            .succeeded()
                             .text());
             Path stolen = root.resolve("stolen");
             refused(
@@ -68,7 +51,7 @@ class BackupTest {
             assertThat(Files.exists(stolen)).isFalse();
 
             Path bundle = root.resolve("bundle.zip");
-            succeeded(node.quorate("inspect", bundle.toString()));
+            node.quorate("inspect", bundle.toString()).succeeded();
             try (ZipFile zip = new ZipFile(bundle.toFile())) {
                 assertThat(zip.stream().map(ZipEntry::getName))
                         .contains(
@@ -87,14 +70,14 @@ class BackupTest {
             refused(restored.quorate("restore", damaged.toString()), "cannot be restored");
 
             String address = Launchers.subnet() + ".9";
-            succeeded(restored.quorate("restore", file.toString(), "--name", "r1", "--address", address));
+            restored.quorate("restore", file.toString(), "--name", "r1", "--address", address)
+                    .succeeded();
             restored.start();
             try {
                 for (int i = 0; i < 20; i++) {
-                    assertThat(send(restored, "GET", "/v1/kv/key-" + i, "").text())
-                            .isEqualTo("value " + i);
+                    assertThat(restored.get("key-" + i)).isEqualTo("value " + i);
                 }
-                assertThat(send(restored, "GET", "/v1/kv/later", "").status()).isEqualTo(404);
+                assertThat(restored.send("GET", "/v1/kv/later", "").status()).isEqualTo(404);
                 assertThat(restored.quorate("status").text()).contains("restored from a backup", "leader: r1");
                 assertThat(restored.quorate("history").text()).contains("restored as a cluster of its own");
             } finally {

@@ -167,13 +167,9 @@ class JoinFaultsTest {
         return node(3);
     }
 
-    private static JsonNode status(NodeProcess node) {
-        return ClusterView.status(node.api()).orElseThrow();
-    }
-
     private static NodeProcess one(Who who) {
-        boolean firstLeads = status(node(1)).path("leader").asText().equals("n1");
-        boolean secondLeads = status(node(1)).path("leader").asText().equals("n2");
+        boolean firstLeads = node(1).status().path("leader").asText().equals("n1");
+        boolean secondLeads = node(1).status().path("leader").asText().equals("n2");
         return switch (who) {
             case THIRD -> third();
             case LEADER -> firstLeads ? node(1) : secondLeads ? node(2) : third();
@@ -188,13 +184,9 @@ class JoinFaultsTest {
 
     private static HttpConnection.Answer ask(NodeProcess node, String method, String path, String body)
             throws IOException {
-        try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
-            HttpConnection.Answer answer = connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
-            assertThat(answer.status())
-                    .as("%s %s: %s", method, path, answer.text())
-                    .isLessThan(300);
-            return answer;
-        }
+        HttpConnection.Answer answer = node.send(method, path, body);
+        assertThat(answer.status()).as("%s %s: %s", method, path, answer.text()).isLessThan(300);
+        return answer;
     }
 
     /** On an overloaded machine a leader may be lost for a moment, at any time. */
@@ -235,19 +227,6 @@ class JoinFaultsTest {
                 .asText();
     }
 
-    /** The command in a process of its own, while somebody else dies. */
-    private static CompletableFuture<Printed> running(NodeProcess node, String... command) {
-        CompletableFuture<Printed> printed = new CompletableFuture<>();
-        Thread.ofPlatform().start(() -> {
-            try {
-                printed.complete(node.quorate(command));
-            } catch (RuntimeException e) {
-                printed.completeExceptionally(e);
-            }
-        });
-        return printed;
-    }
-
     /** Each of these nodes sees these and no others, all there, so many of them voters. */
     private static void awaitMembers(int voters, NodeProcess... nodes) throws InterruptedException {
         TreeSet<String> names =
@@ -281,9 +260,7 @@ class JoinFaultsTest {
             assertThat(ask(node, "GET", "/v1/tokens", "").text()).as("tokens").isEqualTo("[]");
             listings.add(Files.readString(node.folder().resolve("backend/cluster.yaml")));
             assertThat(Files.readString(node.folder().resolve("node.yaml"))).doesNotContain("aside");
-            try (Stream<Path> files = Files.list(node.folder())) {
-                assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.startsWith("tls."));
-            }
+            assertThat(node.files()).noneMatch(name -> name.startsWith("tls."));
         }
         assertThat(listings).as("cluster.yaml of all nodes").hasSize(1);
         assertThat(listings.first().lines().filter(line -> line.contains("Role: 0")))
@@ -304,7 +281,8 @@ class JoinFaultsTest {
         leave(round.leaving());
         awaitMembers(1, node(1), node(2));
         awaitMembers(1, third());
-        assertThat(status(third()).path("cluster")).isNotEqualTo(status(node(1)).path("cluster"));
+        assertThat(third().status().path("cluster"))
+                .isNotEqualTo(node(1).status().path("cluster"));
         sound = true;
     }
 
@@ -333,7 +311,7 @@ class JoinFaultsTest {
             return third().quorate(command);
         }
         Failpoints.Halt halt = failpoints.halt(victims(fault.get()), fault.get().at(), "n3");
-        CompletableFuture<Printed> printed = running(third(), command);
+        CompletableFuture<Printed> printed = third().running(command);
         halt.await(PATIENCE).start();
         return printed.get(PATIENCE.toSeconds() * 2, TimeUnit.SECONDS);
     }
@@ -342,7 +320,7 @@ class JoinFaultsTest {
     void a_node_that_dies_when_it_was_let_in_is_no_member_and_can_be_dropped_at_once() throws Exception {
         String line = joinLine(node(1));
         Failpoints.Halt halt = failpoints.halt(List.of(third()), Failpoint.JOIN_GRANTED, "n3");
-        CompletableFuture<Printed> joined = running(third(), "join", line);
+        CompletableFuture<Printed> joined = third().running("join", line);
         halt.await(PATIENCE);
         assertThat(joined.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).text()).contains("goes on where it was cut off");
 
@@ -352,8 +330,7 @@ class JoinFaultsTest {
             assertThat(Files.readString(node.folder().resolve("backend/cluster.yaml")))
                     .doesNotContain("n3#");
         }
-        Printed removed = node(2).quorate("remove-node", "n3");
-        assertThat(removed.exitCode()).as(removed.text()).isZero();
+        node(2).quorate("remove-node", "n3").succeeded();
         awaitMembers(1, node(1), node(2));
 
         third().start();
@@ -386,9 +363,9 @@ class JoinFaultsTest {
             throws Exception {
         join(Optional.empty(), joinLine(node(1)));
         assertThreeAndNoGhost();
-        String name = status(node(1)).path("cluster").asText();
+        String name = node(1).status().path("cluster").asText();
         Failpoints.Halt halt = failpoints.halt(List.of(node(1)), Failpoint.NODE_LEAVING, "n1");
-        CompletableFuture<Printed> left = running(node(1), "leave", "--timeout", "1");
+        CompletableFuture<Printed> left = node(1).running("leave", "--timeout", "1");
         halt.await(PATIENCE);
         left.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         Printed removed = node(2).quorate("remove-node", "n1");
@@ -398,12 +375,12 @@ class JoinFaultsTest {
         awaitMembers(1, node(2), node(3));
 
         halt = failpoints.halt(List.of(node(1)), Failpoint.BACKEND_ASIDE, "n1");
-        CompletableFuture<Printed> started = running(node(1), "start", "--background");
+        CompletableFuture<Printed> started = node(1).running("start", "--background");
         halt.await(PATIENCE);
         started.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         node(1).start();
         awaitMembers(1, node(1));
-        assertThat(status(node(1)).path("cluster").asText()).isNotEqualTo(name);
+        assertThat(node(1).status().path("cluster").asText()).isNotEqualTo(name);
         assertThat(node(1).quorate("leave").text()).contains("n1 is alone");
         cluster.join(node(2), node(1));
         assertThreeAndNoGhost();
@@ -415,7 +392,7 @@ class JoinFaultsTest {
             throws Exception {
         String line = joinLine(node(1));
         Failpoints.Halt halt = failpoints.halt(List.of(third()), Failpoint.CLUSTER_CHANGED, "n3");
-        CompletableFuture<Printed> joined = running(third(), "join", line);
+        CompletableFuture<Printed> joined = third().running("join", line);
         halt.await(PATIENCE);
         joined.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         new ClusterView(List.of(node(1).api(), node(2).api()))

@@ -1,24 +1,89 @@
 package io.quorate.chaos;
 
 import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /** The launcher of the distribution with the classes that are under test. */
 final class Launchers {
+    private static final Launcher UNDER_TEST = quick(new Launcher(
+            Path.of("..", "deploy", "src", "main", "launcher", "quorate")
+                    .toAbsolutePath()
+                    .normalize(),
+            Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home"), "QUORATE_CLASS_PATH", product())));
+
     private Launchers() {}
 
     static Launcher underTest() {
-        return new Launcher(
-                Path.of("..", "deploy", "src", "main", "launcher", "quorate")
-                        .toAbsolutePath()
-                        .normalize(),
-                Map.of(
-                        "QUORATE_JAVA_HOME",
-                        System.getProperty("java.home"),
-                        "QUORATE_CLASS_PATH",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        return UNDER_TEST;
+    }
+
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    /** Without the tests' own classes, where those of the product are in jars. */
+    private static String product() {
+        List<String> jars = Stream.of(classPath().split(File.pathSeparator))
+                .filter(each -> each.endsWith(".jar"))
+                .toList();
+        boolean packaged = jars.stream().anyMatch(jar -> jar.contains("quorate-control-plane"));
+        return packaged ? String.join(File.pathSeparator, jars) : classPath();
+    }
+
+    /**
+     * As the distribution does: a node starts with an archive of its classes, which saves most of its start. It is made once a build, and
+     * only of jars.
+     */
+    private static Launcher quick(Launcher launcher) {
+        String classPath = launcher.environment().getOrDefault("QUORATE_CLASS_PATH", "");
+        if (classPath.equals(classPath())) {
+            return launcher;
+        }
+        Path archive = Path.of("target", "node.jsa").toAbsolutePath();
+        try {
+            if (!isNewerThan(archive, classPath)) {
+                Path folder = Files.createTempDirectory("quorate-archive-");
+                NodeProcess node =
+                        new NodeProcess(folder.resolve("n1"), with(launcher, "-XX:ArchiveClassesAtExit=" + archive));
+                node.start("--name", "n1", "--address", subnet() + ".1");
+                ProcessHandle process = node.running().orElseThrow();
+                node.askToStop();
+                process.onExit().join(); // it writes the archive when it has given up its folder
+                node.loseData();
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return with(launcher, "-XX:SharedArchiveFile=" + archive);
+    }
+
+    private static boolean isNewerThan(Path archive, String classPath) throws IOException {
+        if (!Files.exists(archive)) {
+            return false;
+        }
+        for (String jar : classPath.split(File.pathSeparator)) {
+            if (Files.getLastModifiedTime(Path.of(jar)).compareTo(Files.getLastModifiedTime(archive)) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Launcher with(Launcher launcher, String flag) {
+        Map<String, String> environment = new HashMap<>(launcher.environment());
+        environment.put("QUORATE_JAVA_OPTS", flag);
+        return new Launcher(launcher.script(), environment);
     }
 
     /** Addresses that no other test, and no quick start, uses at the same time. */

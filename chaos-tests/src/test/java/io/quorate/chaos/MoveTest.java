@@ -34,11 +34,9 @@ class MoveTest {
 
     private static Predicate<JsonNode> at(String name, String host) {
         return status -> {
-            boolean there = false;
-            for (JsonNode node : status.path("nodes")) {
-                there |= node.path("name").asText().equals(name)
-                        && node.path("address").asText().equals(host + ":19001");
-            }
+            boolean there = ClusterView.node(status, name)
+                    .filter(node -> node.path("address").asText().equals(host + ":19001"))
+                    .isPresent();
             return there
                     && status.path("highAvailability").asBoolean()
                     && status.path("liveVoters").asInt() == 3
@@ -105,11 +103,10 @@ class MoveTest {
             String next = subnet + ".102";
             assertThat(second.quorate("set-address", next).text()).contains("n2 is to be at " + next + ":19001");
             assertThat(first.quorate("status").text()).contains("is to be at " + next + ":19001");
-            new ClusterView(List.of(second.api()))
-                    .await(
-                            "it is ready",
-                            PATIENCE,
-                            status -> status.path("highAvailability").asBoolean());
+            second.await(
+                    "it is ready",
+                    PATIENCE,
+                    status -> status.path("highAvailability").asBoolean());
             second.stop();
             second.start();
             cluster.view().await("it is there", PATIENCE, at("n2", next));

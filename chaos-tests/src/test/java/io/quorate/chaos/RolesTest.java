@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.bench.LeaderKill;
 import io.quorate.chaos.bench.VoterKill;
-import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,10 +28,6 @@ class RolesTest {
                 .forEach(node ->
                         roles.put(node.path("name").asText(), node.path("role").asText()));
         return roles.toString();
-    }
-
-    private static void await(NodeProcess node, String what, Predicate<JsonNode> holds) throws InterruptedException {
-        new ClusterView(List.of(node.api())).await(what, PATIENCE, holds);
     }
 
     @Test
@@ -72,37 +65,40 @@ class RolesTest {
             assertThat(second.quorate("kv", "put", "key", "kept").exitCode()).isZero();
 
             assertThat(first.quorate("leave").text()).contains("has left the cluster");
-            await(first, "the one that left is alone", status -> roles(status).equals("{n1=voter}"));
-            await(second, "the standby votes", status -> roles(status).equals("{n2=voter, n3=voter, n4=voter}"));
+            first.await(
+                    "the one that left is alone",
+                    PATIENCE,
+                    status -> roles(status).equals("{n1=voter}"));
+            second.await(
+                    "the standby votes", PATIENCE, status -> roles(status).equals("{n2=voter, n3=voter, n4=voter}"));
 
             assertThat(second.quorate("remove-node", "n4", "--force").text()).contains("n4 is alive");
             fourth.kill();
-            await(
-                    second,
+            second.await(
                     "the death is known",
+                    PATIENCE,
                     status -> status.path("liveVoters").asInt() == 2);
             assertThat(second.quorate("remove-node", "n4").text()).contains("has been silent", "--force");
-            Launcher.Printed removed = second.quorate("remove-node", "n4", "--force");
-            assertThat(removed.exitCode()).as(removed.text()).isZero();
-            await(
-                    second,
+            second.quorate("remove-node", "n4", "--force").succeeded();
+            second.await(
                     "two nodes keep two copies",
+                    PATIENCE,
                     status ->
                             status.path("voters").asInt() == 1 && roles(status).contains("standby"));
 
             fourth.start();
-            await(
-                    fourth,
+            fourth.await(
                     "it is told that it was removed",
+                    PATIENCE,
                     status -> status.path("role").asText().equals("removed"));
             assertThat(fourth.quorate("status").text()).contains("`quorate reset`", "`quorate join`");
             assertThat(fourth.quorate("kv", "put", "key", "from outside").text())
                     .contains("nothing was stored");
             assertThat(fourth.quorate("reset").exitCode()).isZero();
             cluster.join(second, fourth);
-            await(
-                    second,
+            second.await(
                     "it votes again",
+                    PATIENCE,
                     status -> status.path("highAvailability").asBoolean());
             assertThat(third.quorate("kv", "get", "key").text()).isEqualTo("kept");
             assertThat(third.quorate("explain", "n4").text()).contains("removed by force", "was let in");

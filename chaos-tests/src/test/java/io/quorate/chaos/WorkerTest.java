@@ -10,7 +10,6 @@ import io.quorate.chaos.process.NodeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,19 +22,10 @@ class WorkerTest {
     Path root;
 
     private static Predicate<JsonNode> has(String name, String role) {
-        return status -> {
-            for (JsonNode node : status.path("nodes")) {
-                if (node.path("name").asText().equals(name)) {
-                    return node.path("role").asText().equals(role)
-                            && node.path("online").asBoolean();
-                }
-            }
-            return role.isEmpty();
-        };
-    }
-
-    private static void await(NodeProcess node, String what, Predicate<JsonNode> holds) throws InterruptedException {
-        new ClusterView(List.of(node.api())).await(what, PATIENCE, holds);
+        return status -> ClusterView.node(status, name)
+                .map(node -> node.path("role").asText().equals(role)
+                        && node.path("online").asBoolean())
+                .orElse(role.isEmpty());
     }
 
     private static Launcher.Printed join(NodeProcess node, String line) {
@@ -75,7 +65,7 @@ class WorkerTest {
             assertThat(join(third, line(first) + " --worker").exitCode()).isZero();
 
             for (NodeProcess node : cluster.nodes()) {
-                await(node, "two workers", has("n2", "worker").and(has("n3", "worker")));
+                node.await("two workers", PATIENCE, has("n2", "worker").and(has("n3", "worker")));
                 assertThat(node.quorate("status").text())
                         .contains(
                                 "high-availability: no",
@@ -101,7 +91,7 @@ class WorkerTest {
             awaitKnown(second, "wallboard");
             second.kill();
             second.start();
-            await(second, "it is back, and a worker still", has("n2", "worker"));
+            second.await("it is back, and a worker still", PATIENCE, has("n2", "worker"));
             assertThat(line(second)).as("nobody joins at a worker").contains(" " + subnet + ".1:25000/");
 
             // Three control-plane nodes are highly available, whatever workers there are.
@@ -109,25 +99,22 @@ class WorkerTest {
                 NodeProcess more = cluster.startAnother();
                 assertThat(join(more, line(second)).exitCode()).isZero();
             }
-            await(
-                    first,
+            first.await(
                     "three vote",
+                    PATIENCE,
                     status -> status.path("highAvailability").asBoolean()
                             && status.path("voters").asInt() == 3);
 
             assertThat(second.quorate("leave").text()).contains("has left the cluster");
-            await(first, "it has left", has("n2", ""));
+            first.await("it has left", PATIENCE, has("n2", ""));
             third.kill();
-            await(first, "its death is known", status -> {
-                for (JsonNode node : status.path("nodes")) {
-                    if (node.path("name").asText().equals("n3")) {
-                        return !node.path("online").asBoolean();
-                    }
-                }
-                return false;
-            });
-            Launcher.Printed removed = first.quorate("remove-node", "n3", "--force");
-            assertThat(removed.exitCode()).as(removed.text()).isZero();
+            first.await(
+                    "its death is known",
+                    PATIENCE,
+                    status -> ClusterView.node(status, "n3")
+                            .filter(node -> !node.path("online").asBoolean())
+                            .isPresent());
+            first.quorate("remove-node", "n3", "--force").succeeded();
             assertThat(first.quorate("status").text()).doesNotContain("worker nodes");
         }
     }

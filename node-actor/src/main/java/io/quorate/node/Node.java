@@ -241,6 +241,7 @@ public final class Node implements AutoCloseable {
         NodeTrust trust = null;
         AtomicReference<Node> started = new AtomicReference<>();
         try {
+            folder.endRestore();
             Identity identity = folder.identity().orElse(null);
             if (identity == null) {
                 identity = found(settings);

@@ -7,12 +7,18 @@ import io.quorate.chaos.load.ClosedLoop;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.persistence.backup.BackupReader;
+import io.quorate.persistence.journal.Query;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +32,8 @@ import picocli.CommandLine.Spec;
         name = "join",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts one more node, joins it, and measures how long it takes to hold every entry that was committed when it",
-            "asked to join. The new node runs on this machine and is left running."
+            "Starts one more node, joins it, and measures how long it takes to hold everything that the cluster had before it",
+            "asked to join. What that is, is counted in a backup. The new node runs on this machine and is left running."
         })
 final class JoinCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -52,7 +58,8 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--events",
             defaultValue = "100000",
-            description = "Written before, at least. Default: ${DEFAULT-VALUE}.")
+            description = "The cluster has so many before, at least: what is missing is written. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private int events;
 
     @Option(names = "--bytes", defaultValue = "256", description = "Of each event. Default: ${DEFAULT-VALUE}.")
@@ -79,12 +86,13 @@ final class JoinCommand implements Callable<Integer> {
         ClusterView cluster = new ClusterView(members);
         Api leader = cluster.leader()
                 .orElseThrow(() -> new IllegalStateException("none of " + members + " leads: name all"));
-        long written = write(leader);
+        write(leader, events - held().events());
         NodeProcess node = distribution.node(folder);
         node.start("--name", name, "--address", address);
         if (writers > 0) {
             print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));
         }
+        Held held = held();
         CompletableFuture<ClosedLoop.Result> meanwhile = new CompletableFuture<>();
         if (writers > 0) {
             Thread.ofPlatform().start(() -> {
@@ -95,18 +103,20 @@ final class JoinCommand implements Callable<Integer> {
                 }
             });
         }
-        long committed = number(leader, "committed");
         String url = token(leader);
         try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
             send(node.api(), connection, "GET", APPLIED, ""); // the handshake is no part of the join
             long since = System.nanoTime();
             join(node.api(), connection, url);
             long letIn = System.nanoTime();
-            awaitApplied(node.api(), connection, committed, since + PATIENCE.toNanos());
+            awaitApplied(node.api(), connection, held.index(), since + PATIENCE.toNanos());
             out.printf(
-                    "caught up with %d events in %d entries %d ms after it asked to join; it was let in after %d ms%n",
-                    written,
-                    committed,
+                    "caught up with %d events in %d entries of %d KiB, up to index %d, %d ms after it asked to join; it was"
+                            + " let in after %d ms%n",
+                    held.events(),
+                    held.entries(),
+                    held.bytes() / 1024,
+                    held.index(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since),
                     TimeUnit.NANOSECONDS.toMillis(letIn - since));
         }
@@ -123,19 +133,45 @@ final class JoinCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private long write(Api leader) throws IOException {
-        long written = 0;
-        while (written < events) {
-            int clients = events - written > A_SECOND_OF_MANY ? 128 : 32; // not far beyond what is wanted
-            written += send(
-                            leader,
-                            "POST",
-                            "/v1/benchmarks/journal?clients=" + clients + "&seconds=1&bytes=" + bytes,
-                            "")
+    /**
+     * What the cluster has, and a node that joins has to fetch.
+     *
+     * @param bytes of the entries
+     * @param index of the last one
+     */
+    private record Held(long events, long entries, long bytes, long index) {}
+
+    /** Counted entry by entry: no figure that a node tells is that of its events. */
+    private Held held() throws IOException {
+        Path backup = Files.createTempFile("quorate-", ".backup");
+        try {
+            List<String> command = new ArrayList<>(List.of("backup", backup.toString(), "--overwrite"));
+            command.addAll(targets.options());
+            distribution.launcher().run(command).succeeded();
+            try (InputStream in = Files.newInputStream(backup)) {
+                BackupReader reader = new BackupReader(in);
+                long sum = 0;
+                for (Optional<Query.Entries> next = reader.next(); next.isPresent(); next = reader.next()) {
+                    sum += next.get().entries().stream()
+                            .mapToLong(entry -> entry.bytes().length)
+                            .sum();
+                }
+                return new Held(
+                        reader.events(), reader.entries(), sum, reader.header().index());
+            }
+        } finally {
+            Files.delete(backup);
+        }
+    }
+
+    private void write(Api leader, long missing) throws IOException {
+        long left = missing;
+        while (left > 0) {
+            int clients = left > A_SECOND_OF_MANY ? 128 : 32; // not far beyond what is wanted
+            left -= send(leader, "POST", "/v1/benchmarks/journal?clients=" + clients + "&seconds=1&bytes=" + bytes, "")
                     .path("operations")
                     .asLong();
         }
-        return written;
     }
 
     private static String token(Api leader) throws IOException {
@@ -152,14 +188,10 @@ final class JoinCommand implements Callable<Integer> {
                 "{\"seed\":\"" + parts[0] + "\",\"token\":\"" + parts[1] + "\",\"fingerprint\":\"" + parts[2] + "\"}");
     }
 
-    private static long number(Api api, String field) throws IOException {
-        return send(api, "GET", "/v1/status", "").path(field).asLong();
-    }
-
     /** Over one connection, and asking for nothing but what the node itself knows: else the looks would be measured with it. */
-    private static void awaitApplied(Api api, HttpConnection connection, long committed, long end)
+    private static void awaitApplied(Api api, HttpConnection connection, long index, long end)
             throws IOException, InterruptedException {
-        while (send(api, connection, "GET", APPLIED, "").path("applied").asLong() < committed) {
+        while (send(api, connection, "GET", APPLIED, "").path("applied").asLong() < index) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
             }

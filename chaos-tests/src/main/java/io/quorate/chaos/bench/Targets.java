@@ -20,6 +20,11 @@ final class Targets {
             description = "The data folder of one of them, or a file that `quorate config` printed.")
     private Path path = Path.of("");
 
+    /** With these a command of the distribution talks to one of them. */
+    List<String> options() {
+        return List.of(Files.isDirectory(path) ? "--data-folder" : "--config", path.toString());
+    }
+
     List<Api> all() {
         ApiAccess access = Files.isDirectory(path)
                 ? ApiAccess.ofDataFolder(path).orElseThrow(() -> new IllegalArgumentException(path + " holds no node"))

@@ -45,6 +45,16 @@ public final class ClusterView {
         return get(api, "/v1/status");
     }
 
+    /** What a status says of one of the nodes that it lists; nothing when that is none of them. */
+    public static Optional<JsonNode> node(JsonNode status, String name) {
+        for (JsonNode node : status.path("nodes")) {
+            if (node.path("name").asText().equals(name)) {
+                return Optional.of(node);
+            }
+        }
+        return Optional.empty();
+    }
+
     private static Optional<JsonNode> get(Api api, String path) {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
             return get(connection, path);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where the nodes of a test are to halt. Nodes look into this folder when they are started through {@link #with}.
@@ -18,10 +19,13 @@ import java.util.Map;
  */
 public record Failpoints(Path folder) {
 
-    /** A launcher whose nodes halt where they are told to. */
+    /** A launcher whose nodes, and commands on their folders, halt where they are told to. */
     public Launcher with(Launcher launcher) {
         Map<String, String> environment = new LinkedHashMap<>(launcher.environment());
-        environment.put("QUORATE_JAVA_OPTS", "-Dquorate.failpoints=" + folder.toAbsolutePath());
+        String property = "-Dquorate.failpoints=" + folder.toAbsolutePath();
+        for (String flags : List.of("QUORATE_JAVA_OPTS", "QUORATE_TOOL_OPTS")) {
+            environment.merge(flags, property, (others, ours) -> others + " " + ours);
+        }
         return new Launcher(launcher.script(), environment);
     }
 
@@ -34,17 +38,32 @@ public record Failpoints(Path folder) {
     public Halt halt(List<NodeProcess> nodes, Failpoint point, String about) {
         String text = point.word() + " " + about;
         Map<NodeProcess, Path> files = new LinkedHashMap<>();
-        for (NodeProcess node : nodes) {
-            try {
-                Path file = folder.resolve(node.name());
-                Path next = Files.writeString(folder.resolve(node.name() + ".next"), text);
-                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-                files.put(node, file);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        nodes.forEach(node -> files.put(node, halt(node.name(), text)));
         return new Halt(text, files);
+    }
+
+    private Path halt(String name, String text) {
+        try {
+            Path next = Files.writeString(folder.resolve(name + ".next"), text);
+            return Files.move(next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Runs a command on a folder, which halts at a step.
+     *
+     * @param name of the node that is there, or is to be
+     * @throws IllegalStateException with what it printed, when it ended otherwise
+     */
+    public void halting(String name, Failpoint point, Supplier<Launcher.Printed> command) {
+        Path file = halt(name, point.word() + " " + name);
+        Launcher.Printed printed = command.get();
+        if (Files.exists(file) || printed.exitCode() == 0) {
+            throw new IllegalStateException("has not halted at " + point.word() + ", and ended with "
+                    + printed.exitCode() + ": " + printed.text());
+        }
     }
 
     /** A halt that is to come. */

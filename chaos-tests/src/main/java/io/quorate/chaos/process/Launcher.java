@@ -20,7 +20,15 @@ public record Launcher(Path script, Map<String, String> environment) {
     private static final long PATIENCE_SECONDS = 120;
 
     /** Standard output and error together. */
-    public record Printed(int exitCode, String text) {}
+    public record Printed(int exitCode, String text) {
+        /** @throws IllegalStateException with what was printed, when the command failed */
+        public Printed succeeded() {
+            if (exitCode != 0) {
+                throw new IllegalStateException("ended with " + exitCode + ": " + text);
+            }
+            return this;
+        }
+    }
 
     /** Runs a command to its end. */
     public Printed run(List<String> arguments) {

@@ -73,18 +73,12 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Joins a node that runs alone to the cluster of another. */
     public void join(NodeProcess member, NodeProcess node) {
-        Launcher.Printed joined = node.quorate("join", joinLine(member));
-        if (joined.exitCode() != 0) {
-            throw new IllegalStateException(joined.text());
-        }
+        node.quorate("join", joinLine(member)).succeeded();
     }
 
     /** What `quorate join` wants of a node that is to join, from a member. */
     public String joinLine(NodeProcess member) {
-        Launcher.Printed token = member.quorate("add-node", "-o", "short");
-        if (token.exitCode() != 0) {
-            throw new IllegalStateException(token.text());
-        }
+        Launcher.Printed token = member.quorate("add-node", "-o", "short").succeeded();
         return token.text().lines().findFirst().orElseThrow().replace("quorate join ", "");
     }
 

@@ -1,19 +1,30 @@
 package io.quorate.chaos.process;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.Api;
+import io.quorate.chaos.load.HttpConnection;
 import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A node of a data folder on this machine, started and ended as a process. For one thread at a time. */
 public final class NodeProcess {
     private static final long PATIENCE_SECONDS = 30;
+    private static final int TIMEOUT_MILLIS = 10_000;
 
     private final Path folder;
     private final Launcher launcher;
@@ -111,6 +122,72 @@ public final class NodeProcess {
     /** Stops it in good order. */
     public void stop() {
         quorate("stop");
+    }
+
+    /** What it says of itself at the moment. */
+    public JsonNode status() {
+        return ClusterView.status(api()).orElseThrow(() -> new IllegalStateException(folder + " does not answer"));
+    }
+
+    /** Waits until it answers, and what it says holds. */
+    public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
+        ClusterView.of(List.of(this)).await(what, patience, holds);
+    }
+
+    /** Sends a request, over a connection of its own. */
+    public HttpConnection.Answer send(String method, String path, String body) throws IOException {
+        try (HttpConnection connection = new HttpConnection(api(), TIMEOUT_MILLIS)) {
+            return connection.send(method, path, "", body.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Stores a value under a key.
+     *
+     * @throws IllegalStateException with the answer, when it was not stored
+     */
+    public void put(String key, String value) throws IOException {
+        HttpConnection.Answer answer = send("PUT", "/v1/kv/" + key, value);
+        if (answer.status() != 200) {
+            throw new IllegalStateException(answer.status() + " " + answer.text());
+        }
+    }
+
+    /** What is answered to a question for a key: its value, or why there is none. */
+    public String get(String key) throws IOException {
+        return send("GET", "/v1/kv/" + key, "").text();
+    }
+
+    /** Names of what its data folder holds. */
+    public List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /** Kills it, and deletes its data folder. */
+    public void loseData() {
+        kill();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A command of the CLI with this node's folder that goes on meanwhile. */
+    public CompletableFuture<Launcher.Printed> running(String... arguments) {
+        CompletableFuture<Launcher.Printed> printed = new CompletableFuture<>();
+        Thread.ofPlatform().start(() -> {
+            try {
+                printed.complete(quorate(arguments));
+            } catch (RuntimeException e) {
+                printed.completeExceptionally(e);
+            }
+        });
+        return printed;
     }
 
     /** Runs a command of the CLI with this node's folder. */

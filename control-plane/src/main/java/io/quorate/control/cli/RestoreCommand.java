@@ -88,7 +88,7 @@ final class RestoreCommand implements Callable<Integer> {
         Path path = node.dataFolder();
         try (InputStream backup = new BufferedInputStream(Files.newInputStream(file));
                 DataFolder folder = DataFolder.open(path)) {
-            if (folder.identity().isPresent() && folder.dropRestoreMark()) {
+            if (folder.identity().isPresent() && folder.endRestore()) {
                 out.println("it was restored already. " + next(path));
                 return ExitCode.OK;
             }
@@ -101,7 +101,8 @@ final class RestoreCommand implements Callable<Integer> {
                             name, address + ":" + clusterPort, address + ":" + apiPort, address + ":" + joinPort),
                     new SecureRandom().nextInt(),
                     Clock.systemUTC(),
-                    progress(spec.commandLine().getErr()));
+                    progress(spec.commandLine().getErr()),
+                    HaltAtFailpoint.of(name));
             out.println(restored.events() + " events up to offset " + restored.index() + ", of the cluster "
                     + restored.of().clusterId() + " as " + restored.of().node() + " had it at "
                     + HistoryEntry.time(restored.of().atMillis()) + ", are in " + path);

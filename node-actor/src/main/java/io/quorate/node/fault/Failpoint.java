@@ -54,7 +54,25 @@ public enum Failpoint {
     /** {@code node.yaml} names the new epoch. */
     RECOVERY_STORED,
     /** The journal has it. */
-    CLUSTER_RECOVERED;
+    CLUSTER_RECOVERED,
+
+    // The node that is made of a backup; its certificates are staged and taken as at a join.
+    /** The folder is marked as one that a backup is restored into. */
+    RESTORE_BEGUN,
+    /** A part of the journal is there. */
+    RESTORE_CHUNK,
+    /** Its log is that of a group of one. */
+    RESTORE_FOUNDED,
+    /** What the journal is to be told of it is stored. */
+    RESTORE_PLANNED,
+    /** {@code node.yaml} is there; the folder is marked still. */
+    RESTORE_STORED,
+
+    // The node that gets a new copy; in between what it had is moved aside, as at a join.
+    /** {@code node.yaml} says that its log is lost; what it had is in its place still. */
+    REPAIR_PLANNED,
+    /** {@code node.yaml} says that there is nothing left to move. */
+    REPAIR_STORED;
 
     /** As it is written for people: {@code node-joined}. */
     public String word() {

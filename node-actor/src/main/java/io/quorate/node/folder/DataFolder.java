@@ -501,22 +501,24 @@ public final class DataFolder implements AutoCloseable {
         replace(mark, bytes("a backup is being restored here; it is not done\n"));
     }
 
-    /** The restore is done: from here on this is a node. */
-    public void endRestore(Identity identity) {
-        store(identity);
-        dropRestoreMark();
-    }
-
     /**
-     * Of a folder that holds a node: a restore was cut off when all of it was done.
+     * Takes the mark of a restore away, if there is one: where there is a node all of it was done.
      *
-     * @return whether it was
+     * @return whether there was one
+     * @throws FolderException when it was cut off before: a part of a journal is nothing that a node could begin with
      */
-    public boolean dropRestoreMark() {
+    public boolean endRestore() {
         Path mark = root.resolve(RESTORING);
-        boolean marked = Files.exists(mark);
+        if (!Files.exists(mark)) {
+            return false;
+        }
+        if (identity().isEmpty()) {
+            throw new FolderException("data folder " + root
+                    + " holds a part of a backup: restoring it was cut off. Next: the same `quorate restore` again, or"
+                    + " another data folder");
+        }
         delete(mark);
-        return marked;
+        return true;
     }
 
     /** Notes, durably, what a recovery is to do here. */

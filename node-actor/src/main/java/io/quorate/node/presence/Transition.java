@@ -30,7 +30,8 @@ public sealed interface Transition {
      * What is due, if anything. Pure.
      *
      * <p>A standby that was told to become a member of the group goes on doing so while its role is still the old one: the role is
-     * recorded last. A voter is never made by this way: its copy of the log is part of its vote, and only a promotion gives it one.
+     * recorded last. A voter is never made by this way: its copy of the log is part of its vote, and only a promotion gives it one. One
+     * that has lost its log says so until it is another member: under its old name it may be in the group.
      */
     static Optional<Transition> due(Identity identity, Assignment assignment) {
         ClusterEpoch epoch = assignment.epoch().isEmpty() ? identity.epoch() : ClusterEpoch.parse(assignment.epoch());
@@ -62,8 +63,10 @@ public sealed interface Transition {
         }
         Replica wanted = role.get() == Role.SPARE ? Replica.NONE : Replica.FOLLOWER;
         boolean renewed = !member.equals(identity.member());
-        boolean promoted = !renewed && identity.replica() == Replica.MEMBER;
-        if (promoted || !renewed && identity.replica() == wanted) {
+        boolean stays = identity.replica() == Replica.MEMBER
+                || identity.replica() == Replica.REPAIRED
+                || identity.replica() == wanted;
+        if (!renewed && stays) {
             return Optional.empty();
         }
         List<String> contacts = assignment.contacts().isEmpty() ? identity.contacts() : assignment.contacts();

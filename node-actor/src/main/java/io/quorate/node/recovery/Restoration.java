@@ -1,6 +1,8 @@
 package io.quorate.node.recovery;
 
 import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.fault.Failpoint;
+import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -65,6 +68,7 @@ public final class Restoration {
      * @param folder holds no node, or what a restore has left that was cut off
      * @param random tells the new epoch from others
      * @param progress told how many events have been read, now and then
+     * @param failpoints told of each step that lasts
      * @throws BackupException when the backup is not whole; then there is no node
      * @throws FolderException when the folder holds something else
      */
@@ -76,14 +80,17 @@ public final class Restoration {
             NewNode node,
             int random,
             Clock clock,
-            LongConsumer progress)
+            LongConsumer progress,
+            Failpoints failpoints)
             throws IOException {
+        Consumer<Failpoint> reached = point -> failpoints.reached(point, node.name());
         if (folder.identity().isPresent()) {
             throw new FolderException("the data folder holds the node "
                     + folder.identity().get().member().node()
                     + " already: a backup is restored into one of its own (--data-folder)");
         }
         folder.beginRestore();
+        reached.accept(Failpoint.RESTORE_BEGUN);
         BackupReader reader = new BackupReader(backup);
         long events = 0;
         MembershipState known;
@@ -91,12 +98,17 @@ public final class Restoration {
         try (KeyValueStore log = engine.open(folder.log());
                 KeyValueStore store = engine.open(folder.events());
                 EventStore copy = EventStore.open(store)) {
-            events = adopt(reader, copy, until, progress);
+            events = adopt(reader, copy, until, count -> {
+                reached.accept(Failpoint.RESTORE_CHUNK);
+                progress.accept(count);
+            });
             known = Reconfiguration.known(copy, new Membership("", ClusterEpoch.FIRST, List.of()));
             self = known.nextMember(node.name(), node.clusterAddress());
             LoneGroup.found(log, copy, self);
+            reached.accept(Failpoint.RESTORE_FOUNDED);
             Identity identity = identity(node, self, known.epoch().next(random));
             folder.storeRecovery(plan(identity, known, reader.header(), copy.appliedIndex(), clock.millis()));
+            reached.accept(Failpoint.RESTORE_PLANNED);
             NodeTrust.stageFounded(
                     folder,
                     identity.clusterId(),
@@ -104,8 +116,12 @@ public final class Restoration {
                     NodeTrust.names(node.name(), self.host(), List.of()),
                     CERTIFICATE_LIFETIME,
                     clock);
+            reached.accept(Failpoint.CERTIFICATES_STAGED);
             folder.adoptTls(identity.clusterId());
-            folder.endRestore(identity);
+            reached.accept(Failpoint.CERTIFICATES_TAKEN);
+            folder.store(identity);
+            reached.accept(Failpoint.RESTORE_STORED);
+            folder.endRestore();
             return new Restored(identity, reader.header(), copy.appliedIndex(), events);
         }
     }

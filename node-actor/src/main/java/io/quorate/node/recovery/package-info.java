@@ -2,7 +2,7 @@
  * What can be done with the data of a node that is down. It is read as a whole and judged ({@link
  * io.quorate.node.recovery.FolderReview}); a cluster whose majority is lost goes on with it ({@link io.quorate.node.recovery.Assessment} who
  * with, {@link io.quorate.node.recovery.Reconfiguration} the same by hand, {@link io.quorate.node.recovery.Recovery} how); a backup becomes a
- * cluster ({@link io.quorate.node.recovery.Restoration}). See {@code docs/how/a-majority-is-lost.md}.
+ * cluster ({@link io.quorate.node.recovery.Restoration}); a damaged node gives up what it has ({@link io.quorate.node.recovery.Repair}). See {@code docs/how/a-majority-is-lost.md}.
  *
  * <p>Nothing here runs beside a node: who opens a {@link io.quorate.node.folder.DataFolder} has it alone. No actors, no network.
  */

@@ -51,6 +51,7 @@ public final class RolePlanner {
                         planner::unrecorded,
                         planner::cutOffPromotion,
                         planner::voterWithoutLog,
+                        planner::memberWithoutLog,
                         planner::missingVoter,
                         planner::strayLearner,
                         planner::voterToTakeOut,
@@ -109,6 +110,14 @@ public final class RolePlanner {
                 .filter(this::mayGo)
                 .map(node -> new RoleStep.Demote(
                         node.name(), Role.STANDBY, "it was repaired: its log is lost, and its vote with it"));
+    }
+
+    /** It was repaired while it was promoted. Whether the group has it is not known everywhere, and it may not come there as who it was. */
+    private Optional<RoleStep> memberWithoutLog() {
+        return nodes(node -> !node.votes() && node.logLost())
+                .findFirst()
+                .map(node ->
+                        new RoleStep.Withdraw(node.name(), "it was repaired while it was promoted: its log is lost"));
     }
 
     private Optional<RoleStep> missingVoter() {

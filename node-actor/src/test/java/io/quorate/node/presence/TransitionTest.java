@@ -48,6 +48,9 @@ class TransitionTest {
         "FOLLOWER, n2#1@10.0.0.2:19001, voter", // a promotion tells it itself
         "FOLLOWER, n2#2@10.0.0.2:19001, voter", // and nothing else makes a voter
         "MEMBER,   n2#1@10.0.0.2:19001, standby", // under way: the role is recorded last
+        "REPAIRED, n2#1@10.0.0.2:19001, voter",
+        "REPAIRED, n2#1@10.0.0.2:19001, standby", // repaired while it was promoted: the group may have it
+        "REPAIRED, n2#1@10.0.0.2:19001, spare",
         "MEMBER,   n3#1@10.0.0.2:19001, spare" // meant for another
     })
     void a_node_stays_what_it_is(Replica replica, String member, String role) {
@@ -60,7 +63,9 @@ class TransitionTest {
         "FOLLOWER, n2#1@10.0.0.2:19001, spare,   NONE",
         "MEMBER,   n2#2@10.0.0.2:19001, spare,   NONE",
         "MEMBER,   n2#2@10.0.0.2:19001, standby, FOLLOWER",
-        "FOLLOWER, n2#2@10.0.0.2:19001, standby, FOLLOWER"
+        "FOLLOWER, n2#2@10.0.0.2:19001, standby, FOLLOWER",
+        "REPAIRED, n2#2@10.0.0.2:19001, standby, FOLLOWER",
+        "REPAIRED, n2#2@10.0.0.2:19001, spare,   NONE"
     })
     void a_node_becomes_what_it_is_told(Replica replica, String member, String role, Replica then) {
         assertThat(told(replica, Assignment.MEMBER, member, role, ""))

@@ -3,6 +3,7 @@ package io.quorate.node.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
@@ -83,7 +84,8 @@ class RestorationTest {
                     new Restoration.NewNode("r1", "10.0.9.1:19001", "10.0.9.1:16443", "10.0.9.1:25000"),
                     7,
                     CLOCK,
-                    events -> {});
+                    events -> {},
+                    Failpoints.NONE);
         }
     }
 
@@ -141,6 +143,18 @@ class RestorationTest {
         }
         restore();
         assertRestored(EVENTS);
+    }
+
+    @Test
+    void a_part_of_a_backup_is_nothing_that_a_node_could_begin_with() {
+        byte[] torn = Arrays.copyOf(backup, backup.length / 2);
+        assertThatExceptionOfType(BackupException.class)
+                .isThrownBy(() -> restore(new ByteArrayInputStream(torn), Restoration.Until.END));
+        try (DataFolder folder = DataFolder.open(root.resolve("restored"))) {
+            assertThatExceptionOfType(FolderException.class)
+                    .isThrownBy(folder::endRestore)
+                    .withMessageContaining("the same `quorate restore` again");
+        }
     }
 
     @Test

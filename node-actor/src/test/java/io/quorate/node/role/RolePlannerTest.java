@@ -26,6 +26,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The laws of the planner, over random views in which a step can be committed at all. */
@@ -440,6 +441,19 @@ class RolePlannerTest {
                         DEFAULT))
                 .as("without a quorum nothing can be decided")
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = InGroup.class, names = "VOTER", mode = EnumSource.Mode.EXCLUDE)
+    void a_node_that_was_repaired_while_it_was_promoted_gets_another_name_before_it_is_promoted_again(InGroup inGroup) {
+        NodeView repaired =
+                new NodeView("n3", STANDBY, inGroup, false, HEARD, true, true, 1, 0, false, false, false, true);
+        ClusterView view = new ClusterView(List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), repaired));
+        assertThat(RolePlanner.plan(view, DEFAULT))
+                .hasValueSatisfying(step -> assertThat(step)
+                        .isInstanceOf(RoleStep.Withdraw.class)
+                        .extracting(RoleStep::node)
+                        .isEqualTo("n3"));
     }
 
     @Test

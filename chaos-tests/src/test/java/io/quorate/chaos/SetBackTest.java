@@ -1,0 +1,169 @@
+package io.quorate.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a node has on disk goes back in time, or is gone, while the node is down. Three nodes, all of them voters, none to take a place; the
+ * cluster is kept from one test to the next.
+ */
+class SetBackTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private static Path root;
+
+    private static LocalCluster cluster;
+    private static int written;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = LocalCluster.start(root, Launchers.subnet(), Launchers.underTest(), 3);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static void write(int events) throws Exception {
+        for (int i = 0; i < events; i++) {
+            written++;
+            leader().put("key-" + written, "value-" + written);
+        }
+    }
+
+    private static NodeProcess leader() throws Exception {
+        String name = cluster.view()
+                .await(
+                        "somebody leads",
+                        PATIENCE,
+                        status -> !status.path("leader").asText().isEmpty())
+                .path("leader")
+                .asText();
+        return node(name);
+    }
+
+    private static NodeProcess node(String name) {
+        return cluster.nodes().get(Integer.parseInt(name.substring(1)) - 1);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Path copy = to.resolve(from.relativize(each));
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(each, copy);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    private static boolean votes(JsonNode status, String name) {
+        return status.path("highAvailability").asBoolean()
+                && ClusterView.node(status, name)
+                        .filter(node -> node.path("role").asText().equals("voter")
+                                && node.path("ready").asBoolean())
+                        .isPresent();
+    }
+
+    private static void repair(NodeProcess node, String name) throws Exception {
+        node.quorate("repair").succeeded();
+        node.start();
+        cluster.view().await(name + " votes again", PATIENCE, status -> votes(status, name));
+        for (int i = 1; i <= written; i++) {
+            assertThat(node.get("key-" + i)).isEqualTo("value-" + i);
+        }
+    }
+
+    private static Launcher.Printed refused(NodeProcess node) {
+        Launcher.Printed start = node.quorate("start", "--background");
+        assertThat(start.exitCode()).as(start.text()).isNotZero();
+        assertThat(start.text()).contains("quorate repair");
+        assertThat(node.running()).isEmpty();
+        return start;
+    }
+
+    @Test
+    void a_voter_that_is_started_from_an_old_image_stops_and_says_why_and_votes_again_when_it_is_repaired()
+            throws Exception {
+        write(10);
+        NodeProcess node = cluster.nodes().get(2);
+        node.stop();
+        Path image = root.resolve("image");
+        copy(node.folder(), image);
+        node.start();
+        cluster.view().await("n3 votes", PATIENCE, status -> votes(status, "n3"));
+        write(10);
+        node.kill();
+        delete(node.folder());
+        copy(image, node.folder());
+        Launcher.Printed start = refused(node);
+        assertThat(start.exitCode()).isEqualTo(70);
+        assertThat(start.text()).contains("the disk of n3 was set back");
+        repair(node, "n3");
+        assertThat(leader().quorate("history").text()).contains("the disk of n3 was set back");
+    }
+
+    @Test
+    void a_voter_is_found_out_even_where_all_lose_power_while_its_disk_is_set_back() throws Exception {
+        write(10);
+        List<NodeProcess> nodes = cluster.nodes();
+        NodeProcess node = nodes.get(1);
+        node.stop();
+        Path image = root.resolve("image of all");
+        copy(node.folder(), image);
+        node.start();
+        cluster.view().await("n2 votes", PATIENCE, status -> votes(status, "n2"));
+        write(10);
+        cluster.view().await("n2 has all", PATIENCE, status -> votes(status, "n2"));
+        nodes.forEach(NodeProcess::kill);
+        delete(node.folder());
+        copy(image, node.folder());
+        nodes.get(0).start();
+        nodes.get(2).start();
+        refused(node);
+        repair(node, "n2");
+    }
+
+    @Test
+    void a_voter_whose_log_or_whole_backend_is_gone_does_not_begin_anew() throws Exception {
+        write(10);
+        NodeProcess founder = cluster.nodes().getFirst();
+        founder.kill();
+        delete(founder.folder().resolve("backend/log"));
+        assertThat(refused(founder).text()).contains("backend/log is empty");
+        delete(founder.folder().resolve("backend"));
+        assertThat(refused(founder).text()).contains("the backend of n1 is gone");
+        repair(founder, "n1");
+    }
+}
