@@ -426,7 +426,7 @@ final class NodeParts implements AutoCloseable {
                 this::leadership);
         endpoints.receive(started.replica()::deliver);
         member = started;
-        started.replica().onSetBack(what -> refusals.refused("disk-set-back", what));
+        started.replica().onSetBack((other, what) -> refusals.refused("disk-set-back " + other.node(), what));
         started.start().thenAccept(done -> takesPart.complete(null));
         greet(membership());
     }

@@ -46,6 +46,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -572,7 +573,7 @@ public final class RaftReplica {
     }
 
     /** Registers who is told, on the replica's thread, that another member's disk was set back, in words for people. */
-    public void onSetBack(Consumer<String> listener) {
+    public void onSetBack(BiConsumer<MemberId, String> listener) {
         executor.execute(() -> rollback.onSetBack(listener));
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class RollbackWatch {
 
     private HighWaterMarks marks;
     private long learnedAtNanos;
-    private Consumer<String> setBackListener = what -> {};
+    private BiConsumer<MemberId, String> setBackListener = (member, what) -> {};
     private final Map<MemberId, Long> toldAtNanos = new HashMap<>();
 
     private @Nullable RollbackCheck check;
@@ -159,7 +159,7 @@ final class RollbackWatch {
     // ---- what is known of the others
 
     /** Registers who is told of another member that was set back, in words for people. */
-    void onSetBack(Consumer<String> listener) {
+    void onSetBack(BiConsumer<MemberId, String> listener) {
         setBackListener = listener;
     }
 
@@ -168,6 +168,7 @@ final class RollbackWatch {
         HighWaterMarks.Mark known = marks.of(ask.from());
         if (!ask.has().covers(known)) {
             setBackListener.accept(
+                    ask.from(),
                     setBack(ask.from(), ask.has(), known) + ". Next, there: `quorate repair`, `quorate start`");
         }
         transport.send(ask.from(), frames.tellMark(self, known));
