@@ -4,10 +4,13 @@ import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.MemberId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What each member of the group is known to have had on disk. The leader learns it from the answers to its log and tells the others with
@@ -18,6 +21,9 @@ import java.util.stream.Collectors;
  */
 record HighWaterMarks(Map<MemberId, Mark> marks) {
     static final HighWaterMarks NONE = new HighWaterMarks(Map.of());
+
+    /** Of so many that left the group it is still known. One never comes back under the same identity with less than it had. */
+    private static final int DEPARTED = 8;
 
     /**
      * @param term one that the member has stored
@@ -53,16 +59,29 @@ record HighWaterMarks(Map<MemberId, Mark> marks) {
     }
 
     /**
-     * What is known now.
+     * What is known now. Who left the group is remembered for a while: a member that lags does not know yet that it left, and might still
+     * ask it for its vote.
      *
-     * @param members who belongs to the group; what is known of others is forgotten
+     * @param members who belongs to the group
      * @param news of some of them
      */
     HighWaterMarks with(Collection<MemberId> members, HighWaterMarks news) {
-        Map<MemberId, Mark> now = members.stream()
+        Set<MemberId> present = Set.copyOf(members);
+        Map<MemberId, Mark> now = Stream.of(
+                        present, marks.keySet(), news.marks().keySet())
+                .flatMap(Set::stream)
                 .distinct()
                 .collect(Collectors.toMap(
                         Function.identity(), member -> of(member).max(news.of(member))));
+        now.keySet().stream()
+                .filter(member -> !present.contains(member))
+                .sorted(Comparator.<MemberId>comparingLong(
+                                member -> now.get(member).index())
+                        .reversed()
+                        .thenComparing(Function.identity()))
+                .skip(DEPARTED)
+                .toList()
+                .forEach(now::remove);
         return now.equals(marks) ? this : new HighWaterMarks(now);
     }
 

@@ -3,9 +3,9 @@ package io.quorate.persistence.raft;
 import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +49,13 @@ final class RollbackCheck {
         answered.add(member);
     }
 
-    /** Who is to be asked, again. */
-    Set<MemberId> silent() {
+    /** Who is to be asked, again; in order, for a simulation takes the same course each time. */
+    List<MemberId> silent() {
         return Stream.concat(voters.stream(), Stream.ofNullable(leader))
                 .filter(member -> !member.equals(self) && !answered.contains(member))
-                .collect(Collectors.toUnmodifiableSet());
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     boolean passed(long nowNanos) {

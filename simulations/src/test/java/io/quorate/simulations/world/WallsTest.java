@@ -510,8 +510,8 @@ class WallsTest {
         world.startAll();
         assertThat(highest(world.awaitLeader(PATIENCE))).isEqualTo(20);
         assertThat(setBack.failure())
-                .hasValueSatisfying(reason ->
-                        assertThat(reason).contains("the disk was set back").contains("quorate repair"));
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("was set back").contains("quorate repair"));
     }
 
     @Test
