@@ -28,6 +28,9 @@ final class RollbackWatch {
     /** How often a leader looks what the others have, and tells each. */
     private static final Duration PERIOD = Duration.ofMillis(100);
 
+    /** For answers, where a leader's word has already told what they will say. */
+    private static final Duration ANSWERS = Duration.ofSeconds(2);
+
     private final MemberId self;
     private final RaftLogStore log;
     private final WatchedStore store;
@@ -43,6 +46,7 @@ final class RollbackWatch {
 
     private @Nullable RollbackCheck check;
     private Runnable passed = () -> {};
+    private @Nullable Contradiction contradiction;
     private @Nullable RaftMessage held;
 
     RollbackWatch(
@@ -64,6 +68,9 @@ final class RollbackWatch {
         this.learnedAtNanos = nanos.getAsLong() - PERIOD.toNanos();
     }
 
+    /** A leader's word against a member that still asks. */
+    private record Contradiction(MemberId from, HighWaterMarks.Mark known, long atNanos) {}
+
     // ---- a member that starts
 
     /**
@@ -83,6 +90,9 @@ final class RollbackWatch {
         passIfHeard();
         if (check == null) {
             return false;
+        }
+        if (contradiction != null && nanos.getAsLong() - contradiction.atNanos() >= ANSWERS.toNanos()) {
+            return covers(contradiction.from(), contradiction.known());
         }
         check.silent().forEach(this::ask);
         return true;
@@ -125,7 +135,7 @@ final class RollbackWatch {
     }
 
     private void passIfHeard() {
-        if (check != null && check.passed(nanos.getAsLong())) {
+        if (check != null && contradiction == null && check.passed(nanos.getAsLong())) {
             check = null;
             passed.run();
         }
@@ -174,9 +184,19 @@ final class RollbackWatch {
         transport.send(ask.from(), frames.tellMark(self, known));
     }
 
-    /** A leader tells what it knows of all members, this one among them. */
-    void told(RaftEndpoint from, HighWaterMarks news) {
-        if (!news.marks().isEmpty() && covers(RaftMemberEndpoint.memberOf(from), news.of(self))) {
+    /**
+     * A leader tells what it knows of all members, this one among them. One that still asks waits for an answer to that before it stops: who
+     * answers knows then that it was set back, and has it written down.
+     */
+    void told(RaftEndpoint leader, HighWaterMarks news) {
+        MemberId from = RaftMemberEndpoint.memberOf(leader);
+        if (check != null && !stored().covers(news.of(self))) {
+            if (contradiction == null) {
+                contradiction = new Contradiction(from, news.of(self), nanos.getAsLong());
+                check.leads(from);
+                ask(from);
+            }
+        } else if (!news.marks().isEmpty() && covers(from, news.of(self))) {
             keep(news.marks().keySet(), news);
         }
     }
