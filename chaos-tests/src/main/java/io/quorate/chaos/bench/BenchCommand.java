@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             RollingRestartCommand.class,
             JoinCommand.class,
             ThirdNodeCommand.class,
-            MajorityLossCommand.class
+            MajorityLossCommand.class,
+            ChaosCommand.class
         },
         footer = {
             "",

@@ -9,6 +9,7 @@ import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.report.Spread;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

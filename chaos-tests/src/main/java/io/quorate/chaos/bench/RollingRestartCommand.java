@@ -4,6 +4,7 @@ import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.report.Spread;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

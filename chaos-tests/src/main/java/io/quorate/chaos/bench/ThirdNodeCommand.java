@@ -2,6 +2,7 @@ package io.quorate.chaos.bench;
 
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.report.Spread;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.quorate.chaos.bench;
 
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.report.Spread;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

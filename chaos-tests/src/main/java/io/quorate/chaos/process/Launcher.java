@@ -15,9 +15,19 @@ import java.util.concurrent.TimeUnit;
  *
  * @param script where it is
  * @param environment added to this process's
+ * @param within what a command begins with that runs somewhere else, as in another network namespace; empty here
  */
-public record Launcher(Path script, Map<String, String> environment) {
+public record Launcher(Path script, Map<String, String> environment, List<String> within) {
     private static final long PATIENCE_SECONDS = 120;
+
+    public Launcher(Path script, Map<String, String> environment) {
+        this(script, environment, List.of());
+    }
+
+    /** The same, somewhere else. */
+    public Launcher within(List<String> prefix) {
+        return new Launcher(script, environment, prefix);
+    }
 
     /** Standard output and error together. */
     public record Printed(int exitCode, String text) {
@@ -32,7 +42,8 @@ public record Launcher(Path script, Map<String, String> environment) {
 
     /** Runs a command to its end. */
     public Printed run(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
+        List<String> command = new ArrayList<>(within);
+        command.add(script.toString());
         command.addAll(arguments);
         try {
             // Through a file: a node in the background inherits a pipe, which then never ends.

@@ -1,6 +1,8 @@
 package io.quorate.chaos.process;
 
 import io.quorate.chaos.load.Api;
+import io.quorate.chaos.network.Loopback;
+import io.quorate.chaos.network.NodeNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,20 +10,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A cluster whose nodes {@code n1}, {@code n2}, … all run on this machine, each on a loopback address of its own. Ends its nodes
+ * A cluster whose nodes {@code n1}, {@code n2}, … all run on this machine, each at an address of its own. Ends its nodes
  * when it is closed; the data stays.
  */
 public final class LocalCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path root;
-    private final String subnet;
+    private final NodeNetwork network;
     private final Launcher launcher;
     private final List<NodeProcess> nodes = new ArrayList<>();
 
-    private LocalCluster(Path root, String subnet, Launcher launcher) {
+    private LocalCluster(Path root, NodeNetwork network, Launcher launcher) {
         this.root = root;
-        this.subnet = subnet;
+        this.network = network;
         this.launcher = launcher;
     }
 
@@ -34,7 +36,13 @@ public final class LocalCluster implements AutoCloseable {
      */
     public static LocalCluster start(Path root, String subnet, Launcher launcher, int count)
             throws InterruptedException {
-        LocalCluster cluster = new LocalCluster(root, subnet, launcher);
+        return start(root, new Loopback(subnet), launcher, count);
+    }
+
+    /** Likewise, on a network of whatever kind. It stays the caller's. */
+    public static LocalCluster start(Path root, NodeNetwork network, Launcher launcher, int count)
+            throws InterruptedException {
+        LocalCluster cluster = new LocalCluster(root, network, launcher);
         try {
             IntStream.rangeClosed(1, count)
                     .parallel()
@@ -54,8 +62,8 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private NodeProcess startNode(int number) {
-        NodeProcess node = new NodeProcess(root.resolve("n" + number), launcher);
-        node.start("--name", "n" + number, "--address", subnet + "." + number);
+        NodeProcess node = new NodeProcess(root.resolve("n" + number), launcher.within(network.within(number)));
+        node.start("--name", "n" + number, "--address", network.address(number));
         return node;
     }
 

@@ -1,4 +1,4 @@
-package io.quorate.chaos.bench;
+package io.quorate.chaos.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +9,9 @@ import java.util.List;
  * @param rounds how many there are, one or more
  * @param median milliseconds, as for the others
  */
-record Spread(int rounds, long median, long p99, long max) {
-    static Spread of(List<Long> millis) {
+public record Spread(int rounds, long median, long p99, long max) {
+    /** @param millis one or more */
+    public static Spread of(List<Long> millis) {
         List<Long> sorted = new ArrayList<>(millis);
         sorted.sort(null);
         return new Spread(

@@ -75,7 +75,13 @@ public final class HttpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException("interrupted", e);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            throw new NodeException(
+                    "the " + what + " port " + address + ":" + port + " could not be listened on within "
+                            + PATIENCE_SECONDS
+                            + " s: the machine is too busy to start a node. Next: the same command again, when it is less so",
+                    e);
+        } catch (ExecutionException e) {
             throw new NodeException(
                     "the " + what + " port " + address + ":" + port
                             + " cannot be listened on: another process has it, or the address is not this machine's."

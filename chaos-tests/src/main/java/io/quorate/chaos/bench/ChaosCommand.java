@@ -1,0 +1,220 @@
+package io.quorate.chaos.bench;
+
+import io.quorate.chaos.load.Api;
+import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.nemesis.Act;
+import io.quorate.chaos.nemesis.Acts;
+import io.quorate.chaos.nemesis.Cost;
+import io.quorate.chaos.nemesis.Nemesis;
+import io.quorate.chaos.network.Loopback;
+import io.quorate.chaos.network.Namespaces;
+import io.quorate.chaos.network.NodeNetwork;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.report.ChaosReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a cluster of real processes and lets one thing after the other go wrong with it: kills, pauses, cut links, disks",
+            "that are damaged or set back, nodes that leave and join. Clients write meanwhile; what they were told is checked at the",
+            "end. Writes chaos.json and chaos.html. Links are cut where this process may make network namespaces (root).",
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  quorate-bench chaos --seconds 300 --data-folders /tmp/chaos                 # everything once or twice",
+            "  unshare --net quorate-bench chaos --seconds 3600 --data-folders /tmp/chaos  # an hour, on a network of its own",
+            "  quorate-bench chaos --acts kill-leader --seconds 300 --data-folders /tmp/chaos",
+        })
+final class ChaosCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration WRITE_PERIOD = Duration.ofMillis(20);
+
+    private static final String WHOLE = "the cluster was whole again after each act";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data-folders", required = true, description = "Where the nodes' folders go; they stay there.")
+    private Path root = Path.of("");
+
+    @Option(
+            names = "--report",
+            description = "Where chaos.json and chaos.html go. Default: into the folder of the data folders.")
+    private Path report = Path.of("");
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "300",
+            description = "The act that is under way then is the last one. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(names = "--nodes", defaultValue = "5", description = "3 to 9. Default: ${DEFAULT-VALUE}.")
+    private int nodes;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of what goes wrong. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--acts",
+            split = ",",
+            description = "What may go wrong: ${COMPLETION-CANDIDATES}. Default: everything.")
+    private List<Act.Kind> kinds = List.of();
+
+    @Option(
+            names = "--subnet",
+            defaultValue = "127.0.92",
+            description = "First three numbers of the addresses where links are not cut. Default: ${DEFAULT-VALUE}.")
+    private String subnet;
+
+    @Mixin
+    private Distribution distribution;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        try (NodeNetwork network = network(out)) {
+            Set<Act.Kind> possible = Acts.possible(network.cuts());
+            Set<Act.Kind> wanted = kinds.isEmpty() ? possible : EnumSet.copyOf(kinds);
+            if (!possible.containsAll(wanted)) {
+                throw new IllegalArgumentException("links can be cut by root only, and " + wanted + " wants that");
+            }
+            try (LocalCluster cluster = LocalCluster.start(root, network, distribution.launcher(), nodes)) {
+                ChaosReport result = run(cluster, network, new Acts(seed, wanted), out);
+                Path folder = report.toString().isEmpty() ? root : report;
+                result.write(folder);
+                result.promises().forEach((what, times) -> out.println(what + ": " + times));
+                result.verdicts().forEach((check, lines) -> {
+                    out.println(check + ": " + (lines.isEmpty() ? "held" : "VIOLATED"));
+                    lines.forEach(line -> out.println("  " + line));
+                });
+                out.println(folder.resolve("chaos.html") + " shows it");
+                return result.allHeld() ? 0 : 1;
+            }
+        }
+    }
+
+    private NodeNetwork network(PrintWriter out) {
+        if (Namespaces.allowed()) {
+            return Namespaces.create(nodes);
+        }
+        out.println("links are not cut: that wants root. Everything else is done");
+        return new Loopback(subnet);
+    }
+
+    private ChaosReport run(LocalCluster cluster, NodeNetwork network, Acts acts, PrintWriter out)
+            throws IOException, InterruptedException {
+        List<Cost> costs = new ArrayList<>();
+        Map<String, List<String>> verdicts = new LinkedHashMap<>();
+        AtomicReference<List<Api>> targets = new AtomicReference<>(cluster.apis());
+        Path images = Files.createDirectories(root.resolve("images"));
+        String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD)) {
+            long began = System.nanoTime();
+            Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began);
+            Act act = acts.next();
+            try {
+                for (; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); act = acts.next()) {
+                    Cost cost = nemesis.commit(act);
+                    costs.add(cost);
+                    out.println(line(cost));
+                    out.flush();
+                }
+                verdicts.put(WHOLE, List.of());
+            } catch (IllegalStateException e) {
+                network.mend();
+                verdicts.put(WHOLE, List.of("after " + act.kind().word() + ": " + e.getMessage()));
+            }
+            long took = System.nanoTime() - began;
+            targets.set(cluster.apis());
+            writer.close();
+            verdicts.put(
+                    "none of " + writer.acknowledged().size() + " acknowledged writes is lost, none was applied twice",
+                    writer.violations(cluster.view().awaitLeader(PATIENCE)));
+            verdicts.put("all copies are the same, byte by byte", differences(cluster));
+            return new ChaosReport(
+                    seed,
+                    nodes,
+                    network.cuts() ? "Each node in a network namespace" : "Loopback addresses: no links were cut",
+                    TimeUnit.NANOSECONDS.toSeconds(took),
+                    costs,
+                    perSecond(writer.acknowledged(), began, took),
+                    verdicts);
+        }
+    }
+
+    private static String line(Cost cost) {
+        return "%7.1f s  %-14s %-12s first write %s, another votes %s, mended after %d ms, whole %d ms later"
+                .formatted(
+                        cost.at() / 1000.0,
+                        cost.kind().word(),
+                        String.join(",", cost.nodes()),
+                        millis(cost.firstWrite()),
+                        millis(cost.replaced()),
+                        cost.lasted(),
+                        cost.healthy());
+    }
+
+    private static String millis(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() + " ms" : "-";
+    }
+
+    private static List<Integer> perSecond(List<PacedWriter.Write> writes, long began, long took) {
+        int[] counts = new int[(int) TimeUnit.NANOSECONDS.toSeconds(took) + 1];
+        for (PacedWriter.Write write : writes) {
+            long second = TimeUnit.NANOSECONDS.toSeconds(write.acknowledgedNanos() - began);
+            if (second >= 0 && second < counts.length) {
+                counts[(int) second]++;
+            }
+        }
+        return Arrays.stream(counts).boxed().toList();
+    }
+
+    /** Of what two copies both have, nothing may differ. */
+    private static List<String> differences(LocalCluster cluster) {
+        List<String> differences = new ArrayList<>();
+        Map<Long, String> first = Map.of();
+        for (NodeProcess node : cluster.nodes()) {
+            if (node.running().isEmpty()) {
+                differences.add(node.folder() + ": nothing runs there");
+                continue;
+            }
+            Map<Long, String> entries = ClusterView.entries(node.api());
+            for (Map.Entry<Long, String> entry : entries.entrySet()) {
+                String other = first.get(entry.getKey());
+                if (other != null && !other.equals(entry.getValue())) {
+                    differences.add(node.folder() + ": another entry " + entry.getKey());
+                    break;
+                }
+            }
+            if (entries.size() > first.size()) {
+                first = entries;
+            }
+        }
+        return differences;
+    }
+}

@@ -1,0 +1,408 @@
+package io.quorate.chaos.nemesis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.load.Api;
+import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.network.NodeNetwork;
+import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Launcher.Printed;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Commits one act after the other on a cluster of this machine, mends it, and waits until the cluster is whole: what is measured of one is
+ * not of another. For one thread.
+ */
+public final class Nemesis {
+    /** For a cluster that is mended to be whole: nodes may have to fetch a copy. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** A standby follows, and is never quite there while clients write. */
+    private static final long NEARLY_ALL = 1_000;
+
+    private final LocalCluster cluster;
+    private final NodeNetwork network;
+    private final PacedWriter writer;
+    private final AtomicReference<List<Api>> targets;
+    private final Path images;
+    private final long beganNanos;
+
+    /** An act, ready to be committed. */
+    private record Deed(List<Integer> victims, boolean alone, Step begin, Step end) {}
+
+    /** One half of it. */
+    @FunctionalInterface
+    private interface Step {
+        void take() throws IOException, InterruptedException;
+    }
+
+    /**
+     * @param writer measures when the first write is acknowledged
+     * @param targets told whom an act leaves alone, for as long as it lasts
+     * @param images a folder for copies of data folders
+     */
+    public Nemesis(
+            LocalCluster cluster,
+            NodeNetwork network,
+            PacedWriter writer,
+            AtomicReference<List<Api>> targets,
+            Path images,
+            long beganNanos) {
+        this.cluster = cluster;
+        this.network = network;
+        this.writer = writer;
+        this.targets = targets;
+        this.images = images;
+        this.beganNanos = beganNanos;
+    }
+
+    /**
+     * Commits an act, mends it, and waits until the cluster is whole.
+     *
+     * @throws IllegalStateException when it is not in time, or what had to be refused was not
+     */
+    public Cost commit(Act act) throws IOException, InterruptedException {
+        writer.firstFromNow().await(PATIENCE);
+        Deed deed = prepare(act);
+        List<NodeProcess> all = cluster.nodes();
+        List<String> names =
+                deed.victims().stream().map(victim -> "n" + (victim + 1)).toList();
+        List<Api> spared = IntStream.range(0, all.size())
+                .filter(node -> !deed.victims().contains(node))
+                .mapToObj(node -> all.get(node).api())
+                .toList();
+        if (!spared.isEmpty()) {
+            targets.set(spared);
+        }
+        long began = System.nanoTime();
+        deed.begin().take();
+        PacedWriter.First first = writer.firstFromNow(); // what begins from here on meets what went wrong
+        OptionalLong firstWrite =
+                spared.isEmpty() ? OptionalLong.empty() : OptionalLong.of(millis(first.await(PATIENCE)));
+        OptionalLong replaced =
+                deed.alone() ? replaced(spared, names.getFirst(), began, act.lasts()) : OptionalLong.empty();
+        long left = act.lasts().toNanos() - (System.nanoTime() - began);
+        if (left > 0) {
+            TimeUnit.NANOSECONDS.sleep(left); // so long it lasts
+        }
+        if (spared.isEmpty()) {
+            first = writer.firstFromNow();
+        }
+        long mended = System.nanoTime();
+        deed.end().take();
+        targets.set(cluster.apis());
+        if (spared.isEmpty()) {
+            firstWrite = OptionalLong.of(millis(first.await(PATIENCE)));
+        }
+        awaitWhole(act.kind(), deed.victims());
+        return new Cost(
+                act.kind(),
+                names,
+                millis(began - beganNanos),
+                millis(mended - began),
+                firstWrite,
+                replaced,
+                millis(System.nanoTime() - mended));
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    /** Damage may be met long after the start: a node that stops itself then is repaired as one that did not start. */
+    private void awaitWhole(Act.Kind kind, List<Integer> victims) throws InterruptedException {
+        try {
+            awaitWhole();
+        } catch (IllegalStateException e) {
+            List<NodeProcess> stopped = victims.stream()
+                    .map(this::node)
+                    .filter(node -> node.running().isEmpty())
+                    .toList();
+            if (kind != Act.Kind.CORRUPT_LOG || stopped.isEmpty()) {
+                throw e;
+            }
+            for (NodeProcess node : stopped) {
+                node.quorate("repair").succeeded();
+                node.start();
+            }
+            awaitWhole();
+        }
+    }
+
+    private void awaitWhole() throws InterruptedException {
+        int count = cluster.nodes().size();
+        ClusterView.of(cluster.nodes()).await("a whole cluster", PATIENCE, status -> {
+            int whole = 0;
+            for (JsonNode node : status.path("nodes")) {
+                whole += isWhole(node) ? 1 : 0;
+            }
+            return whole == count
+                    && status.path("highAvailability").asBoolean()
+                    && !status.path("leader").asText("").isEmpty();
+        });
+    }
+
+    private static boolean isWhole(JsonNode node) {
+        boolean copied = node.path("online").asBoolean() && node.path("lag").asLong() < NEARLY_ALL;
+        return switch (node.path("role").asText()) {
+            case "voter" -> copied && node.path("ready").asBoolean();
+            case "standby" -> copied;
+            default -> false;
+        };
+    }
+
+    /** When a standby has the vote of a node that is gone, where that takes no longer than the act lasts. */
+    private static OptionalLong replaced(List<Api> spared, String gone, long began, Duration lasts)
+            throws InterruptedException {
+        while (System.nanoTime() - began < lasts.toNanos()) {
+            for (Api api : spared) {
+                boolean votes = ClusterView.status(api)
+                        .filter(status -> status.path("liveVoters").asInt() >= 3)
+                        .flatMap(status -> ClusterView.node(status, gone))
+                        .filter(node -> !node.path("role").asText().equals("voter"))
+                        .isPresent();
+                if (votes) {
+                    return OptionalLong.of(millis(System.nanoTime() - began));
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(20); // asked from outside: there is no event to wait for
+        }
+        return OptionalLong.empty();
+    }
+
+    // ---- the acts
+
+    private Deed prepare(Act act) throws IOException, InterruptedException {
+        int leader = cluster.apis().indexOf(cluster.view().awaitLeader(PATIENCE));
+        int voter = pick(voters(leader), act.pick());
+        return switch (act.kind()) {
+            case KILL_LEADER -> kill(leader);
+            case KILL_VOTER -> kill(voter);
+            case KILL_ALL -> new Deed(everybody(), false, cluster::killAll, cluster::startAll);
+            case STOP_LEADER ->
+                new Deed(List.of(leader), false, node(leader)::askToStop, () -> {
+                    node(leader).awaitEnd();
+                    node(leader).start();
+                });
+            case PAUSE_LEADER -> pause(leader);
+            case PAUSE_VOTER -> pause(voter);
+            case ISOLATE_LEADER -> apart(List.of(leader));
+            case ISOLATE_VOTER -> apart(List.of(voter));
+            case HALVES -> apart(minority(act.pick()));
+            case RING -> ring();
+            case DEAF_VOTER -> new Deed(List.of(voter), false, () -> cut(leader, voter), network::mend);
+            case DUMB_VOTER -> new Deed(List.of(voter), false, () -> cut(voter, leader), network::mend);
+            case SET_BACK -> setBack(voter);
+            case CORRUPT_LOG -> corrupt(voter, act.pick());
+            case CHURN ->
+                new Deed(
+                        List.of(voter),
+                        false,
+                        () -> node(voter).quorate("leave").succeeded(),
+                        () -> cluster.join(node(leader), node(voter)));
+            case LOSE_DATA -> loseData(voter, leader);
+        };
+    }
+
+    private NodeProcess node(int index) {
+        return cluster.nodes().get(index);
+    }
+
+    private List<Integer> everybody() {
+        return IntStream.range(0, cluster.nodes().size()).boxed().toList();
+    }
+
+    private static int pick(List<Integer> nodes, int number) {
+        return nodes.get(number % nodes.size());
+    }
+
+    /** Those that vote and do not lead. */
+    private List<Integer> voters(int leader) {
+        JsonNode status = node(leader).status();
+        return everybody().stream()
+                .filter(index -> index != leader)
+                .filter(index -> ClusterView.node(status, "n" + (index + 1))
+                        .filter(node -> node.path("role").asText().equals("voter"))
+                        .isPresent())
+                .toList();
+    }
+
+    private Deed kill(int victim) {
+        return new Deed(List.of(victim), true, node(victim)::kill, node(victim)::start);
+    }
+
+    private Deed pause(int victim) {
+        return new Deed(
+                List.of(victim),
+                true,
+                () -> node(victim).signal("STOP"),
+                () -> node(victim).signal("CONT"));
+    }
+
+    private List<Integer> minority(int number) {
+        List<Integer> nodes = new ArrayList<>(everybody());
+        java.util.Collections.rotate(nodes, number % nodes.size());
+        return nodes.subList(0, (nodes.size() - 1) / 2);
+    }
+
+    private Deed apart(List<Integer> side) {
+        return new Deed(
+                side,
+                side.size() == 1,
+                () -> everybody().stream()
+                        .filter(other -> !side.contains(other))
+                        .forEach(other -> side.forEach(each -> {
+                            cut(each, other);
+                            cut(other, each);
+                        })),
+                network::mend);
+    }
+
+    private Deed ring() {
+        int count = cluster.nodes().size();
+        return new Deed(
+                List.of(),
+                false,
+                () -> everybody()
+                        .forEach(from -> everybody().forEach(to -> {
+                            int distance = Math.floorMod(from - to, count);
+                            if (distance > 1 && distance < count - 1) {
+                                cut(from, to);
+                            }
+                        })),
+                network::mend);
+    }
+
+    private void cut(int from, int to) {
+        network.cut(from + 1, to + 1);
+    }
+
+    /** The image is of a node that was stopped; it has written and promised more when it is put back. */
+    private Deed setBack(int victim) throws IOException, InterruptedException {
+        NodeProcess node = node(victim);
+        Path image = images.resolve(node.name());
+        node.stop();
+        delete(image);
+        copy(node.folder(), image);
+        node.start();
+        awaitWhole();
+        writer.firstFromNow().await(PATIENCE);
+        return new Deed(
+                List.of(victim),
+                false,
+                () -> {
+                    TimeUnit.SECONDS.sleep(1); // what it has is known to the others, on their disks
+                    node.kill();
+                    node.loseData();
+                    copy(image, node.folder());
+                },
+                () -> {
+                    Printed start = node.quorate("start", "--background");
+                    // Where it was replaced meanwhile it has no vote, and may come back as a spare by itself.
+                    if (start.exitCode() == 0 && votes(node.name())) {
+                        throw new IllegalStateException(node.name() + " was set back, and votes: " + start.text());
+                    }
+                    repairIfRefused(node, start);
+                });
+    }
+
+    private boolean votes(String name) {
+        return cluster.apis().stream()
+                .map(ClusterView::status)
+                .flatMap(Optional::stream)
+                .filter(status -> !status.path("name").asText().equals(name))
+                .map(status -> ClusterView.node(status, name))
+                .flatMap(Optional::stream)
+                .anyMatch(node -> node.path("role").asText().equals("voter"));
+    }
+
+    private static void repairIfRefused(NodeProcess node, Printed start) {
+        if (start.exitCode() != 0) {
+            node.quorate("repair").succeeded();
+            node.start();
+        }
+    }
+
+    private Deed corrupt(int victim, int number) {
+        NodeProcess node = node(victim);
+        return new Deed(
+                List.of(victim),
+                true,
+                () -> {
+                    node.kill();
+                    damage(node.folder().resolve("backend/log"), number);
+                },
+                () -> repairIfRefused(node, node.quorate("start", "--background")));
+    }
+
+    /** One byte in the middle of its largest file. */
+    private static void damage(Path log, int number) throws IOException {
+        Map<Path, Long> sizes = new HashMap<>();
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : files.toList()) {
+                sizes.put(file, Files.size(file));
+            }
+        }
+        Path largest = sizes.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElseThrow();
+        try (RandomAccessFile file = new RandomAccessFile(largest.toFile(), "rw")) {
+            long written = Math.max(1, file.length() / 4); // files are longer than what is in them
+            long at = number % written;
+            file.seek(at);
+            int was = file.read();
+            file.seek(at);
+            file.write(was ^ 0x10);
+        }
+    }
+
+    private Deed loseData(int victim, int leader) {
+        NodeProcess node = node(victim);
+        String name = "n" + (victim + 1);
+        return new Deed(List.of(victim), true, node::loseData, () -> {
+            node(leader).quorate("remove-node", name, "--force").succeeded();
+            node.start("--name", name, "--address", network.address(victim + 1));
+            cluster.join(node(leader), node);
+        });
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Path copy = to.resolve(from.relativize(each).toString());
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(each, copy);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+}
