@@ -87,6 +87,9 @@ public final class Linearizability {
             window = window(operations, Long.MIN_VALUE, to);
         }
         boolean whateverWasBefore = hasNoOrder(window);
+        if (whateverWasBefore) {
+            window = withoutNeedlessReads(window, blocked);
+        }
         StringBuilder text = new StringBuilder();
         text.append(
                 whateverWasBefore
@@ -94,7 +97,7 @@ public final class Linearizability {
                         : "it is absent at first, and these operations have no order that explains them:");
         window.stream()
                 .limit(SHOWN)
-                .forEach(each -> text.append(each == blocked ? "\n> " : "\n  ")
+                .forEach(each -> text.append(each.equals(blocked) ? "\n> " : "\n  ")
                         .append(each.call().text()));
         if (window.size() > SHOWN) {
             text.append("\n  and ").append(window.size() - SHOWN).append(" more");
@@ -106,6 +109,20 @@ public final class Linearizability {
                         .map(state -> name(state, numbers))
                         .collect(Collectors.joining(" or ")));
         return text.toString();
+    }
+
+    /** A read only restricts: where there is no order without it either, it shows nothing. A write may be what explains a read. */
+    private static List<RegisterOperation> withoutNeedlessReads(
+            List<RegisterOperation> window, RegisterOperation blocked) {
+        List<RegisterOperation> needed = window;
+        for (RegisterOperation each : window) {
+            if (each.kind() == RegisterOperation.Kind.READ && !each.equals(blocked)) {
+                List<RegisterOperation> without =
+                        needed.stream().filter(other -> !other.equals(each)).toList();
+                needed = hasNoOrder(without) ? without : needed;
+            }
+        }
+        return needed;
     }
 
     private static boolean hasNoOrder(List<RegisterOperation> window) {

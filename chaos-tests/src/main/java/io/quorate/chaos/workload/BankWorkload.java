@@ -141,7 +141,7 @@ public final class BankWorkload implements Workload {
         return Account.of(client.change(key, before -> {
                     Account account = Account.of(before);
                     Account after = step.apply(account);
-                    return after == account ? before : after.json();
+                    return after.equals(account) ? before : after.json();
                 })
                 .after());
     }

@@ -111,7 +111,7 @@ class LinearizabilityTest {
     @Test
     void a_violation_is_shown_by_the_operations_that_make_it_and_no_others() {
         List<Call> calls = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (long i = 0; i < 100; i++) {
             calls.add(ok(4 * i, 4 * i + 1, "write", "x", String.valueOf(i)));
             calls.add(ok(4 * i + 2, 4 * i + 3, "read", "x", i == 50 ? "49" : String.valueOf(i)));
         }
@@ -119,6 +119,19 @@ class LinearizabilityTest {
         String text = verdict.findings().getFirst().text();
         assertThat(text.lines().filter(line -> line.contains("process"))).hasSize(2);
         assertThat(text).contains("write 50", "> ", "read 49", "wants 49", "leaves 50");
+    }
+
+    @Test
+    void reads_that_show_nothing_are_left_out_of_it() {
+        Verdict verdict = check(
+                ok(0, 1, "write", "x", "1"),
+                ok(2, 9, "write", "x", "2"),
+                ok(3, 10, "read", "x", "1"),
+                ok(11, 12, "read", "x", "1"),
+                ok(4, 13, "read", "x", "2"));
+        String text = verdict.findings().getFirst().text();
+        assertThat(text.lines().filter(line -> line.contains("process"))).hasSize(2);
+        assertThat(text).contains("process 2    write 2", "process 11   read 1");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.quorate.chaos.check.Calls.info;
 import static io.quorate.chaos.check.Calls.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.check.Verdict.Result;
 import io.quorate.chaos.history.Call;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -186,6 +188,31 @@ class ListAppendTest {
             @ForAll @IntRange(min = 0, max = 8) int overlap) {
         assertThat(ListAppend.check(serial(new Random(seed), size, overlap)).result())
                 .isNotEqualTo(Result.VIOLATION);
+    }
+
+    @Property(tries = 300)
+    void an_acknowledged_append_that_one_later_read_does_not_see_is_found_in_any_history(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 5, max = 80) int size,
+            @ForAll @IntRange(min = 0, max = 8) int overlap) {
+        Random random = new Random(seed);
+        List<Call> calls = new ArrayList<>(serial(random, size, overlap));
+        long end = 10_000_000;
+        String key = "k" + random.nextInt(3);
+        List<JsonNode> acknowledged = new ArrayList<>();
+        for (Call call : calls) {
+            call.answered().forEach(step -> {
+                if (call.isOk()
+                        && step.path(0).asText().equals("append")
+                        && step.path(1).asText().equals(key)) {
+                    acknowledged.add(step.path(2));
+                }
+            });
+        }
+        Assume.that(!acknowledged.isEmpty());
+        acknowledged.remove(random.nextInt(acknowledged.size()));
+        calls.add(txn(end, end + 1, "[['r','" + key + "'," + acknowledged + "]]"));
+        assertThat(ListAppend.check(calls).result()).isEqualTo(Result.VIOLATION);
     }
 
     /** Each happens at a moment of its own; one of unknown outcome may not happen. */

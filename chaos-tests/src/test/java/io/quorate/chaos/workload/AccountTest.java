@@ -25,7 +25,7 @@ class AccountTest {
             this.number = String.valueOf(number);
             this.from = random.nextInt(accounts);
             this.to = (from + 1) % accounts;
-            this.amount = 1 + random.nextInt(60);
+            this.amount = 1L + random.nextInt(60);
         }
 
         private void next(List<Account> accounts) {
