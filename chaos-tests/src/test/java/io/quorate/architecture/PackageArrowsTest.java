@@ -150,7 +150,14 @@ class PackageArrowsTest {
                 knows(
                         "io.quorate.simulations.invariant",
                         "io.quorate.persistence.contract",
-                        "io.quorate.persistence.journal"));
+                        "io.quorate.persistence.journal"),
+                knows("io.quorate.chaos.history", "com.fasterxml.jackson.."),
+                knows("io.quorate.chaos.check", "com.fasterxml.jackson.databind", "io.quorate.chaos.history"),
+                knows(
+                        "io.quorate.chaos.workload",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.chaos.history",
+                        "io.quorate.chaos.load"));
     }
 
     private static Arguments knows(String name, String... others) {

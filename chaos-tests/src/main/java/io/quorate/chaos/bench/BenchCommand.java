@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "quorate-bench",
         mixinStandardHelpOptions = true,
-        description = "Measures a cluster that is running.",
+        description = "Measures a cluster that is running, and judges what it tells its clients.",
         subcommands = {
             LoadCommand.class,
             LeaderKillCommand.class,
@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
             JoinCommand.class,
             ThirdNodeCommand.class,
             MajorityLossCommand.class,
+            WorkloadCommand.class,
+            CheckCommand.class,
             ChaosCommand.class
         },
         footer = {
@@ -27,7 +29,10 @@ import picocli.CommandLine.Command;
             "  quorate-bench load --through journal --clients 1,16 127.0.0.11:16443 127.0.0.12:16443",
             "  quorate-bench leader-kill --rounds 20 deploy/target/quickstart/n1 deploy/target/quickstart/n2 "
                     + "deploy/target/quickstart/n3",
-            "  quorate-bench join --name n4 --address 127.0.0.14 --data-folder deploy/target/quickstart/n4 127.0.0.11:16443"
+            "  quorate-bench join --name n4 --address 127.0.0.14 --data-folder deploy/target/quickstart/n4 127.0.0.11:16443",
+            "  quorate-bench workload --workload register --history history.jsonl --access deploy/target/quickstart/n1 "
+                    + "127.0.0.11:16443 127.0.0.12:16443 127.0.0.13:16443",
+            "  quorate-bench check --workload register history.jsonl"
         })
 public final class BenchCommand {
     private BenchCommand() {}
@@ -43,13 +48,19 @@ public final class BenchCommand {
         return violations.isEmpty() ? 0 : 1;
     }
 
-    public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new BenchCommand())
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(failure.getMessage());
                     return 1;
                 });
-        System.exit(arguments.length == 0 ? line.execute("--help") : line.execute(arguments));
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(
+                arguments.length == 0
+                        ? commandLine().execute("--help")
+                        : commandLine().execute(arguments));
     }
 }

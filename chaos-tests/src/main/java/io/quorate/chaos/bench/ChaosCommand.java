@@ -1,5 +1,7 @@
 package io.quorate.chaos.bench;
 
+import io.quorate.chaos.check.Verdict;
+import io.quorate.chaos.history.HistoryWriter;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.nemesis.Act;
@@ -13,6 +15,8 @@ import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
+import io.quorate.chaos.workload.WorkloadRun;
+import io.quorate.node.access.ApiAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,14 +24,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -133,6 +142,7 @@ final class ChaosCommand implements Callable<Integer> {
         AtomicReference<List<Api>> targets = new AtomicReference<>(cluster.apis());
         Path images = Files.createDirectories(root.resolve("images"));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        Judged judged = new Judged(cluster, prefix);
         try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD)) {
             long began = System.nanoTime();
             Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began);
@@ -155,6 +165,7 @@ final class ChaosCommand implements Callable<Integer> {
             verdicts.put(
                     "none of " + writer.acknowledged().size() + " acknowledged writes is lost, none was applied twice",
                     writer.violations(cluster.view().awaitLeader(PATIENCE)));
+            verdicts.putAll(judged.end());
             verdicts.put("all copies are the same, byte by byte", differences(cluster));
             return new ChaosReport(
                     seed,
@@ -164,6 +175,58 @@ final class ChaosCommand implements Callable<Integer> {
                     costs,
                     perSecond(writer.acknowledged(), began, took),
                     verdicts);
+        }
+    }
+
+    /** The workloads, under way: their histories are judged at the end. */
+    private final class Judged {
+        private static final int CLIENTS = 4;
+        private static final double PER_SECOND = 20;
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final Map<JudgedWorkload, CompletableFuture<WorkloadRun.Tally>> runs =
+                new EnumMap<>(JudgedWorkload.class);
+
+        Judged(LocalCluster cluster, String prefix) throws IOException {
+            // An admin's: what a node's own folder holds opens nothing any more when that node has left.
+            Path config = root.resolve("admin.yaml");
+            Files.writeString(
+                    config,
+                    cluster.nodes().getFirst().quorate("config").succeeded().text());
+            List<Api> apis = Api.all(cluster.apis().stream().map(Api::address).toList(), ApiAccess.ofConfig(config));
+            for (JudgedWorkload workload : JudgedWorkload.values()) {
+                HistoryWriter history = HistoryWriter.create(history(workload));
+                WorkloadRun run = new WorkloadRun(apis, CLIENTS, PER_SECOND, Duration.ZERO, seed);
+                CompletableFuture<WorkloadRun.Tally> tally = new CompletableFuture<>();
+                runs.put(workload, tally);
+                Thread.ofPlatform().name(workload.name()).start(() -> {
+                    try (history) {
+                        tally.complete(run.run(workload.start(prefix + workload + "-"), history, over::get));
+                    } catch (IOException | InterruptedException | RuntimeException e) {
+                        tally.completeExceptionally(e);
+                    }
+                });
+            }
+        }
+
+        private Path history(JudgedWorkload workload) {
+            return root.resolve(workload.name().toLowerCase(Locale.ROOT) + ".jsonl");
+        }
+
+        Map<String, List<String>> end() throws IOException {
+            over.set(true);
+            Map<String, List<String>> verdicts = new LinkedHashMap<>();
+            for (Map.Entry<JudgedWorkload, CompletableFuture<WorkloadRun.Tally>> run : runs.entrySet()) {
+                String name = "workload " + run.getKey().name().toLowerCase(Locale.ROOT);
+                try {
+                    WorkloadRun.Tally tally = run.getValue().join();
+                    Verdict verdict = run.getKey().judge(history(run.getKey()));
+                    verdicts.put(name + ": " + tally, verdict.isOk() ? List.of() : List.of(verdict.text()));
+                } catch (CompletionException e) {
+                    verdicts.put(name, List.of(String.valueOf(e.getCause())));
+                }
+            }
+            return verdicts;
         }
     }
 

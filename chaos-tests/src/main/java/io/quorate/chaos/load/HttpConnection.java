@@ -69,11 +69,24 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
-    /** Opens the connection, where it is not open yet: the first request else does. */
-    void connect() throws IOException {
+    /**
+     * Opens the connection, where it is not open yet: the first request else does.
+     *
+     * @throws IOException when it cannot be opened; nothing was asked then
+     */
+    public void connect() throws IOException {
         if (socket != null) {
             return;
         }
+        try {
+            open();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
         Socket plain = new Socket();
         plain.setTcpNoDelay(true);
         plain.setSoTimeout(timeoutMillis);
