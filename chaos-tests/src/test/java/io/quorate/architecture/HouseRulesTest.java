@@ -54,7 +54,8 @@ class HouseRulesTest {
         "io.quorate.node.membership",
         "io.quorate.node.role",
         "io.quorate.control.kv",
-        "io.quorate.simulations.invariant"
+        "io.quorate.simulations.invariant",
+        "io.quorate.simulations.schedule"
     };
 
     @Test

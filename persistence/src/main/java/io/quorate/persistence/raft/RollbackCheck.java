@@ -4,6 +4,7 @@ import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,11 +50,11 @@ final class RollbackCheck {
         answered.add(member);
     }
 
-    /** Who is to be asked, again. */
+    /** Who is to be asked, again; in the same order in every process, so that a simulation takes the same course. */
     Set<MemberId> silent() {
         return Stream.concat(voters.stream(), Stream.ofNullable(leader))
                 .filter(member -> !member.equals(self) && !answered.contains(member))
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     boolean passed(long nowNanos) {

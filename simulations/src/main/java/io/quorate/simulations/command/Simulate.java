@@ -1,12 +1,21 @@
 package io.quorate.simulations.command;
 
+import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.scenario.Plan;
 import io.quorate.simulations.scenario.Result;
 import io.quorate.simulations.scenario.Scenario;
+import io.quorate.simulations.schedule.BadScenario;
+import io.quorate.simulations.schedule.ScenarioFile;
+import io.quorate.simulations.schedule.Script;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +42,9 @@ import picocli.CommandLine.Spec;
             "  quorate-simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30",
             "      a hundred groups of three, four or five nodes, half a virtual minute each",
             "  quorate-simulate --seed 4711 --runs 1 --nodes 3 --seconds 30 --trace 500",
-            "      one of them again, with the last 500 lines of its trace"
+            "      one of them again, with the last 500 lines of its trace",
+            "  quorate-simulate --replay seed-4711.yaml --trace 500",
+            "      a scenario that was written down; docs/proof.md says what may stand in one"
         })
 public final class Simulate implements Callable<Integer> {
     /** Fewest and most founding nodes of a group; the seed chooses between them. */
@@ -42,7 +53,7 @@ public final class Simulate implements Callable<Integer> {
             int dots = text.indexOf("..");
             int fewest = Integer.parseInt(dots < 0 ? text : text.substring(0, dots));
             int most = dots < 0 ? fewest : Integer.parseInt(text.substring(dots + 2));
-            if (fewest < 1 || most < fewest || most > Plan.MAX_NODES) {
+            if (fewest < 1 || most < fewest || most > Script.MAX_NODES) {
                 throw new NumberFormatException("out of range");
             }
             return new Nodes(fewest, most);
@@ -81,6 +92,9 @@ public final class Simulate implements Callable<Integer> {
             description = "the last lines of every trace, of good runs as well; ${DEFAULT-VALUE} if not given")
     private int traceLines;
 
+    @Option(names = "--replay", paramLabel = "FILE", description = "runs a scenario file instead of seeds")
+    private @Nullable Path replay;
+
     private Simulate() {}
 
     public static void main(String[] words) {
@@ -97,6 +111,37 @@ public final class Simulate implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return replay == null ? seeds() : replay(replay);
+    }
+
+    private int replay(Path file) {
+        PrintWriter out = spec.commandLine().getOut();
+        Result result = Scenario.run(script(file), Walls.ALL);
+        if (result.violation().isPresent()) {
+            out.println(result.explanation("quorate-simulate --replay " + file));
+        } else {
+            out.println(result.line());
+        }
+        if (traceLines > 0) {
+            out.println(result.trace(traceLines));
+        }
+        out.flush();
+        return result.violation().isPresent() ? 1 : 0;
+    }
+
+    private Script script(Path file) {
+        try {
+            return ScenarioFile.read(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new ParameterException(spec.commandLine(), file + ": there is no such file", e);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), file + " cannot be read: " + e.getMessage(), e);
+        } catch (BadScenario e) {
+            throw new ParameterException(spec.commandLine(), file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int seeds() {
         Nodes sizes = sizes();
         if (runs < 1 || seconds < 1) {
             throw new ParameterException(spec.commandLine(), "--runs and --seconds want 1 or more");

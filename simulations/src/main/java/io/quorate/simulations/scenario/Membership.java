@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.random.RandomGenerator;
 
 /**
  * Changes the group while it runs: a node that is outside joins as a learner and becomes a voter, one that is inside leaves, comes
@@ -20,7 +19,6 @@ final class Membership {
     private static final String OPERATOR = "operator";
 
     private final SimulatedWorld world;
-    private final RandomGenerator random;
     private final Set<String> outside = new HashSet<>();
     private final int fewest;
     private boolean changing;
@@ -29,7 +27,6 @@ final class Membership {
     /** @param fewest voters that are never undercut */
     Membership(SimulatedWorld world, int fewest) {
         this.world = world;
-        this.random = world.seeds().of("membership");
         this.fewest = fewest;
     }
 
@@ -48,17 +45,21 @@ final class Membership {
         return done;
     }
 
-    void change() {
+    /** Where the group is as small as it may be somebody joins; else the node is removed, unless it is outside already. */
+    void change(SimulatedNode node) {
         if (changing) {
             return;
         }
-        changing = true;
         List<SimulatedNode> inside = world.nodes().stream().filter(this::runs).toList();
         if (inside.size() > fewest) {
-            remove(inside.get(random.nextInt(inside.size())));
+            if (inside.contains(node)) {
+                changing = true;
+                remove(node);
+            }
         } else {
+            changing = true;
             world.nodes().stream()
-                    .filter(node -> !runs(node))
+                    .filter(each -> !runs(each))
                     .findFirst()
                     .ifPresentOrElse(this::add, () -> changing = false);
         }

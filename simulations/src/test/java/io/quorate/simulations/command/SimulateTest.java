@@ -2,9 +2,18 @@ package io.quorate.simulations.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.simulations.scenario.Plan;
+import io.quorate.simulations.scenario.Scenario;
+import io.quorate.simulations.schedule.ScenarioFile;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class SimulateTest {
@@ -39,5 +48,26 @@ class SimulateTest {
     void an_argument_that_cannot_be_read_is_named() {
         assertThat(simulate("--nodes", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("--nodes wants a number from 1 to 9 or a range like 3..5, is 'many'");
+    }
+
+    @Test
+    void a_scenario_file_is_run_and_takes_the_course_of_the_seed_that_it_was_drawn_from(@TempDir Path folder)
+            throws IOException {
+        Plan plan = Plan.usual(5, 3, Duration.ofSeconds(5));
+        Path file = Files.writeString(folder.resolve("five.yaml"), ScenarioFile.write(plan.script(), "seed 5"));
+        assertThat(simulate("--replay", file.toString(), "--trace", "10")).isZero();
+        assertThat(out.toString().lines())
+                .hasSize(11)
+                .first(InstanceOfAssertFactories.STRING)
+                .isEqualTo(Scenario.run(plan).line());
+    }
+
+    @Test
+    void a_scenario_file_that_cannot_be_read_is_named_with_what_is_wrong(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.yaml"), "nodes: many");
+        assertThat(simulate("--replay", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("bad.yaml: 'nodes' wants a whole number from 1 to 9, is 'many'");
+        assertThat(simulate("--replay", folder.resolve("none.yaml").toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("none.yaml: there is no such file");
     }
 }
