@@ -4,6 +4,7 @@ import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.scenario.Plan;
 import io.quorate.simulations.scenario.Result;
 import io.quorate.simulations.scenario.Scenario;
+import io.quorate.simulations.scenario.Shrinking;
 import io.quorate.simulations.schedule.BadScenario;
 import io.quorate.simulations.schedule.ScenarioFile;
 import io.quorate.simulations.schedule.Script;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +36,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs groups of nodes in virtual time, one group for each seed, while a nemesis crashes nodes, breaks disks,"
                     + " cuts links and changes the membership. Every promise is checked after every step.",
-            "A seed that breaks one is printed with the end of its trace and with the arguments that run it again.",
+            "A seed that breaks one is printed with the end of its trace and with the arguments that run it again. Then its"
+                    + " acts are made as few and as short as they can be, and are written as a scenario file.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -95,7 +98,25 @@ public final class Simulate implements Callable<Integer> {
     @Option(names = "--replay", paramLabel = "FILE", description = "runs a scenario file instead of seeds")
     private @Nullable Path replay;
 
-    private Simulate() {}
+    @Option(
+            names = "--shrink",
+            paramLabel = "S",
+            description =
+                    "seconds for making the scenario of a broken promise smaller; 0 leaves it; ${DEFAULT-VALUE} if"
+                            + " not given")
+    private int shrinkSeconds = 60;
+
+    @Option(
+            names = "--scenarios",
+            paramLabel = "FOLDER",
+            description = "where the scenario of a broken promise is written; the present folder if not given")
+    private Path scenarios = Path.of("");
+
+    private final Function<Script, Result> run;
+
+    private Simulate(Function<Script, Result> run) {
+        this.run = run;
+    }
 
     public static void main(String[] words) {
         // Before the first logger is made: the engine tells of every election.
@@ -106,7 +127,12 @@ public final class Simulate implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Simulate());
+        return commandLine(script -> Scenario.run(script, Walls.ALL));
+    }
+
+    /** @param run of a script; another one than usual in tests */
+    static CommandLine commandLine(Function<Script, Result> run) {
+        return new CommandLine(new Simulate(run));
     }
 
     @Override
@@ -116,7 +142,7 @@ public final class Simulate implements Callable<Integer> {
 
     private int replay(Path file) {
         PrintWriter out = spec.commandLine().getOut();
-        Result result = Scenario.run(script(file), Walls.ALL);
+        Result result = run.apply(script(file));
         if (result.violation().isPresent()) {
             out.println(result.explanation("quorate-simulate --replay " + file));
         } else {
@@ -154,10 +180,15 @@ public final class Simulate implements Callable<Integer> {
         long reads = 0;
         long faults = 0;
         for (long each = seed; each < seed + runs; each++) {
-            Result result = Scenario.run(Plan.usual(each, sizes.of(each), Duration.ofSeconds(seconds)));
+            Result result = run.apply(Plan.usual(each, sizes.of(each), Duration.ofSeconds(seconds))
+                    .script());
             if (result.violation().isPresent()) {
                 broken++;
                 out.println(result.explanation());
+                out.flush();
+                if (shrinkSeconds > 0) {
+                    shrink(result, out);
+                }
             } else {
                 out.println(result.line());
                 if (traceLines > 0) {
@@ -182,6 +213,29 @@ public final class Simulate implements Callable<Integer> {
                 broken == 0 ? "every promise held" : broken + " RUNS BROKE A PROMISE");
         out.flush();
         return broken == 0 ? 0 : 1;
+    }
+
+    private void shrink(Result broken, PrintWriter out) {
+        long until = System.nanoTime() + Duration.ofSeconds(shrinkSeconds).toNanos();
+        Shrinking.Shrunk shrunk = Shrinking.shrink(broken, run, () -> System.nanoTime() < until);
+        Script script = shrunk.result().script();
+        String what = "seed " + script.seed() + " breaks " + broken.promise().orElse("nothing");
+        String text = ScenarioFile.write(script, what);
+        out.printf(
+                Locale.ROOT,
+                "shrunk from %d acts to %d in %d runs%s:%n%n%s%n",
+                broken.script().acts().size(),
+                script.acts().size(),
+                shrunk.runs(),
+                shrunk.complete() ? "" : "; there was no time for more",
+                text);
+        Path file = scenarios.resolve("seed-" + script.seed() + "-" + script.nodes() + "-nodes.yaml");
+        try {
+            Files.writeString(file, text);
+            out.println(shrunk.result().explanation("quorate-simulate --replay " + file));
+        } catch (IOException e) {
+            out.println(file + " cannot be written: " + e.getMessage());
+        }
     }
 
     private Nodes sizes() {

@@ -36,6 +36,11 @@ public record Result(
         trace = List.copyOf(trace);
     }
 
+    /** The name of the promise that was broken. */
+    public Optional<String> promise() {
+        return violation.map(Violation::promise);
+    }
+
     /** One line. */
     public String line() {
         return String.format(
@@ -52,7 +57,9 @@ public record Result(
                 faults,
                 terms,
                 checksum,
-                violation.map(v -> "VIOLATION: " + v.getMessage()).orElse("ok"));
+                violation
+                        .map(v -> "VIOLATION of " + v.promise() + ": " + v.getMessage())
+                        .orElse("ok"));
     }
 
     /** So many of the last lines of the trace. */

@@ -24,6 +24,11 @@ public final class Scenario {
     /** After everything is mended the group has to answer everyone and agree within this time. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
+    /** What the names of invariants do not say. */
+    private static final String RECOVERS = "TheGroupRecovers";
+
+    private static final String RUNS = "NothingThrows";
+
     private final Script script;
     private final SimulatedWorld world;
     private final Watcher watcher;
@@ -83,10 +88,15 @@ public final class Scenario {
 
     /** Runs until the condition holds, the time has passed or a promise is broken; whether the last is so. */
     private boolean go(Duration atMost, BooleanSupplier condition) {
-        world.time().until(atMost, () -> {
-            watcher.look();
-            return watcher.violation().isPresent() || condition.getAsBoolean();
-        });
+        try {
+            world.time().until(atMost, () -> {
+                watcher.look();
+                return watcher.violation().isPresent() || condition.getAsBoolean();
+            });
+        } catch (RuntimeException e) {
+            // In production it ends the process.
+            broken(RUNS, e.toString());
+        }
         return watcher.violation().isPresent();
     }
 
@@ -101,22 +111,25 @@ public final class Scenario {
                 .filter(node -> !node.isUp() || node.failure().isPresent())
                 .findFirst();
         if (stuck.isPresent()) {
-            broken(stuck.get().name() + " does not live again: "
-                    + stuck.get().failure().orElse("it is down"));
+            broken(
+                    RECOVERS,
+                    stuck.get().name() + " does not live again: "
+                            + stuck.get().failure().orElse("it is down"));
         } else if (!agreed() || !clients.stream().allMatch(Client::isIdle)) {
-            broken("the group did not recover within " + RECOVERY.toSeconds() + " s after everything was mended: "
-                    + members().stream()
-                            .map(node -> node.name() + " has applied "
-                                    + node.events().appliedIndex() + (node.leads() ? " and leads" : ""))
-                            .toList());
+            broken(
+                    RECOVERS,
+                    "the group did not recover within " + RECOVERY.toSeconds() + " s after everything was mended: "
+                            + members().stream()
+                                    .map(node -> node.name() + " has applied "
+                                            + node.events().appliedIndex() + (node.leads() ? " and leads" : ""))
+                                    .toList());
         } else {
             compare();
         }
     }
 
-    private void broken(String what) {
-        Violation violation = new Violation(what);
-        watcher.fail(violation);
+    private void broken(String promise, String what) {
+        watcher.fail(new Violation(promise, what));
     }
 
     private List<SimulatedNode> members() {

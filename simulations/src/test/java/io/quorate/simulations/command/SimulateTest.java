@@ -2,15 +2,19 @@ package io.quorate.simulations.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.scenario.Plan;
 import io.quorate.simulations.scenario.Scenario;
 import io.quorate.simulations.schedule.ScenarioFile;
+import io.quorate.simulations.schedule.Script;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +25,10 @@ class SimulateTest {
     private final StringWriter err = new StringWriter();
 
     private int simulate(String... words) {
-        CommandLine commandLine = Simulate.commandLine();
+        return simulate(Simulate.commandLine(), words);
+    }
+
+    private int simulate(CommandLine commandLine, String... words) {
         commandLine.setOut(new PrintWriter(out));
         commandLine.setErr(new PrintWriter(err));
         return commandLine.execute(words);
@@ -69,5 +76,32 @@ class SimulateTest {
         assertThat(err.toString()).contains("bad.yaml: 'nodes' wants a whole number from 1 to 9, is 'many'");
         assertThat(simulate("--replay", folder.resolve("none.yaml").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("none.yaml: there is no such file");
+    }
+
+    /** Nobody can promise anything over disks that lie. */
+    private static Script lying(Script script) {
+        Plan plan = new Plan(
+                script.seed(),
+                script.nodes(),
+                script.duration(),
+                script.clients(),
+                script.thinkTime(),
+                Set.of(Plan.Fault.LYING_DISKS),
+                Walls.ALL);
+        return plan.script();
+    }
+
+    @Test
+    void a_broken_promise_is_shrunk_and_written_as_a_scenario_that_can_be_replayed(@TempDir Path folder) {
+        AtomicBoolean first = new AtomicBoolean(true);
+        CommandLine commandLine = Simulate.commandLine(
+                script -> Scenario.run(first.getAndSet(false) ? lying(script) : script, Walls.ALL));
+        assertThat(simulate(commandLine, "--seed=1", "--runs=1", "--nodes=3", "--seconds=10", "--scenarios=" + folder))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("VIOLATION of ", "run it again: quorate-simulate --seed 1", "shrunk from", "DROPS_FLUSHES")
+                .contains("1 RUNS BROKE A PROMISE");
+        assertThat(simulate("--replay", folder.resolve("seed-1-3-nodes.yaml").toString()))
+                .isEqualTo(1);
     }
 }
