@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -43,6 +44,18 @@ class SimulateTest {
             assertThat(lines.get(1)).startsWith("seed 6 ").endsWith("ok");
             assertThat(lines.get(2)).startsWith("2 runs").endsWith("every promise held");
         });
+    }
+
+    @Test
+    void with_several_threads_the_same_is_told_in_the_same_order() {
+        assertThat(simulate("--seed", "5", "--runs", "6", "--nodes", "3", "--seconds", "2"))
+                .isZero();
+        List<String> alone = out.toString().lines().limit(6).toList();
+        out.getBuffer().setLength(0);
+        assertThat(simulate("--seed", "5", "--runs", "6", "--nodes", "3", "--seconds", "2", "--threads", "3"))
+                .isZero();
+        assertThat(out.toString().lines().limit(6)).containsExactlyElementsOf(alone);
+        assertThat(out.toString()).contains("virtual hours (", " in a real one)");
     }
 
     @Test
