@@ -70,6 +70,7 @@ final class Draw {
             case MEMBERSHIP -> Stream.of(new Act(at, new Disturbance.Membership(any()), Duration.ZERO));
             case BROKEN_DISK -> Stream.of(new Act(at, disk(), aWhile()));
             case TRANSFER_LEADERSHIP -> Stream.of(new Act(at, new Disturbance.Transfer(any()), Duration.ZERO));
+            case SET_BACK -> Stream.of(new Act(at, new Disturbance.SetBack(any()), aWhile()));
             case LYING_DISKS -> lie(at);
         };
     }

@@ -20,6 +20,7 @@ final class Membership {
 
     private final SimulatedWorld world;
     private final Set<String> outside = new HashSet<>();
+    private final Set<String> inRepair = new HashSet<>();
     private final int fewest;
     private boolean changing;
     private int done;
@@ -38,6 +39,40 @@ final class Membership {
     /** Whether a node should be up: it is in the group, or on its way in. */
     boolean runs(SimulatedNode node) {
         return !outside.contains(node.name());
+    }
+
+    /** Whether a node that is down may be started: it belongs to the group, and nobody is repairing it. */
+    boolean mayStart(SimulatedNode node) {
+        return runs(node) && !inRepair.contains(node.name());
+    }
+
+    boolean isChanging() {
+        return changing;
+    }
+
+    /** Keeps others from changing the group, for a repair that follows; false where a change is under way. */
+    boolean claim() {
+        boolean free = !changing;
+        changing = true;
+        return free;
+    }
+
+    /**
+     * What an operator does with a node that was set back: it stays down until the group has removed it, comes back under its next
+     * incarnation with an empty log, and votes when it has caught up.
+     */
+    void repair(SimulatedNode node, Runnable then) {
+        world.trace().note(OPERATOR, "repairs " + node.name());
+        inRepair.add(node.name());
+        step(node.id(), MembershipChange.REMOVE, () -> {
+            node.reincarnate();
+            inRepair.remove(node.name());
+            node.start();
+            join(node, () -> {
+                finished();
+                then.run();
+            });
+        });
     }
 
     /** Changes that were committed. */
@@ -69,7 +104,11 @@ final class Membership {
         world.trace().note(OPERATOR, "adds " + node.name());
         outside.remove(node.name());
         node.start();
-        step(node.id(), MembershipChange.ADD_LEARNER, () -> step(node.id(), MembershipChange.PROMOTE, this::finished));
+        join(node, this::finished);
+    }
+
+    private void join(SimulatedNode node, Runnable then) {
+        step(node.id(), MembershipChange.ADD_LEARNER, () -> step(node.id(), MembershipChange.PROMOTE, then));
     }
 
     private void remove(SimulatedNode node) {

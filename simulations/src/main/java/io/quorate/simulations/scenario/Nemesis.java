@@ -16,10 +16,12 @@ final class Nemesis {
     private final SimulatedWorld world;
     private final List<Act> acts;
     private final Membership membership;
+    private final OldImage oldImage;
     private boolean stopped;
     private int count;
 
-    Nemesis(SimulatedWorld world, List<Act> acts, Membership membership) {
+    Nemesis(SimulatedWorld world, List<Act> acts, Membership membership, OldImage oldImage) {
+        this.oldImage = oldImage;
         this.world = world;
         this.acts = acts;
         this.membership = membership;
@@ -36,7 +38,9 @@ final class Nemesis {
             world.time().after(next.at().minusNanos(world.time().nanos()), () -> {
                 if (!stopped) {
                     count++;
-                    act(next.what(), next.lasts());
+                    if (!oldImage.isOpen()) {
+                        act(next.what(), next.lasts());
+                    }
                     start();
                 }
             });
@@ -68,6 +72,7 @@ final class Nemesis {
             }
             case Disturbance.Transfer(String heir) -> transfer(world.node(heir));
             case Disturbance.Membership(String node) -> membership.change(world.node(node));
+            case Disturbance.SetBack(String node) -> oldImage.take(world.node(node), lasts);
         }
     }
 
@@ -79,7 +84,7 @@ final class Nemesis {
     }
 
     private void restart(SimulatedNode node) {
-        if (membership.runs(node)) {
+        if (membership.mayStart(node)) {
             node.start();
         }
     }

@@ -28,6 +28,8 @@ public record Plan(
         MEMBERSHIP,
         BROKEN_DISK,
         TRANSFER_LEADERSHIP,
+        /** A voter's disks, to what they were some time before. */
+        SET_BACK,
         /** Not in any usual run: no replica can hold its promise over disks that lie. */
         LYING_DISKS
     }

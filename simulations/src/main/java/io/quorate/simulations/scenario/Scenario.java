@@ -44,7 +44,7 @@ public final class Scenario {
         for (int i = 0; i < script.outside(); i++) {
             membership.reserve(world.addNode());
         }
-        this.nemesis = new Nemesis(world, script.acts(), membership);
+        this.nemesis = new Nemesis(world, script.acts(), membership, new OldImage(world, membership, watcher::fail));
         this.clients = IntStream.rangeClosed(1, script.clients())
                 .mapToObj(i -> new Client(world, watcher::see, "c" + i, script.thinkTime()))
                 .toList();

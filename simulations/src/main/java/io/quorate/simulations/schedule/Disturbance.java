@@ -39,6 +39,7 @@ public sealed interface Disturbance {
             case Disk disk -> "disk";
             case Transfer transfer -> "transfer";
             case Membership membership -> "membership";
+            case SetBack setBack -> "set-back";
         };
     }
 
@@ -76,4 +77,10 @@ public sealed interface Disturbance {
 
     /** A node that is outside of the group joins it; where the group has more nodes than it began with, this one is removed from it. */
     record Membership(String node) implements Disturbance {}
+
+    /**
+     * An image of a node's disks is taken; when the act ends the node is set back to it and started. It has to be refused, and is repaired
+     * then. Done only where the group can survive it.
+     */
+    record SetBack(String node) implements Disturbance {}
 }

@@ -44,7 +44,16 @@ public final class ScenarioFile {
             new LinkedHashSet<>(List.of("seed", "nodes", "outside", "seconds", "clients", "think-time", "acts"));
     private static final Set<String> TIMES = Set.of("at", "for");
     private static final List<String> WORDS = List.of(
-            "crash", "power-loss", "partition", "one-way", "isolate", "flaky", "disk", "transfer", "membership");
+            "crash",
+            "power-loss",
+            "partition",
+            "one-way",
+            "isolate",
+            "flaky",
+            "disk",
+            "transfer",
+            "membership",
+            "set-back");
     private static final Set<String> AT_ONCE = Set.of("transfer", "membership");
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)\\s*(ms|s)");
@@ -95,6 +104,7 @@ public final class ScenarioFile {
                 "{node: " + node + ", store: " + store.name().toLowerCase(Locale.ROOT) + ", fault: " + damage + "}";
             case Disturbance.Transfer(String heir) -> heir;
             case Disturbance.Membership(String node) -> node;
+            case Disturbance.SetBack(String node) -> node;
         };
     }
 
@@ -206,6 +216,7 @@ public final class ScenarioFile {
             case "isolate" -> new Disturbance.Isolate(node(where, what, names, Disturbance.LEADER));
             case "transfer" -> new Disturbance.Transfer(node(where, what, names));
             case "membership" -> new Disturbance.Membership(node(where, what, names));
+            case "set-back" -> new Disturbance.SetBack(node(where, what, names));
             case "flaky" -> {
                 if (!what.asText().equals(Disturbance.ALL)) {
                     throw new BadScenario(where + " wants 'all', is '" + shown(what) + "'");

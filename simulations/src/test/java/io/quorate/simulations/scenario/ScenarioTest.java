@@ -77,6 +77,42 @@ class ScenarioTest {
         }
     }
 
+    private static Result setBackOneAfterTheOther(Walls walls) {
+        return Scenario.run(ScenarioFile.read("""
+                        seed: 3
+                        nodes: 3
+                        seconds: 15
+                        acts:
+                        - {at: 2s, set-back: n1, for: 500ms}
+                        - {at: 5s, set-back: n2, for: 500ms}
+                        - {at: 8s, set-back: n3, for: 500ms}
+                        """), walls);
+    }
+
+    @Test
+    void a_node_that_is_set_back_is_refused_and_votes_again_when_it_was_repaired() {
+        Result result = setBackOneAfterTheOther(Walls.ALL);
+        holds(result);
+        assertThat(result.trace(1_000))
+                .containsSubsequence(
+                        "n1       is set back to an old image",
+                        "n1       stops itself: the disk of n1 was set back",
+                        "operator REMOVE n1#1 is done",
+                        "operator PROMOTE n1#2 is done",
+                        "n3       is set back to an old image",
+                        "operator PROMOTE n3#2 is done")
+                .as("whoever leads is left alone")
+                .doesNotContain("n2       is set back");
+    }
+
+    @Test
+    void a_node_that_is_set_back_and_takes_part_is_a_broken_promise() {
+        Walls unwatched = new Walls(
+                true, true, true, true, true, true, true, true, true, true, true, true, true, /* rollbackCheck */
+                false);
+        assertThat(setBackOneAfterTheOther(unwatched).promise()).hasValue("WhoWasSetBackIsRefused");
+    }
+
     @Test
     void a_single_node_keeps_every_promise_over_its_crashes() {
         Set<Plan.Fault> faults = EnumSet.of(Plan.Fault.CRASH, Plan.Fault.BROKEN_DISK);

@@ -30,6 +30,7 @@ class ScenarioFileTest {
             - {at: 6s, disk: {node: all, store: both, fault: DROPS_FLUSHES}, for: 1s}
             - {at: 7s, transfer: n2}
             - {at: 8s, membership: n4}
+            - {at: 9s, set-back: n1, for: 0.5s}
             """;
 
     private static Act only(String act) {
@@ -40,7 +41,7 @@ class ScenarioFileTest {
     void what_was_written_is_read_as_it_was() {
         Script script = ScenarioFile.read(EVERY_WORD);
         assertThat(ScenarioFile.write(script, "once it broke")).isEqualTo(EVERY_WORD);
-        assertThat(script.acts()).hasSize(10);
+        assertThat(script.acts()).hasSize(11);
         assertThat(script.acts().get(1).what())
                 .isEqualTo(
                         new Disturbance.PowerLoss(Map.of("n1", Duration.ofMillis(400), "n3", Duration.ofSeconds(2))));
@@ -88,7 +89,7 @@ class ScenarioFileTest {
                 "{at: 1s, crash: n1} | act 1: 'for' wants a time like 1.5s or 200ms, and is not there",
                 "{at: 1s, transfer: n1, for: 1s} | act 1: 'transfer' is over at once and takes no 'for'",
                 "{at: 1s, crash: n1, flaky: all, for: 1s} | act 1 wants one of crash, power-loss, partition, one-way, isolate, flaky,"
-                        + " disk, transfer, membership, and has crash and flaky",
+                        + " disk, transfer, membership, set-back, and has crash and flaky",
                 "{at: 1s, krash: n1} | act 1 knows no 'krash', only at, for, crash, power-loss",
                 "{at: 1s, partition: [[n1]], for: 1s} | act 1: 'partition' wants two sides or more, like [[n1], [n2, n3]]",
                 "{at: 1s, partition: [[n1], [n1, n2]], for: 1s} | act 1: 'partition' has n1 twice",
