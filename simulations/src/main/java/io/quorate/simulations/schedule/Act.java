@@ -15,10 +15,6 @@ public record Act(Duration at, Disturbance what, Duration lasts) {
         }
     }
 
-    Act lasting(Duration shorter) {
-        return new Act(at, what, shorter);
-    }
-
     @Override
     public String toString() {
         return ScenarioFile.line(this);
