@@ -147,6 +147,7 @@ class PackageArrowsTest {
                         "scala..",
                         "com.typesafe.config",
                         "io.quorate.persistence.journal"),
+                knows("io.quorate.simulations.schedule", "com.fasterxml.jackson.."),
                 knows(
                         "io.quorate.simulations.invariant",
                         "io.quorate.persistence.contract",

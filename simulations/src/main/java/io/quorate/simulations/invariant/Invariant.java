@@ -12,6 +12,11 @@ public interface Invariant {
      */
     void see(Observation observation);
 
+    /** What is promised. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
     /** Fresh ones of all. */
     static List<Invariant> all() {
         return List.of(

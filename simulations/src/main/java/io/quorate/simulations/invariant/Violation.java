@@ -4,7 +4,19 @@ package io.quorate.simulations.invariant;
 public final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;
 
-    public Violation(String what) {
+    private final String promise;
+
+    Violation(String what) {
+        this("", what);
+    }
+
+    /** @param promise by name, so that two runs can be seen to break the same one */
+    public Violation(String promise, String what) {
         super(what);
+        this.promise = promise;
+    }
+
+    public String promise() {
+        return promise;
     }
 }

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.random.RandomGenerator;
 
 /**
  * Changes the group while it runs: a node that is outside joins as a learner and becomes a voter, one that is inside leaves, comes
@@ -20,8 +19,8 @@ final class Membership {
     private static final String OPERATOR = "operator";
 
     private final SimulatedWorld world;
-    private final RandomGenerator random;
     private final Set<String> outside = new HashSet<>();
+    private final Set<String> inRepair = new HashSet<>();
     private final int fewest;
     private boolean changing;
     private int done;
@@ -29,7 +28,6 @@ final class Membership {
     /** @param fewest voters that are never undercut */
     Membership(SimulatedWorld world, int fewest) {
         this.world = world;
-        this.random = world.seeds().of("membership");
         this.fewest = fewest;
     }
 
@@ -43,22 +41,60 @@ final class Membership {
         return !outside.contains(node.name());
     }
 
+    /** Whether a node that is down may be started: it belongs to the group, and nobody is repairing it. */
+    boolean mayStart(SimulatedNode node) {
+        return runs(node) && !inRepair.contains(node.name());
+    }
+
+    boolean isChanging() {
+        return changing;
+    }
+
+    /** Keeps others from changing the group, for a repair that follows; false where a change is under way. */
+    boolean claim() {
+        boolean free = !changing;
+        changing = true;
+        return free;
+    }
+
+    /**
+     * What an operator does with a node that was set back: it stays down until the group has removed it, comes back under its next
+     * incarnation with an empty log, and votes when it has caught up.
+     */
+    void repair(SimulatedNode node, Runnable then) {
+        world.trace().note(OPERATOR, "repairs " + node.name());
+        inRepair.add(node.name());
+        step(node.id(), MembershipChange.REMOVE, () -> {
+            node.reincarnate();
+            inRepair.remove(node.name());
+            node.start();
+            join(node, () -> {
+                finished();
+                then.run();
+            });
+        });
+    }
+
     /** Changes that were committed. */
     int done() {
         return done;
     }
 
-    void change() {
+    /** Where the group is as small as it may be somebody joins; else the node is removed, unless it is outside already. */
+    void change(SimulatedNode node) {
         if (changing) {
             return;
         }
-        changing = true;
         List<SimulatedNode> inside = world.nodes().stream().filter(this::runs).toList();
         if (inside.size() > fewest) {
-            remove(inside.get(random.nextInt(inside.size())));
+            if (inside.contains(node)) {
+                changing = true;
+                remove(node);
+            }
         } else {
+            changing = true;
             world.nodes().stream()
-                    .filter(node -> !runs(node))
+                    .filter(each -> !runs(each))
                     .findFirst()
                     .ifPresentOrElse(this::add, () -> changing = false);
         }
@@ -68,7 +104,11 @@ final class Membership {
         world.trace().note(OPERATOR, "adds " + node.name());
         outside.remove(node.name());
         node.start();
-        step(node.id(), MembershipChange.ADD_LEARNER, () -> step(node.id(), MembershipChange.PROMOTE, this::finished));
+        join(node, this::finished);
+    }
+
+    private void join(SimulatedNode node, Runnable then) {
+        step(node.id(), MembershipChange.ADD_LEARNER, () -> step(node.id(), MembershipChange.PROMOTE, then));
     }
 
     private void remove(SimulatedNode node) {

@@ -1,30 +1,29 @@
 package io.quorate.simulations.scenario;
 
-import io.quorate.simulations.scenario.Plan.Fault;
+import io.quorate.simulations.schedule.Act;
+import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.world.DiskFault;
 import io.quorate.simulations.world.NetworkConditions;
 import io.quorate.simulations.world.SimulatedNode;
 import io.quorate.simulations.world.SimulatedWorld;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.random.RandomGenerator;
+import java.util.Map;
 
-/** Breaks one thing after the other, and mends it after a while: never so that the group could not live when all is mended. */
+/** Does what a script says, and mends it after its time: never so that the group could not live when all is mended. */
 final class Nemesis {
     private final SimulatedWorld world;
-    private final RandomGenerator random;
-    private final List<Fault> faults;
+    private final List<Act> acts;
     private final Membership membership;
+    private final OldImage oldImage;
     private boolean stopped;
-    private long count;
+    private int count;
 
-    Nemesis(SimulatedWorld world, Plan plan, Membership membership) {
+    Nemesis(SimulatedWorld world, List<Act> acts, Membership membership, OldImage oldImage) {
+        this.oldImage = oldImage;
         this.world = world;
-        this.random = world.seeds().of("nemesis");
-        this.faults = plan.faults().stream().sorted().toList();
+        this.acts = acts;
         this.membership = membership;
     }
 
@@ -32,103 +31,114 @@ final class Nemesis {
         return count;
     }
 
+    /** Each act schedules the next one: what was to be mended at the same moment comes first. */
     void start() {
-        if (!faults.isEmpty()) {
-            world.time().after(Duration.ofMillis(300 + random.nextInt(2_000)), this::act);
+        if (count < acts.size()) {
+            Act next = acts.get(count);
+            world.time().after(next.at().minusNanos(world.time().nanos()), () -> {
+                if (!stopped) {
+                    count++;
+                    if (!oldImage.isOpen()) {
+                        act(next.what(), next.lasts());
+                    }
+                    start();
+                }
+            });
         }
     }
 
-    private void act() {
-        if (stopped) {
-            return;
-        }
-        count++;
-        switch (faults.get(random.nextInt(faults.size()))) {
-            case CRASH -> crash(any());
-            case CRASH_ALL -> {
-                world.trace().note("nemesis", "power is lost everywhere");
-                world.nodes().forEach(this::crash);
+    private void act(Disturbance what, Duration lasts) {
+        switch (what) {
+            case Disturbance.Crash(String node) -> crash(world.node(node), lasts);
+            case Disturbance.PowerLoss(Map<String, Duration> downFor) -> losePower(downFor);
+            case Disturbance.Partition(List<List<String>> sides) -> partition(sides, lasts);
+            case Disturbance.OneWay(String from, String to) -> {
+                world.trace().note("nemesis", from + " does not reach " + to + " any more");
+                world.network().cut(from, to);
+                world.time().after(lasts, this::heal);
             }
-            case PARTITION -> partition();
-            case ONE_WAY_CUT -> oneWay();
-            case ISOLATE_LEADER ->
-                world.leader().ifPresent(leader -> {
-                    world.isolate(leader);
-                    later(this::heal);
-                });
-            case FLAKY_NETWORK -> {
+            case Disturbance.Isolate(String node) -> isolate(node, lasts);
+            case Disturbance.Flaky() -> {
                 world.trace().note("nemesis", "the network is flaky");
                 world.network().conditions(NetworkConditions.FLAKY);
-                later(() -> world.network().conditions(NetworkConditions.GOOD));
+                world.time().after(lasts, () -> world.network().conditions(NetworkConditions.GOOD));
             }
-            case MEMBERSHIP -> membership.change();
-            case BROKEN_DISK -> breakDisk();
-            case TRANSFER_LEADERSHIP -> transfer();
-            case LYING_DISKS -> lie();
+            case Disturbance.Disk(String node, Disturbance.Store store, Disturbance.Damage damage) -> {
+                List<SimulatedNode> nodes =
+                        node.equals(Disturbance.ALL) ? List.copyOf(world.nodes()) : List.of(world.node(node));
+                world.trace().note("nemesis", disks(node, store) + damage);
+                nodes.forEach(each -> breakDisk(each, store, DiskFault.valueOf(damage.name())));
+                world.time().after(lasts, () -> nodes.forEach(each -> mend(each, damage)));
+            }
+            case Disturbance.Transfer(String heir) -> transfer(world.node(heir));
+            case Disturbance.Membership(String node) -> membership.change(world.node(node));
+            case Disturbance.SetBack(String node) -> oldImage.take(world.node(node), lasts);
         }
-        start();
     }
 
-    private void crash(SimulatedNode node) {
+    private void crash(SimulatedNode node, Duration downFor) {
         if (node.isUp()) {
             node.crash();
-            later(() -> restart(node));
+            world.time().after(downFor, () -> restart(node));
         }
     }
 
     private void restart(SimulatedNode node) {
-        if (membership.runs(node)) {
+        if (membership.mayStart(node)) {
             node.start();
         }
     }
 
-    private void partition() {
-        List<String> names = new ArrayList<>(world.names());
-        Collections.shuffle(names, Random.from(random));
-        int cut = 1 + random.nextInt(Math.max(1, names.size() - 1));
-        List<String> side = names.subList(0, cut);
-        world.trace().note("nemesis", "cuts " + side + " off");
-        world.network().partition(side, names.subList(cut, names.size()));
-        later(this::heal);
+    private void losePower(Map<String, Duration> downFor) {
+        boolean everywhere = downFor.keySet().containsAll(world.names());
+        world.trace().note("nemesis", "power is lost " + (everywhere ? "everywhere" : "on " + downFor.keySet()));
+        world.nodes().stream()
+                .filter(node -> downFor.containsKey(node.name()))
+                .forEach(node -> crash(node, downFor.get(node.name())));
     }
 
-    private void oneWay() {
-        String from = any().name();
-        String to = any().name();
-        if (!from.equals(to)) {
-            world.trace().note("nemesis", from + " does not reach " + to + " any more");
-            world.network().cut(from, to);
-            later(this::heal);
+    private void partition(List<List<String>> sides, Duration lasts) {
+        world.trace().note("nemesis", "cuts " + sides.getFirst() + " off");
+        List<String> before = new ArrayList<>();
+        for (List<String> side : sides) {
+            world.network().partition(before, side);
+            before.addAll(side);
+        }
+        world.time().after(lasts, this::heal);
+    }
+
+    private void isolate(String node, Duration lasts) {
+        if (node.equals(Disturbance.LEADER)) {
+            world.leader().ifPresent(leader -> isolate(leader.name(), lasts));
+        } else {
+            world.isolate(world.node(node));
+            world.time().after(lasts, this::heal);
         }
     }
 
-    private void breakDisk() {
-        SimulatedNode node = any();
-        DiskFault fault = random.nextBoolean() ? DiskFault.FULL : DiskFault.IO_ERROR;
-        boolean log = random.nextBoolean();
-        world.trace().note("nemesis", "the disk of " + node.name() + (log ? "'s log: " : "'s events: ") + fault);
-        (log ? node.log() : node.state()).fault(fault);
-        later(() -> {
-            mend(node);
-            restart(node);
-        });
+    private static String disks(String node, Disturbance.Store store) {
+        String of = node.equals(Disturbance.ALL) ? "all nodes" : node;
+        return switch (store) {
+            case LOG -> "the disk of " + of + "'s log: ";
+            case EVENTS -> "the disk of " + of + "'s events: ";
+            case BOTH -> "the disks of " + of + ": ";
+        };
     }
 
-    private void transfer() {
+    private static void breakDisk(SimulatedNode node, Disturbance.Store store, DiskFault fault) {
+        if (store != Disturbance.Store.EVENTS) {
+            node.log().fault(fault);
+        }
+        if (store != Disturbance.Store.LOG) {
+            node.state().fault(fault);
+        }
+    }
+
+    private void transfer(SimulatedNode heir) {
         world.leader().ifPresent(leader -> {
-            SimulatedNode heir = any();
             world.trace().note("nemesis", leader.name() + " hands over to " + heir.name());
             leader.replica().transferLeadership(heir.id());
         });
-    }
-
-    private void lie() {
-        world.trace().note("nemesis", "all disks drop flushes, then power is lost everywhere");
-        for (SimulatedNode node : world.nodes()) {
-            node.log().fault(DiskFault.DROPS_FLUSHES);
-            node.state().fault(DiskFault.DROPS_FLUSHES);
-        }
-        later(() -> world.nodes().forEach(this::crash));
     }
 
     private void heal() {
@@ -137,13 +147,12 @@ final class Nemesis {
         }
     }
 
-    private SimulatedNode any() {
-        List<SimulatedNode> nodes = List.copyOf(world.nodes());
-        return nodes.get(random.nextInt(nodes.size()));
-    }
-
-    private void later(Runnable mending) {
-        world.time().after(Duration.ofMillis(200 + random.nextInt(3_000)), mending);
+    /** A node stops when its disk fails, and is started again; over one that lies it goes on. */
+    private void mend(SimulatedNode node, Disturbance.Damage damage) {
+        mend(node);
+        if (damage != Disturbance.Damage.DROPS_FLUSHES) {
+            restart(node);
+        }
     }
 
     private static void mend(SimulatedNode node) {

@@ -1,6 +1,7 @@
 package io.quorate.simulations.scenario;
 
 import io.quorate.persistence.raft.Walls;
+import io.quorate.simulations.schedule.Script;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -16,9 +17,6 @@ import java.util.Set;
  */
 public record Plan(
         long seed, int nodes, Duration duration, int clients, Duration thinkTime, Set<Fault> faults, Walls walls) {
-    /** More nodes in one group than anybody runs voters. */
-    public static final int MAX_NODES = 9;
-
     /** What the nemesis can do. */
     public enum Fault {
         CRASH,
@@ -30,6 +28,8 @@ public record Plan(
         MEMBERSHIP,
         BROKEN_DISK,
         TRANSFER_LEADERSHIP,
+        /** A voter's disks, to what they were some time before. */
+        SET_BACK,
         /** Not in any usual run: no replica can hold its promise over disks that lie. */
         LYING_DISKS
     }
@@ -39,9 +39,9 @@ public record Plan(
 
     public Plan {
         faults = Set.copyOf(faults);
-        if (nodes < 1 || nodes > MAX_NODES || clients < 1 || duration.isNegative()) {
-            throw new IllegalArgumentException(
-                    "plan: wants 1 to " + MAX_NODES + " nodes and 1 client or more, has " + nodes + " and " + clients);
+        if (nodes < 1 || nodes > Script.MAX_NODES || clients < 1 || duration.isNegative()) {
+            throw new IllegalArgumentException("plan: wants 1 to " + Script.MAX_NODES
+                    + " nodes and 1 client or more, has " + nodes + " and " + clients);
         }
     }
 
@@ -50,5 +50,10 @@ public record Plan(
         int clients = 2 + (int) Math.floorMod(seed, 5);
         Duration think = Duration.ofMillis(Math.floorMod(seed, 3) == 0 ? 3 : 25);
         return new Plan(seed, nodes, duration, clients, think, SURVIVABLE, Walls.ALL);
+    }
+
+    /** What happens: the acts are drawn, all of them, before anything runs. */
+    public Script script() {
+        return Draw.script(this);
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.simulations.scenario;
 
 import io.quorate.simulations.invariant.Violation;
+import io.quorate.simulations.schedule.Script;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,11 +13,11 @@ import java.util.Optional;
  * @param acknowledged appends whose clients were told that they are stored
  * @param unknown tries whose answer was lost
  * @param terms the highest term at the end
- * @param checksum of the trace: equal for equal plans
+ * @param checksum of the trace: equal for equal scripts
  * @param trace the last lines, oldest first, for a person
  */
 public record Result(
-        Plan plan,
+        Script script,
         long virtualNanos,
         long steps,
         long acknowledged,
@@ -35,14 +36,19 @@ public record Result(
         trace = List.copyOf(trace);
     }
 
+    /** The name of the promise that was broken. */
+    public Optional<String> promise() {
+        return violation.map(Violation::promise);
+    }
+
     /** One line. */
     public String line() {
         return String.format(
                 Locale.ROOT,
                 "seed %-6d %d nodes  %6.1f s  %7d acknowledged  %5d reads  %4d fenced  %4d unknown  %3d faults  %3d terms"
                         + "  trace %08x  %s",
-                plan.seed(),
-                plan.nodes(),
+                script.seed(),
+                script.nodes(),
                 virtualNanos / 1e9,
                 acknowledged,
                 reads,
@@ -51,7 +57,9 @@ public record Result(
                 faults,
                 terms,
                 checksum,
-                violation.map(v -> "VIOLATION: " + v.getMessage()).orElse("ok"));
+                violation
+                        .map(v -> "VIOLATION of " + v.promise() + ": " + v.getMessage())
+                        .orElse("ok"));
     }
 
     /** So many of the last lines of the trace. */
@@ -59,10 +67,14 @@ public record Result(
         return String.join("\n", trace.subList(Math.max(0, trace.size() - lines), trace.size()));
     }
 
-    /** Why it failed, the end of its trace, and how to run it again. */
+    /** Why it failed, the end of its trace, and how to run its seed again. */
     public String explanation() {
-        return line() + "\n\n" + trace(EXPLAINING_LINES) + "\n\nrun it again: quorate-simulate --seed " + plan.seed()
-                + " --runs 1 --nodes " + plan.nodes() + " --seconds "
-                + plan.duration().toSeconds() + "\n";
+        return explanation("quorate-simulate --seed " + script.seed() + " --runs 1 --nodes " + script.nodes()
+                + " --seconds " + script.duration().toSeconds());
+    }
+
+    /** Why it failed, the end of its trace, and how to run it again. */
+    public String explanation(String again) {
+        return line() + "\n\n" + trace(EXPLAINING_LINES) + "\n\nrun it again: " + again + "\n";
     }
 }

@@ -4,9 +4,11 @@ import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
+import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.invariant.Invariant;
 import io.quorate.simulations.invariant.Observation;
 import io.quorate.simulations.invariant.Violation;
+import io.quorate.simulations.schedule.Script;
 import io.quorate.simulations.world.SimulatedNode;
 import io.quorate.simulations.world.SimulatedWorld;
 import java.time.Duration;
@@ -22,41 +24,51 @@ public final class Scenario {
     /** After everything is mended the group has to answer everyone and agree within this time. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
-    private final Plan plan;
+    /** What the names of invariants do not say. */
+    private static final String RECOVERS = "TheGroupRecovers";
+
+    private static final String RUNS = "NothingThrows";
+
+    private final Script script;
     private final SimulatedWorld world;
     private final Watcher watcher;
     private final Membership membership;
     private final Nemesis nemesis;
     private final List<Client> clients;
 
-    private Scenario(Plan plan) {
-        this.plan = plan;
-        this.world = new SimulatedWorld(plan.seed(), plan.nodes(), plan.walls());
+    private Scenario(Script script, Walls walls) {
+        this.script = script;
+        this.world = new SimulatedWorld(script.seed(), script.nodes(), walls);
         this.watcher = new Watcher(world, Invariant.all());
-        this.membership = new Membership(world, plan.nodes());
-        if (plan.faults().contains(Plan.Fault.MEMBERSHIP)) {
+        this.membership = new Membership(world, script.nodes());
+        for (int i = 0; i < script.outside(); i++) {
             membership.reserve(world.addNode());
         }
-        this.nemesis = new Nemesis(world, plan, membership);
-        this.clients = IntStream.rangeClosed(1, plan.clients())
-                .mapToObj(i -> new Client(world, watcher::see, "c" + i, plan.thinkTime()))
+        this.nemesis = new Nemesis(world, script.acts(), membership, new OldImage(world, membership, watcher::fail));
+        this.clients = IntStream.rangeClosed(1, script.clients())
+                .mapToObj(i -> new Client(world, watcher::see, "c" + i, script.thinkTime()))
                 .toList();
     }
 
     /** Runs a plan; the same plan always comes to the same result. */
     public static Result run(Plan plan) {
-        return new Scenario(plan).run();
+        return run(plan.script(), plan.walls());
+    }
+
+    /** Runs a script; the same one always comes to the same result. */
+    public static Result run(Script script, Walls walls) {
+        return new Scenario(script, walls).run();
     }
 
     private Result run() {
         world.nodes().stream().filter(membership::runs).forEach(SimulatedNode::start);
         clients.forEach(Client::start);
         nemesis.start();
-        if (!go(plan.duration(), () -> false)) {
+        if (!go(script.duration(), () -> false)) {
             rest();
         }
         return new Result(
-                plan,
+                script,
                 world.time().nanos(),
                 world.time().steps(),
                 sum(Client::acknowledged),
@@ -76,10 +88,15 @@ public final class Scenario {
 
     /** Runs until the condition holds, the time has passed or a promise is broken; whether the last is so. */
     private boolean go(Duration atMost, BooleanSupplier condition) {
-        world.time().until(atMost, () -> {
-            watcher.look();
-            return watcher.violation().isPresent() || condition.getAsBoolean();
-        });
+        try {
+            world.time().until(atMost, () -> {
+                watcher.look();
+                return watcher.violation().isPresent() || condition.getAsBoolean();
+            });
+        } catch (RuntimeException e) {
+            // In production it ends the process.
+            broken(RUNS, e.toString());
+        }
         return watcher.violation().isPresent();
     }
 
@@ -94,22 +111,25 @@ public final class Scenario {
                 .filter(node -> !node.isUp() || node.failure().isPresent())
                 .findFirst();
         if (stuck.isPresent()) {
-            broken(stuck.get().name() + " does not live again: "
-                    + stuck.get().failure().orElse("it is down"));
+            broken(
+                    RECOVERS,
+                    stuck.get().name() + " does not live again: "
+                            + stuck.get().failure().orElse("it is down"));
         } else if (!agreed() || !clients.stream().allMatch(Client::isIdle)) {
-            broken("the group did not recover within " + RECOVERY.toSeconds() + " s after everything was mended: "
-                    + members().stream()
-                            .map(node -> node.name() + " has applied "
-                                    + node.events().appliedIndex() + (node.leads() ? " and leads" : ""))
-                            .toList());
+            broken(
+                    RECOVERS,
+                    "the group did not recover within " + RECOVERY.toSeconds() + " s after everything was mended: "
+                            + members().stream()
+                                    .map(node -> node.name() + " has applied "
+                                            + node.events().appliedIndex() + (node.leads() ? " and leads" : ""))
+                                    .toList());
         } else {
             compare();
         }
     }
 
-    private void broken(String what) {
-        Violation violation = new Violation(what);
-        watcher.fail(violation);
+    private void broken(String promise, String what) {
+        watcher.fail(new Violation(promise, what));
     }
 
     private List<SimulatedNode> members() {

@@ -51,10 +51,13 @@ public final class Watcher {
         if (violation != null) {
             return;
         }
-        try {
-            invariants.forEach(invariant -> invariant.see(observation));
-        } catch (Violation broken) {
-            fail(broken);
+        for (Invariant invariant : invariants) {
+            try {
+                invariant.see(observation);
+            } catch (Violation broken) {
+                fail(new Violation(invariant.name(), String.valueOf(broken.getMessage())));
+                return;
+            }
         }
     }
 

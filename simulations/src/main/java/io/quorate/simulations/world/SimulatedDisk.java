@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedDisk implements KeyValueStore {
     private static final long NEVER = Long.MAX_VALUE;
+
+    /** One for all maps: a map is built at once from another that has the same, and key by key from one that has an equal one. */
+    private static final Comparator<byte[]> KEYS = Arrays::compareUnsigned;
 
     /** One write in so many begins a new file. */
     private static final int WRITES_PER_FILE = 48;
@@ -57,12 +61,12 @@ public final class SimulatedDisk implements KeyValueStore {
     private final Duration flushTime;
 
     /** What is certain to be on the platter. */
-    private final TreeMap<byte[], byte[]> platter = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<byte[], byte[]> platter = new TreeMap<>(KEYS);
 
     /** Written since, oldest first. */
     private final List<Write> uncertain = new ArrayList<>();
 
-    private TreeMap<byte[], byte[]> values = new TreeMap<>(Arrays::compareUnsigned);
+    private TreeMap<byte[], byte[]> values = new TreeMap<>(KEYS);
     private int openCursors;
     private DiskFault fault = DiskFault.NONE;
     private boolean broken;
@@ -128,7 +132,7 @@ public final class SimulatedDisk implements KeyValueStore {
     public void write(WriteBatch batch, boolean durable) {
         refuse(batch);
         if (openCursors > 0) {
-            TreeMap<byte[], byte[]> copy = new TreeMap<>(Arrays::compareUnsigned);
+            TreeMap<byte[], byte[]> copy = new TreeMap<>(KEYS);
             copy.putAll(values);
             values = copy;
             openCursors = 0;
@@ -233,7 +237,7 @@ public final class SimulatedDisk implements KeyValueStore {
         }
         file++;
         uncertain.clear();
-        values = new TreeMap<>(Arrays::compareUnsigned);
+        values = new TreeMap<>(KEYS);
         values.putAll(platter);
         openCursors = 0;
         broken = false;
@@ -254,7 +258,7 @@ public final class SimulatedDisk implements KeyValueStore {
         platter.clear();
         platter.putAll(image);
         uncertain.clear();
-        values = new TreeMap<>(Arrays::compareUnsigned);
+        values = new TreeMap<>(KEYS);
         values.putAll(image);
         openCursors = 0;
         broken = false;

@@ -28,6 +28,11 @@ public final class SimulatedNetwork {
         conditions = now;
     }
 
+    /** Whether everybody reaches everybody, as well as on a good day. */
+    public boolean isWhole() {
+        return cut.isEmpty() && conditions.equals(NetworkConditions.GOOD);
+    }
+
     /** Frames that were given to the network, lost ones included. */
     public long sent() {
         return sent;

@@ -1,0 +1,110 @@
+package io.quorate.simulations.scenario;
+
+import io.quorate.simulations.scenario.Plan.Fault;
+import io.quorate.simulations.schedule.Act;
+import io.quorate.simulations.schedule.Disturbance;
+import io.quorate.simulations.schedule.Script;
+import io.quorate.simulations.world.Seeds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** Draws the acts of a plan from its seed, before the run: what happens meanwhile changes none of them. */
+final class Draw {
+    private final RandomGenerator random;
+    private final Plan plan;
+    private final List<Fault> faults;
+    private final List<String> names;
+
+    private Draw(Plan plan, List<String> names) {
+        this.plan = plan;
+        this.random = new Seeds(plan.seed()).of("nemesis");
+        this.faults = plan.faults().stream().sorted().toList();
+        this.names = names;
+    }
+
+    static Script script(Plan plan) {
+        int outside = plan.faults().contains(Fault.MEMBERSHIP) ? 1 : 0;
+        Script quiet = new Script(
+                plan.seed(), plan.nodes(), outside, plan.duration(), plan.clients(), plan.thinkTime(), List.of());
+        return plan.faults().isEmpty() ? quiet : quiet.with(new Draw(plan, quiet.names()).acts());
+    }
+
+    private List<Act> acts() {
+        List<Act> acts = new ArrayList<>();
+        Duration at = pause();
+        while (at.compareTo(plan.duration()) <= 0) {
+            Duration now = at;
+            act(faults.get(random.nextInt(faults.size())), now).forEach(acts::add);
+            at = at.plus(pause());
+        }
+        return acts;
+    }
+
+    private Duration pause() {
+        return Duration.ofMillis(300 + random.nextInt(2_000));
+    }
+
+    private Duration aWhile() {
+        return Duration.ofMillis(200 + random.nextInt(3_000));
+    }
+
+    private String any() {
+        return names.get(random.nextInt(names.size()));
+    }
+
+    private Stream<Act> act(Fault fault, Duration at) {
+        return switch (fault) {
+            case CRASH -> Stream.of(new Act(at, new Disturbance.Crash(any()), aWhile()));
+            case CRASH_ALL -> Stream.of(powerLoss(at));
+            case PARTITION -> Stream.of(new Act(at, partition(), aWhile()));
+            case ONE_WAY_CUT -> oneWay(at);
+            case ISOLATE_LEADER -> Stream.of(new Act(at, new Disturbance.Isolate(Disturbance.LEADER), aWhile()));
+            case FLAKY_NETWORK -> Stream.of(new Act(at, new Disturbance.Flaky(), aWhile()));
+            case MEMBERSHIP -> Stream.of(new Act(at, new Disturbance.Membership(any()), Duration.ZERO));
+            case BROKEN_DISK -> Stream.of(new Act(at, disk(), aWhile()));
+            case TRANSFER_LEADERSHIP -> Stream.of(new Act(at, new Disturbance.Transfer(any()), Duration.ZERO));
+            case SET_BACK -> Stream.of(new Act(at, new Disturbance.SetBack(any()), aWhile()));
+            case LYING_DISKS -> lie(at);
+        };
+    }
+
+    private Act powerLoss(Duration at) {
+        Map<String, Duration> downFor = new TreeMap<>();
+        names.forEach(name -> downFor.put(name, aWhile()));
+        return new Act(at, new Disturbance.PowerLoss(downFor), Duration.ZERO);
+    }
+
+    private Disturbance partition() {
+        List<String> shuffled = new ArrayList<>(names);
+        Collections.shuffle(shuffled, Random.from(random));
+        int cut = 1 + random.nextInt(Math.max(1, shuffled.size() - 1));
+        return new Disturbance.Partition(List.of(shuffled.subList(0, cut), shuffled.subList(cut, shuffled.size())));
+    }
+
+    private Stream<Act> oneWay(Duration at) {
+        String from = any();
+        String to = any();
+        return from.equals(to) ? Stream.of() : Stream.of(new Act(at, new Disturbance.OneWay(from, to), aWhile()));
+    }
+
+    private Disturbance disk() {
+        String node = any();
+        Disturbance.Damage damage = random.nextBoolean() ? Disturbance.Damage.FULL : Disturbance.Damage.IO_ERROR;
+        return new Disturbance.Disk(
+                node, random.nextBoolean() ? Disturbance.Store.LOG : Disturbance.Store.EVENTS, damage);
+    }
+
+    /** All disks lie from now on, and after a while the power is lost. */
+    private Stream<Act> lie(Duration at) {
+        Disturbance lie =
+                new Disturbance.Disk(Disturbance.ALL, Disturbance.Store.BOTH, Disturbance.Damage.DROPS_FLUSHES);
+        return Stream.of(new Act(at, lie, plan.duration().minus(at)), powerLoss(at.plus(aWhile())));
+    }
+}
