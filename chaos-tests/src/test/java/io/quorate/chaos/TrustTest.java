@@ -78,6 +78,21 @@ class TrustTest {
     }
 
     @Test
+    void who_was_let_in_before_a_node_left_is_a_stranger_to_what_it_is_afterwards() throws Exception {
+        node(1).put("key", "value");
+        Api before = node(3).api();
+        try (HttpConnection connection = new HttpConnection(before, TIMEOUT_MILLIS)) {
+            assertThat(connection.send("GET", "/v1/kv/key", "", new byte[0]).text())
+                    .isEqualTo("value");
+            node(3).quorate("leave").succeeded();
+            assertThat(connection.send("GET", "/v1/kv/key", "", new byte[0]).status())
+                    .isEqualTo(401);
+        }
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> ask(before, "GET", "/v1/status"));
+        assertThat(ask(node(3).api(), "GET", "/v1/kv/key").status()).isEqualTo(404);
+    }
+
+    @Test
     void who_is_refused_is_told_nothing_and_stands_in_the_history() throws Exception {
         // A node of another cluster: its own authority is the only one it has.
         try (LocalCluster foreign =

@@ -109,7 +109,7 @@ final class JoinCommand implements Callable<Integer> {
             long since = System.nanoTime();
             join(node.api(), connection, url);
             long letIn = System.nanoTime();
-            awaitApplied(node.api(), connection, held.index(), since + PATIENCE.toNanos());
+            awaitApplied(node.api(), held.index(), since + PATIENCE.toNanos());
             out.printf(
                     "caught up with %d events in %d entries of %d KiB, up to index %d, %d ms after it asked to join; it was"
                             + " let in after %d ms%n",
@@ -188,14 +188,18 @@ final class JoinCommand implements Callable<Integer> {
                 "{\"seed\":\"" + parts[0] + "\",\"token\":\"" + parts[1] + "\",\"fingerprint\":\"" + parts[2] + "\"}");
     }
 
-    /** Over one connection, and asking for nothing but what the node itself knows: else the looks would be measured with it. */
-    private static void awaitApplied(Api api, HttpConnection connection, long index, long end)
-            throws IOException, InterruptedException {
-        while (send(api, connection, "GET", APPLIED, "").path("applied").asLong() < index) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
+    /**
+     * Over one connection, and asking for nothing but what the node itself knows: else the looks would be measured with it. A new one: who was
+     * let in before the node joined is a stranger to the cluster.
+     */
+    private static void awaitApplied(Api api, long index, long end) throws IOException, InterruptedException {
+        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
+            while (send(api, connection, "GET", APPLIED, "").path("applied").asLong() < index) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("not caught up within " + PATIENCE.toSeconds() + " s");
+                }
+                TimeUnit.MILLISECONDS.sleep(10);
             }
-            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 

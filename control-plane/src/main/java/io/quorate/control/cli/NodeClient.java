@@ -31,6 +31,8 @@ final class NodeClient {
     /** A node that goes over to another cluster has its next certificates in its folder and in use at nearly the same time. */
     private static final Duration CHANGING = Duration.ofSeconds(3);
 
+    private static final int UNAUTHENTICATED = 401;
+
     private final Supplier<ApiAccess> source;
     private final Duration patience;
     private ApiAccess access;
@@ -148,7 +150,13 @@ final class NodeClient {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return sendOnce(method, path, body, timeout);
+                HttpResponse<byte[]> response = sendOnce(method, path, body, timeout);
+                // A connection from before is a stranger's to what the node is now; nothing was done.
+                boolean stranger = response.statusCode() == UNAUTHENTICATED && System.nanoTime() < end;
+                if (!stranger) {
+                    return response;
+                }
+                readAgain();
             } catch (SSLHandshakeException e) {
                 if (System.nanoTime() > end) {
                     throw new CommandFailure(

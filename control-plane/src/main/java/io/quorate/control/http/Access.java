@@ -2,10 +2,13 @@ package io.quorate.control.http;
 
 import io.quorate.node.Node;
 import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerRefused;
+import io.quorate.persistence.tls.Tls;
+import io.quorate.persistence.tls.TlsIdentity;
 import java.net.InetAddress;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
@@ -19,7 +22,10 @@ import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
  * everything, everybody else who is known may look. Any thread.
  */
 final class Access {
-    private static final String PEER = "quorate.peer";
+    private static final String SHOWN = "quorate.shown";
+
+    /** @param by the certificates of this node when it was checked */
+    private record Shown(TlsIdentity by, Optional<Peer> peer) {}
 
     private final Node node;
 
@@ -88,20 +94,26 @@ final class Access {
                 .flatMap(each -> node.bearer(each.token(), System.currentTimeMillis()));
     }
 
-    /** Read once for each connection. */
-    private static Optional<Peer> of(SSLSession session) {
-        if (session.getValue(PEER) instanceof Peer known) {
-            return Optional.of(known);
+    /**
+     * Whose certificate the connection showed, if this cluster's authority still vouches for it. A connection may be older than what this node
+     * is: it has joined another cluster since, or left its own, and whom that one let in is a stranger here. Checked once for each connection,
+     * and again when this node has other certificates.
+     */
+    private Optional<Peer> of(SSLSession session) {
+        Tls tls = node.trust().tls();
+        TlsIdentity now = tls.identity();
+        if (session.getValue(SHOWN) instanceof Shown known && known.by() == now) {
+            return known.peer();
         }
+        Optional<Peer> peer;
         try {
-            Certificate[] chain = session.getPeerCertificates();
-            Optional<Peer> peer = chain.length > 0 && chain[0] instanceof X509Certificate certificate
-                    ? Peer.of(certificate)
-                    : Optional.empty();
-            peer.ifPresent(known -> session.putValue(PEER, known));
-            return peer;
-        } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
+            peer = Optional.of(tls.holder(Stream.of(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList()));
+        } catch (SSLPeerUnverifiedException | PeerRefused e) {
+            peer = Optional.empty();
         }
+        session.putValue(SHOWN, new Shown(now, peer));
+        return peer;
     }
 }

@@ -67,7 +67,8 @@ public final class Tls {
 
     /**
      * Takes on certificates of another cluster. The connections between the nodes of the old one and this end: who is still connected would
-     * else be answered by a cluster that is not theirs. Those of clients go on.
+     * else be answered by a cluster that is not theirs. Those of clients go on, for one of them may wait for the answer to what it asked for;
+     * whoever serves them asks {@link #holder} again.
      */
     public synchronized void move(TlsIdentity identity) {
         Current old = current;
