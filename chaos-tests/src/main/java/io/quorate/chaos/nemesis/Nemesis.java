@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -257,7 +258,7 @@ public final class Nemesis {
 
     private List<Integer> minority(int number) {
         List<Integer> nodes = new ArrayList<>(everybody());
-        java.util.Collections.rotate(nodes, number % nodes.size());
+        Collections.rotate(nodes, number % nodes.size());
         return nodes.subList(0, (nodes.size() - 1) / 2);
     }
 
