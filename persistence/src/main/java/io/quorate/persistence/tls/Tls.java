@@ -3,6 +3,7 @@ package io.quorate.persistence.tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,22 @@ public final class Tls {
     }
 
     /** @param left whether the cluster that this was an identity in is this process's no more */
-    private record Current(TlsIdentity identity, Map<Set<PeerKind>, SSLContext> contexts, AtomicBoolean left) {
+    private record Current(
+            TlsIdentity identity,
+            Map<Set<PeerKind>, PeerTrust> trusts,
+            Map<Set<PeerKind>, SSLContext> contexts,
+            AtomicBoolean left) {
         Current(TlsIdentity identity, AtomicBoolean left) {
-            this(identity, new ConcurrentHashMap<>(), left);
+            this(identity, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), left);
+        }
+
+        /** Made once: whoever opens many connections would pay for each. */
+        PeerTrust trust(Set<PeerKind> peers) {
+            return trusts.computeIfAbsent(peers, kinds -> Tls.trust(identity, kinds));
+        }
+
+        SSLContext context(Set<PeerKind> peers) {
+            return contexts.computeIfAbsent(peers, kinds -> Tls.context(identity, trust(kinds)));
         }
     }
 
@@ -82,17 +96,13 @@ public final class Tls {
 
     /** A context for connections to, or from, peers of these kinds. */
     public SSLContext context(Set<PeerKind> peers) {
-        return context(current, peers);
-    }
-
-    private static SSLContext context(Current now, Set<PeerKind> peers) {
-        return now.contexts().computeIfAbsent(peers, kinds -> context(now.identity(), kinds));
+        return current.context(peers);
     }
 
     /** The engine of one connection that came in. */
     public SSLEngine server(ClientCertificate wanted, Set<PeerKind> peers) {
         Current now = current;
-        SSLEngine engine = context(now, peers).createSSLEngine();
+        SSLEngine engine = now.context(peers).createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
@@ -108,7 +118,7 @@ public final class Tls {
     /** The engine of one connection that goes out; the certificate that is shown must name the host. */
     public SSLEngine client(String host, int port, Set<PeerKind> peers) {
         Current now = current;
-        SSLEngine engine = context(now, peers).createSSLEngine(host, port);
+        SSLEngine engine = now.context(peers).createSSLEngine(host, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
@@ -123,30 +133,33 @@ public final class Tls {
                 engine, refusals, () -> insideOfTheCluster && by.left().get());
     }
 
-    private static SSLContext context(TlsIdentity identity, Set<PeerKind> peers) {
+    private static SSLContext context(TlsIdentity identity, PeerTrust trust) {
         try {
             KeyManager[] own = identity.chain().isEmpty()
                     ? new KeyManager[0]
                     : new KeyManager[] {new OwnCertificate(identity.keys().getFirst(), identity.chain())};
 
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(own, new TrustManager[] {trust(identity, peers)}, null);
+            context.init(own, new TrustManager[] {trust}, null);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("these certificates cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static PeerTrust trust(TlsIdentity identity, Set<PeerKind> peers)
-            throws GeneralSecurityException, IOException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        for (X509Certificate authority : identity.authorities()) {
-            trusted.setCertificateEntry("authority-" + trusted.size(), authority);
+    private static PeerTrust trust(TlsIdentity identity, Set<PeerKind> peers) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (X509Certificate authority : identity.authorities()) {
+                trusted.setCertificateEntry("authority-" + trusted.size(), authority);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            return new PeerTrust((X509ExtendedTrustManager) trust.getTrustManagers()[0], peers);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("these authorities cannot be trusted: " + e.getMessage(), e);
         }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        return new PeerTrust((X509ExtendedTrustManager) trust.getTrustManagers()[0], peers);
     }
 
     /**
@@ -162,13 +175,13 @@ public final class Tls {
         }
         X509Certificate certificate = chain.getFirst();
         try {
-            trust(current.identity(), PeerKind.ANY)
+            current.trust(PeerKind.ANY)
                     .checkClientTrusted(
                             chain.toArray(X509Certificate[]::new),
                             certificate.getPublicKey().getAlgorithm());
         } catch (PeerRefused e) {
             throw e;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (CertificateException e) {
             throw new PeerRefused("wrong-certificate", "the certificate cannot be checked: " + e.getMessage());
         }
         return Peer.of(certificate)
