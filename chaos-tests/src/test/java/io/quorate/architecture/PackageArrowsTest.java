@@ -158,7 +158,15 @@ class PackageArrowsTest {
                         "io.quorate.chaos.workload",
                         "com.fasterxml.jackson..",
                         "io.quorate.chaos.history",
-                        "io.quorate.chaos.load"));
+                        "io.quorate.chaos.load"),
+                knows("io.quorate.chaos.network"),
+                knows(
+                        "io.quorate.chaos.nemesis",
+                        "com.fasterxml.jackson.databind",
+                        "io.quorate.chaos.load",
+                        "io.quorate.chaos.network",
+                        "io.quorate.chaos.process"),
+                knows("io.quorate.chaos.report", "com.fasterxml.jackson.databind..", "io.quorate.chaos.nemesis"));
     }
 
     private static Arguments knows(String name, String... others) {

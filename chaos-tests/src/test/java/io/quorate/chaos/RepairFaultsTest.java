@@ -2,7 +2,6 @@ package io.quorate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Failpoints;
 import io.quorate.chaos.process.LocalCluster;
@@ -83,17 +82,9 @@ class RepairFaultsTest {
         }
     }
 
-    private static boolean votes(JsonNode status) {
-        return status.path("highAvailability").asBoolean()
-                && ClusterView.node(status, "n3")
-                        .filter(node -> node.path("role").asText().equals("voter")
-                                && node.path("ready").asBoolean())
-                        .isPresent();
-    }
-
     /** It votes, with everything that was acknowledged in a copy that is sound, as another member than before. It is down then. */
     private static void assertRepaired(MemberId before) throws Exception {
-        cluster.view().await("n3 votes", PATIENCE, RepairFaultsTest::votes);
+        cluster.view().await("n3 votes", PATIENCE, status -> ClusterView.votes(status, "n3"));
         assertThat(identity()).isNotEqualTo(before);
         assertThat(ClusterView.entries(sick().api()))
                 .containsAllEntriesOf(

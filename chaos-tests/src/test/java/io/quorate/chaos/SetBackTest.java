@@ -2,18 +2,13 @@ package io.quorate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,39 +57,10 @@ class SetBackTest {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Path copy = to.resolve(from.relativize(each));
-                if (Files.isDirectory(each)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(each, copy);
-                }
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
-    }
-
-    private static boolean votes(JsonNode status, String name) {
-        return status.path("highAvailability").asBoolean()
-                && ClusterView.node(status, name)
-                        .filter(node -> node.path("role").asText().equals("voter")
-                                && node.path("ready").asBoolean())
-                        .isPresent();
-    }
-
     private static void repair(NodeProcess node, String name) throws Exception {
         node.quorate("repair").succeeded();
         node.start();
-        cluster.view().await(name + " votes again", PATIENCE, status -> votes(status, name));
+        cluster.view().await(name + " votes again", PATIENCE, status -> ClusterView.votes(status, name));
         assertThat(ClusterView.entries(node.api()))
                 .containsAllEntriesOf(ClusterView.entries(cluster.nodes().get(2).api()));
         assertThat(node.get("key-" + written)).isEqualTo("value-" + written);
@@ -115,13 +81,11 @@ class SetBackTest {
         NodeProcess node = cluster.nodes().get(2);
         node.stop();
         Path image = root.resolve("image");
-        copy(node.folder(), image);
+        node.saveTo(image);
         node.start();
-        cluster.view().await("n3 votes", PATIENCE, status -> votes(status, "n3"));
+        cluster.view().await("n3 votes", PATIENCE, status -> ClusterView.votes(status, "n3"));
         write(10);
-        node.kill();
-        delete(node.folder());
-        copy(image, node.folder());
+        node.setBack(image);
         Launcher.Printed start = refused(node);
         assertThat(start.exitCode()).isEqualTo(70);
         assertThat(start.text()).contains("the disk of n3 was set back");
@@ -136,13 +100,12 @@ class SetBackTest {
         NodeProcess node = nodes.get(1);
         node.stop();
         Path image = root.resolve("image of all");
-        copy(node.folder(), image);
+        node.saveTo(image);
         node.start();
-        cluster.view().await("n2 votes", PATIENCE, status -> votes(status, "n2"));
+        cluster.view().await("n2 votes", PATIENCE, status -> ClusterView.votes(status, "n2"));
         writeFor(KNOWN_TO_ALL);
         nodes.forEach(NodeProcess::kill);
-        delete(node.folder());
-        copy(image, node.folder());
+        node.setBack(image);
         nodes.get(0).start();
         nodes.get(2).start();
         refused(node);
@@ -153,10 +116,9 @@ class SetBackTest {
     void a_voter_whose_log_or_whole_backend_is_gone_does_not_begin_anew() throws Exception {
         write(10);
         NodeProcess founder = cluster.nodes().getFirst();
-        founder.kill();
-        delete(founder.folder().resolve("backend/log"));
+        founder.lose("backend/log");
         assertThat(refused(founder).text()).contains("backend/log is empty");
-        delete(founder.folder().resolve("backend"));
+        founder.lose("backend");
         assertThat(refused(founder).text()).contains("the backend of n1 is gone");
         repair(founder, "n1");
     }

@@ -12,16 +12,13 @@ import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.Spread;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +80,7 @@ final class MajorityLossCommand implements Callable<Integer> {
                     NodeProcess left = nodes.get(survivor);
                     targets.set(List.of(leader));
                     long killed = System.nanoTime();
-                    nodes.stream().filter(node -> node != left).parallel().forEach(MajorityLossCommand::lose);
+                    nodes.stream().filter(node -> node != left).parallel().forEach(NodeProcess::loseData);
                     ClusterView.of(List.of(left))
                             .await(
                                     "no leader",
@@ -145,16 +142,5 @@ final class MajorityLossCommand implements Callable<Integer> {
             }
         }
         spec.commandLine().getOut().println(stored + " events are in the journal");
-    }
-
-    private static void lose(NodeProcess node) {
-        node.kill();
-        try (Stream<Path> files = Files.walk(node.folder())) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(node.folder() + " cannot be deleted", e);
-        }
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,8 +174,8 @@ public final class Nemesis {
             for (Api api : spared) {
                 boolean votes = ClusterView.status(api)
                         .filter(status -> status.path("liveVoters").asInt() >= 3)
-                        .flatMap(status -> ClusterView.node(status, gone))
-                        .filter(node -> !node.path("role").asText().equals("voter"))
+                        .flatMap(status -> ClusterView.role(status, gone))
+                        .filter(role -> !role.equals("voter"))
                         .isPresent();
                 if (votes) {
                     return OptionalLong.of(millis(System.nanoTime() - began));
@@ -238,8 +237,8 @@ public final class Nemesis {
         JsonNode status = node(leader).status();
         return everybody().stream()
                 .filter(index -> index != leader)
-                .filter(index -> ClusterView.node(status, "n" + (index + 1))
-                        .filter(node -> node.path("role").asText().equals("voter"))
+                .filter(index -> ClusterView.role(status, "n" + (index + 1))
+                        .filter("voter"::equals)
                         .isPresent())
                 .toList();
     }
@@ -299,8 +298,7 @@ public final class Nemesis {
         NodeProcess node = node(victim);
         Path image = images.resolve(node.name());
         node.stop();
-        delete(image);
-        copy(node.folder(), image);
+        node.saveTo(image);
         node.start();
         awaitWhole();
         writer.firstFromNow().await(PATIENCE);
@@ -309,9 +307,7 @@ public final class Nemesis {
                 false,
                 () -> {
                     TimeUnit.SECONDS.sleep(1); // what it has is known to the others, on their disks
-                    node.kill();
-                    node.loseData();
-                    copy(image, node.folder());
+                    node.setBack(image);
                 },
                 () -> {
                     Printed start = node.quorate("start", "--background");
@@ -328,9 +324,9 @@ public final class Nemesis {
                 .map(ClusterView::status)
                 .flatMap(Optional::stream)
                 .filter(status -> !status.path("name").asText().equals(name))
-                .map(status -> ClusterView.node(status, name))
+                .map(status -> ClusterView.role(status, name))
                 .flatMap(Optional::stream)
-                .anyMatch(node -> node.path("role").asText().equals("voter"));
+                .anyMatch("voter"::equals);
     }
 
     private static void repairIfRefused(NodeProcess node, Printed start) {
@@ -382,28 +378,5 @@ public final class Nemesis {
             node.start("--name", name, "--address", network.address(victim + 1));
             cluster.join(node(leader), node);
         });
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Path copy = to.resolve(from.relativize(each).toString());
-                if (Files.isDirectory(each)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(each, copy);
-                }
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
-        }
     }
 }

@@ -55,6 +55,20 @@ public final class ClusterView {
         return Optional.empty();
     }
 
+    /** The role that a status says one of the nodes has; nothing when it lists none of that name. */
+    public static Optional<String> role(JsonNode status, String name) {
+        return node(status, name).map(node -> node.path("role").asText());
+    }
+
+    /** Whether a status says that the cluster is highly available, and that one of the nodes votes and has everything. */
+    public static boolean votes(JsonNode status, String name) {
+        return status.path("highAvailability").asBoolean()
+                && role(status, name).filter("voter"::equals).isPresent()
+                && node(status, name)
+                        .filter(node -> node.path("ready").asBoolean())
+                        .isPresent();
+    }
+
     private static Optional<JsonNode> get(Api api, String path) {
         try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
             return get(connection, path);

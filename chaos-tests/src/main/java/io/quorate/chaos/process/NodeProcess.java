@@ -167,10 +167,43 @@ public final class NodeProcess {
 
     /** Kills it, and deletes its data folder. */
     public void loseData() {
+        lose("");
+    }
+
+    /** Kills it, and deletes a part of its data folder: {@code backend/log}. */
+    public void lose(String part) {
         kill();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
+        delete(folder.resolve(part));
+    }
+
+    /** Keeps an image of its data folder, in place of an earlier one; nothing runs there. */
+    public void saveTo(Path image) {
+        delete(image);
+        copy(folder, image);
+    }
+
+    /** Kills it, and sets its data folder back to an image. */
+    public void setBack(Path image) {
+        loseData();
+        copy(image, folder);
+    }
+
+    private static void delete(Path root) {
+        if (Files.exists(root)) {
+            try (Stream<Path> all = Files.walk(root)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

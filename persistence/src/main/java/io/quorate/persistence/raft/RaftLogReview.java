@@ -1,14 +1,11 @@
 package io.quorate.persistence.raft;
 
-import io.microraft.RaftEndpoint;
-import io.microraft.model.groupop.UpdateRaftGroupMembersOp;
 import io.microraft.model.log.LogEntry;
 import io.microraft.model.log.SnapshotEntry;
 import io.microraft.persistence.RestoredRaftState;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,15 +54,9 @@ public record RaftLogReview(
         List<LogEntry> entries = state.getLogEntries();
         long lastIndex = snapshot == null ? 0 : snapshot.getIndex();
         long lastTerm = snapshot == null ? 0 : snapshot.getTerm();
-        Collection<RaftEndpoint> voting = snapshot == null
-                ? state.getInitialGroupMembers().getVotingMembers()
-                : snapshot.getGroupMembersView().getVotingMembers();
-        for (LogEntry entry : entries) {
-            lastIndex = entry.getIndex();
-            lastTerm = entry.getTerm();
-            if (entry.getOperation() instanceof UpdateRaftGroupMembersOp change) {
-                voting = change.getVotingMembers();
-            }
+        if (!entries.isEmpty()) {
+            lastIndex = entries.getLast().getIndex();
+            lastTerm = entries.getLast().getTerm();
         }
         return new RaftLogReview(
                 RaftMemberEndpoint.memberOf(
@@ -77,6 +68,6 @@ public record RaftLogReview(
                 entries.size(),
                 lastIndex,
                 lastTerm,
-                voting.stream().map(RaftMemberEndpoint::memberOf).toList());
+                RaftLogStore.voters(state));
     }
 }

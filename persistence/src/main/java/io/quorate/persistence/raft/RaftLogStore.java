@@ -2,6 +2,8 @@ package io.quorate.persistence.raft;
 
 import static io.quorate.persistence.raft.LogOperationForm.MODEL;
 
+import io.microraft.RaftEndpoint;
+import io.microraft.model.groupop.UpdateRaftGroupMembersOp;
 import io.microraft.model.log.LogEntry;
 import io.microraft.model.log.RaftGroupMembersView;
 import io.microraft.model.log.SnapshotChunk;
@@ -12,6 +14,7 @@ import io.microraft.persistence.RaftStore;
 import io.microraft.persistence.RestoredRaftState;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
+import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
@@ -21,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -86,6 +90,19 @@ final class RaftLogStore implements RaftStore {
                 entries));
     }
 
+    /** Who votes, by the last change of the group that is in a log. The engine counts those changes only when it starts. */
+    static List<MemberId> voters(RestoredRaftState state) {
+        Collection<RaftEndpoint> voters = state.getSnapshotEntry() == null
+                ? state.getInitialGroupMembers().getVotingMembers()
+                : state.getSnapshotEntry().getGroupMembersView().getVotingMembers();
+        for (LogEntry entry : state.getLogEntries()) {
+            if (entry.getOperation() instanceof UpdateRaftGroupMembersOp change) {
+                voters = change.getVotingMembers();
+            }
+        }
+        return voters.stream().map(RaftMemberEndpoint::memberOf).toList();
+    }
+
     /** What the members were known to have on disk when this was flushed last. */
     HighWaterMarks restoreMarks() {
         byte[] stored = store.get(MARKS);
@@ -105,8 +122,7 @@ final class RaftLogStore implements RaftStore {
             try {
                 store.write(batch, false);
             } catch (StorageException e) {
-                failure = e;
-                failStop.stop("the Raft log cannot be written: " + e.getMessage(), e);
+                failed(e);
             }
         }
     }
@@ -289,10 +305,14 @@ final class RaftLogStore implements RaftStore {
         try {
             store.write(batch, true);
         } catch (StorageException e) {
-            failure = e;
-            failStop.stop("the Raft log cannot be written: " + e.getMessage(), e);
+            failed(e);
             throw new IOException(e);
         }
+    }
+
+    private void failed(StorageException e) {
+        failure = e;
+        failStop.stop("the Raft log cannot be written: " + e.getMessage(), e);
     }
 
     private void refuseAfterFailure() throws IOException {

@@ -9,8 +9,6 @@ import io.microraft.exception.CannotReplicateException;
 import io.microraft.exception.NotLeaderException;
 import io.microraft.impl.RaftNodeImpl;
 import io.microraft.impl.statemachine.InternalCommitAware;
-import io.microraft.model.groupop.UpdateRaftGroupMembersOp;
-import io.microraft.model.log.LogEntry;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
@@ -170,7 +168,8 @@ public final class RaftReplica {
         this.crossing = new PreVoteCrossing(settings.self());
         this.hold = new SnapshotHold(
                 events, ports.stream(), task -> executor.execute(() -> time.run(() -> guarded(task))), this::handle);
-        this.rollback = new RollbackWatch(settings.self(), log, store, frames, transport, nanos, this::die);
+        this.rollback =
+                new RollbackWatch(settings.self(), log, store, frames, transport, nanos, this::handle, this::die);
         Optional<RestoredRaftState> restored = log.restore();
         this.engine = engine(restored, ports.random());
         this.votersAtStart = knownVoters(restored);
@@ -283,18 +282,10 @@ public final class RaftReplica {
             List<MemberId> founders = settings.initialMembers();
             return founders.contains(settings.self()) ? Set.copyOf(founders) : Set.of();
         }
-        RestoredRaftState state = restored.get();
-        // The engine takes the changes in its log into account only when it starts: members that had replaced the
-        // founders waited for those for ever (found by simulation: seed 12, three nodes, sixty seconds).
-        Collection<RaftEndpoint> voters = state.getSnapshotEntry() == null
-                ? state.getInitialGroupMembers().getVotingMembers()
-                : state.getSnapshotEntry().getGroupMembersView().getVotingMembers();
-        for (LogEntry entry : state.getLogEntries()) {
-            if (entry.getOperation() instanceof UpdateRaftGroupMembersOp change) {
-                voters = change.getVotingMembers();
-            }
-        }
-        return Set.copyOf(members(voters));
+        // Not the founders: members that had replaced them waited for those for ever (found by simulation: seed 12,
+        // three
+        // nodes, sixty seconds).
+        return Set.copyOf(RaftLogStore.voters(restored.get()));
     }
 
     private void askAgain() {
@@ -323,7 +314,7 @@ public final class RaftReplica {
                 learnMarks();
                 rollback.asked(ask);
             }
-            case RaftFrames.Content.TellMark tell -> rollback.told(tell).ifPresent(this::handle);
+            case RaftFrames.Content.TellMark tell -> rollback.told(tell);
             case RaftFrames.Content.OfEngine(RaftMessage message, HighWaterMarks marks) -> {
                 if (settings.walls().rollbackCheck()) {
                     rollback.told(message.getSender(), marks);

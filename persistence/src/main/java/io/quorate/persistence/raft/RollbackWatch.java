@@ -13,9 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +37,7 @@ final class RollbackWatch {
     private final RaftFrames frames;
     private final RaftTransport transport;
     private final LongSupplier nanos;
+    private final Consumer<RaftMessage> engine;
     private final FailStop failStop;
 
     private HighWaterMarks marks;
@@ -49,6 +50,7 @@ final class RollbackWatch {
     private @Nullable Contradiction contradiction;
     private @Nullable RaftMessage held;
 
+    /** @param engine gets what a leader has sent last while it could not have it yet */
     RollbackWatch(
             MemberId self,
             RaftLogStore log,
@@ -56,6 +58,7 @@ final class RollbackWatch {
             RaftFrames frames,
             RaftTransport transport,
             LongSupplier nanos,
+            Consumer<RaftMessage> engine,
             FailStop failStop) {
         this.self = self;
         this.log = log;
@@ -63,6 +66,7 @@ final class RollbackWatch {
         this.frames = frames;
         this.transport = transport;
         this.nanos = nanos;
+        this.engine = engine;
         this.failStop = failStop;
         this.marks = log.restoreMarks();
         this.learnedAtNanos = nanos.getAsLong() - PERIOD.toNanos();
@@ -102,7 +106,7 @@ final class RollbackWatch {
         transport.send(member, frames.askMark(self, stored()));
     }
 
-    /** Whether the engine may have a message; what a leader sends last is kept until then. */
+    /** Whether the engine may have a message; what a leader has sent last is kept until then. */
     boolean lets(RaftMessage message) {
         passIfHeard();
         if (check == null) {
@@ -119,25 +123,23 @@ final class RollbackWatch {
         return false;
     }
 
-    /** An answer; if it was the last that was waited for, the engine gets what was kept. */
-    Optional<RaftMessage> told(RaftFrames.Content.TellMark tell) {
-        if (!covers(tell.from(), tell.mark()) || check == null) {
-            return Optional.empty();
+    /** An answer; it may be the last that was waited for. */
+    void told(RaftFrames.Content.TellMark tell) {
+        if (covers(tell.from(), tell.mark()) && check != null) {
+            check.answered(tell.from());
+            passIfHeard();
         }
-        check.answered(tell.from());
-        passIfHeard();
-        if (check != null) {
-            return Optional.empty();
-        }
-        RaftMessage message = held;
-        held = null;
-        return Optional.ofNullable(message);
     }
 
     private void passIfHeard() {
         if (check != null && contradiction == null && check.passed(nanos.getAsLong())) {
             check = null;
             passed.run();
+            RaftMessage kept = held;
+            held = null;
+            if (kept != null) {
+                engine.accept(kept);
+            }
         }
     }
 

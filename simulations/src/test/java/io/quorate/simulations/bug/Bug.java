@@ -3,6 +3,7 @@ package io.quorate.simulations.bug;
 import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.scenario.Plan;
 import io.quorate.simulations.scenario.Scenario;
+import io.quorate.simulations.world.WallsWithout;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,21 +36,7 @@ interface Bug {
         @Override
         public String broken(long seed, int nodes, long seconds) {
             Plan plan = Plan.usual(seed, nodes, Duration.ofSeconds(seconds));
-            return Scenario.run(plan.script(), walls()).promise().orElse("");
-        }
-
-        private Walls walls() {
-            try {
-                RecordComponent[] components = Walls.class.getRecordComponents();
-                Object[] values = Arrays.stream(components)
-                        .map(component -> (Object) !component.getName().equals(wall))
-                        .toArray();
-                Class<?>[] types =
-                        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-                return Walls.class.getDeclaredConstructor(types).newInstance(values);
-            } catch (ReflectiveOperationException e) {
-                throw new LinkageError("Walls is not a record of booleans any more", e);
-            }
+            return Scenario.run(plan.script(), WallsWithout.of(wall)).promise().orElse("");
         }
     }
 

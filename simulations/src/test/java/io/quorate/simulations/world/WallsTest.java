@@ -11,10 +11,8 @@ import io.quorate.persistence.raft.MembershipChange;
 import io.quorate.persistence.raft.RaftTiming;
 import io.quorate.persistence.raft.ReplicaReport;
 import io.quorate.persistence.raft.Walls;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,18 +40,7 @@ class WallsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static Walls without(String... walls) {
-        try {
-            RecordComponent[] components = Walls.class.getRecordComponents();
-            assertThat(components).extracting(RecordComponent::getName).contains(walls);
-            Object[] values = Arrays.stream(components)
-                    .map(component -> (Object) !List.of(walls).contains(component.getName()))
-                    .toArray();
-            Class<?>[] types =
-                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return Walls.class.getDeclaredConstructor(types).newInstance(values);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("Walls is not a record of booleans any more", e);
-        }
+        return WallsWithout.of(walls);
     }
 
     private static SimulatedWorld world(long seed, int nodes, Walls walls) {
