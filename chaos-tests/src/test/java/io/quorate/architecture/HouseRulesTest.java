@@ -126,12 +126,13 @@ class HouseRulesTest {
                 .check(House.MAIN);
     }
 
-    /** The event store and the engine's walls run in simulations as they are: time and randomness are handed in. */
+    /** The event store, the engine's walls and what a leader does run in simulations as they are: time and randomness are handed in. */
     @Test
     void what_is_simulated_reads_no_clock_but_through_its_ports() {
         free(noClasses()
                         .that()
-                        .resideInAnyPackage("io.quorate.persistence.raft", "io.quorate.persistence.events")
+                        .resideInAnyPackage(
+                                "io.quorate.persistence.raft", "io.quorate.persistence.events", "io.quorate.node.lead")
                         .and(not(nameMatching("io\\.quorate\\.persistence\\.raft\\.RaftThread.*")))
                         .should())
                 .check(House.MAIN);

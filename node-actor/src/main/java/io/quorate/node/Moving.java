@@ -5,8 +5,8 @@ import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.lead.ClusterWatch;
 import io.quorate.node.membership.Addresses;
-import io.quorate.node.membership.MembershipState;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
@@ -59,17 +59,10 @@ final class Moving {
     /** Where a node says that it is. */
     static Asked of(Identity identity) {
         String node = identity.member().node();
-        return NodeParts.inNameOf(
+        return ClusterWatch.inNameOf(
                 node,
                 new MembershipMessage.Move(
                         node, identity.member().address(), identity.apiAddress(), identity.joinAddress()));
-    }
-
-    /** Whether the cluster knows a node elsewhere than it says that it is. */
-    static boolean isElsewhere(MembershipState.Node known, String address, String apiAddress, String joinAddress) {
-        return !known.member().address().equals(address)
-                || !apiAddress.isEmpty() && !known.apiAddress().equals(apiAddress)
-                || !joinAddress.isEmpty() && !known.joinAddress().equals(joinAddress);
     }
 
     /**

@@ -13,6 +13,12 @@ import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.lead.ClusterWatch;
+import io.quorate.node.lead.Contacts;
+import io.quorate.node.lead.KnownLeader;
+import io.quorate.node.lead.LeaderPorts;
+import io.quorate.node.lead.PresenceExchange;
+import io.quorate.node.lead.RoleSteps;
 import io.quorate.node.member.JournalFollower;
 import io.quorate.node.member.LeaderChannel;
 import io.quorate.node.member.LeaderJournal;
@@ -23,6 +29,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
@@ -45,8 +52,6 @@ import io.quorate.persistence.remote.JournalService;
 import io.quorate.persistence.remote.RemoteJournal;
 import io.quorate.persistence.remote.RequestChannel;
 import io.quorate.persistence.store.StoreEngine;
-import io.quorate.persistence.tls.Peer;
-import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +61,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -64,10 +68,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -80,7 +82,7 @@ import org.slf4j.LoggerFactory;
  * The parts of a node as long as it belongs to one cluster: stores, replica, journal, services and aggregates, started and
  * stopped in order. A node that joins another cluster gets new ones.
  */
-final class NodeParts implements AutoCloseable {
+final class NodeParts implements LeaderPorts, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
     /** How long answers are waited for when the parts are stopped; longer than a round trip, shorter than a client's patience. */
@@ -107,8 +109,7 @@ final class NodeParts implements AutoCloseable {
 
     /** What tells a node of an older epoch that it is one: who leads, and what it is itself. */
     static boolean isOpenToThePast(String name, byte[] request) {
-        return name.equals(PresenceExchange.ACTOR)
-                || name.equals(NODE) && request.length > 0 && request[0] == WHO_LEADS;
+        return name.equals(PresenceChannel.ACTOR) || name.equals(NODE) && request.length > 0 && request[0] == WHO_LEADS;
     }
 
     private static final String NODE = "node";
@@ -130,7 +131,7 @@ final class NodeParts implements AutoCloseable {
     private final Stores stores;
     private final RaftThread thread;
     private final ThreadPoolExecutor readers;
-    private final Leader leader = new Leader();
+    private final KnownLeader leader;
     private final LeaderJournal leaderJournal;
     private final NodeJournal local;
     private final Journal journal;
@@ -189,14 +190,17 @@ final class NodeParts implements AutoCloseable {
         if (identity.isWithoutCopy()) {
             folder.deleteEvents();
         }
+        PekkoTimer timer = new PekkoTimer(classic);
         this.contacts = new Contacts(
+                timer,
                 WHO_LEADS,
                 settings.contacts(),
-                () -> this.identity,
-                leader::word,
+                this::identity,
+                this::leads,
                 this::membership,
                 this::ask,
                 this::somebodyMoved);
+        this.leader = new KnownLeader(this::replica, this::identity, contacts, this::isClosed);
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(
@@ -225,17 +229,17 @@ final class NodeParts implements AutoCloseable {
             host(aggregate, committed -> {});
         }
         this.watch = new ClusterWatch(
-                classic, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
+                timer, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
         this.authorityReplacement = new AuthorityReplacement(this, trust);
-        this.presence =
-                new PresenceExchange(classic, leader, this::presence, this::votes, this::assigned, this::findLeader);
+        this.presence = new PresenceExchange(
+                timer, new PresenceChannel(classic), leader, this::presence, this::votes, this::assigned, leader::find);
         // What a removed node has comes no further: who follows it must find another.
         endpoints.serve(
                 "journal", identity.replica() == Identity.Replica.REMOVED ? NodeParts::removed : journalService);
         endpoints.serve("leader", leaderService);
         EpochGate.of(classic).belongTo(identity.epoch(), this::seenNewer);
         endpoints.serve(NODE, this::answer);
-        endpoints.serve(PresenceExchange.ACTOR, watch::receive);
+        endpoints.serve(PresenceChannel.ACTOR, watch::receive);
         switch (identity.replica()) {
             case MEMBER -> startMember();
             case FOLLOWER, REPAIRED -> startFollower();
@@ -333,26 +337,23 @@ final class NodeParts implements AutoCloseable {
         });
     }
 
-    long certificateExpiresMillis() {
+    @Override
+    public long certificateExpiresMillis() {
         return trust.credentials().certificate().getNotAfter().getTime();
     }
 
-    /** This node's release. */
-    String version() {
+    @Override
+    public String version() {
         String version = NodeParts.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }
 
-    /** Asks others who leads; a node without a replica has no other way to know, and goes by what it is told. */
-    private CompletionStage<String> findLeader() {
-        return contacts.whoLeads(leader.word()).thenApply(word -> {
-            leader.hears(word);
-            return word.address();
-        });
+    private Leads leads() {
+        return leader.word();
     }
 
-    /** Has a node tell about itself at once: something about it was decided. */
-    void nudge(MemberId node) {
+    @Override
+    public void nudge(MemberId node) {
         if (node.equals(identity.member())) {
             return;
         }
@@ -366,7 +367,8 @@ final class NodeParts implements AutoCloseable {
         ask(node, request).exceptionally(failure -> new byte[0]); // it tells soon by itself
     }
 
-    long appliedIndex() {
+    @Override
+    public long appliedIndex() {
         return stores.events().appliedIndex();
     }
 
@@ -397,8 +399,8 @@ final class NodeParts implements AutoCloseable {
         }
     }
 
-    /** A step about a node has been taken here. */
-    void reached(Failpoint point, String node) {
+    @Override
+    public void reached(Failpoint point, String node) {
         failpoints.reached(point, node);
     }
 
@@ -493,11 +495,12 @@ final class NodeParts implements AutoCloseable {
                 && identity.founders().contains(identity.member())) {
             MembershipMessage found = new MembershipMessage.Found(
                     identity.member().toString(), identity.apiAddress(), identity.joinAddress());
-            membershipCommand(inNameOf(identity.member().node(), found), true).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    LOG.warn("the cluster could not be founded yet: {}", failure.getMessage());
-                }
-            });
+            membershipCommand(ClusterWatch.inNameOf(identity.member().node(), found), true)
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            LOG.warn("the cluster could not be founded yet: {}", failure.getMessage());
+                        }
+                    });
         }
         MembershipState.Node self = state.nodes().get(identity.member().node());
         if (self != null) {
@@ -511,11 +514,12 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** Others tell the leader where they are; a leader has its own address decided, as soon as that can be. */
-    void enterOwnAddress() {
+    @Override
+    public void enterOwnAddress() {
         Identity now = identity;
         MembershipState.Node known = membership().nodes().get(now.member().node());
         if (known == null
-                || !Moving.isElsewhere(known, now.member().address(), now.apiAddress(), now.joinAddress())
+                || !known.isElsewhere(now.member().address(), now.apiAddress(), now.joinAddress())
                 || !entering.compareAndSet(false, true)) {
             return;
         }
@@ -588,7 +592,8 @@ final class NodeParts implements AutoCloseable {
         }
     }
 
-    Identity identity() {
+    @Override
+    public Identity identity() {
         return identity;
     }
 
@@ -596,8 +601,19 @@ final class NodeParts implements AutoCloseable {
         return recovery;
     }
 
-    BackupExchange backups() {
-        return backups;
+    @Override
+    public boolean isInEpoch(MembershipState state) {
+        return recovery.isInEpoch(state);
+    }
+
+    @Override
+    public void begins() {
+        backups.begin();
+    }
+
+    @Override
+    public void looked(ClusterView view) {
+        backups.look(view, System.currentTimeMillis());
     }
 
     boolean isClosed() {
@@ -612,12 +628,13 @@ final class NodeParts implements AutoCloseable {
         return leaderJournal;
     }
 
-    LeaderChannel.LeaderView leader() {
+    @Override
+    public LeaderChannel.LeaderView leader() {
         return leader;
     }
 
-    @Nullable
-    RaftReplica replica() {
+    @Override
+    public @Nullable RaftReplica replica() {
         RaftMember now = member;
         return now == null ? null : now.replica();
     }
@@ -630,21 +647,18 @@ final class NodeParts implements AutoCloseable {
         return aggregate;
     }
 
-    /** How many events of membership are known here. */
-    long membershipNr() {
+    @Override
+    public long membershipNr() {
         return membershipNr;
     }
 
-    MembershipState membership() {
+    @Override
+    public MembershipState membership() {
         return (MembershipState) aggregate(Membership.ID).state();
     }
 
-    /** What a node itself asks for. */
-    static Asked inNameOf(String node, MembershipMessage message) {
-        return new Asked(message, new Peer(node, PeerKind.NODE).words());
-    }
-
-    CompletionStage<MembershipMessage> membershipCommand(Asked command, boolean idempotent) {
+    @Override
+    public CompletionStage<MembershipMessage> membershipCommand(Asked command, boolean idempotent) {
         return aggregate(Membership.ID)
                 .command(MembershipForm.command(command), idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
@@ -791,8 +805,8 @@ final class NodeParts implements AutoCloseable {
         Endpoints.await(quiet);
     }
 
-    /** Tells a node to start its member of the group. */
-    CompletionStage<byte[]> tellToBecomeMember(MemberId node) {
+    @Override
+    public CompletionStage<byte[]> tellToBecomeMember(MemberId node) {
         return ask(
                 node,
                 new ByteWriter(96)
@@ -1077,80 +1091,5 @@ final class NodeParts implements AutoCloseable {
         thread.close();
         readers.shutdownNow();
         stores.close();
-    }
-
-    /** Who leads: known by the replica where there is one, asked of others where there is none. */
-    private final class Leader implements LeaderChannel.LeaderView {
-        private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-        private final AtomicBoolean looking = new AtomicBoolean();
-        private final AtomicReference<Leads> told = new AtomicReference<>(Leads.NOBODY);
-
-        @Override
-        public @Nullable String address() {
-            RaftReplica replica = replica();
-            if (replica == null) {
-                Leads word = told.get();
-                return word.isKnown() ? word.address() : null;
-            }
-            return replica.leadership()
-                    .leader()
-                    .filter(leads -> !leads.equals(identity.member()))
-                    .map(contacts.book()::of)
-                    .orElse(null);
-        }
-
-        @Override
-        public boolean isHere() {
-            RaftReplica replica = replica();
-            return replica != null && replica.leadership().ready();
-        }
-
-        @Override
-        public void onChange(Runnable listener) {
-            listeners.add(listener);
-        }
-
-        /** What this node can tell of who leads. */
-        Leads word() {
-            RaftReplica replica = replica();
-            if (replica == null) {
-                return told.get();
-            }
-            String address = isHere() ? identity.member().address() : address();
-            return new Leads(
-                    address == null ? "" : address, replica.leadership().term());
-        }
-
-        /** Somebody says who leads; where there is a replica it knows by itself. */
-        void hears(Leads word) {
-            if (replica() == null) {
-                believe(before -> before.after(word));
-            }
-        }
-
-        private void believe(UnaryOperator<Leads> heard) {
-            Leads before = told.getAndUpdate(heard);
-            if (!told.get().address().equals(before.address())) {
-                changed();
-            }
-        }
-
-        void changed() {
-            listeners.forEach(Runnable::run);
-        }
-
-        @Override
-        public void lookAgain() {
-            if (replica() != null || closed || contacts.addresses().isEmpty() || !looking.compareAndSet(false, true)) {
-                return;
-            }
-            contacts.whoLeads(told.get()).whenComplete((word, failure) -> {
-                looking.set(false);
-                believe(before -> {
-                    Leads now = failure == null ? before.after(word) : before;
-                    return failure == null && word.isKnown() ? now : now.lost();
-                });
-            });
-        }
     }
 }

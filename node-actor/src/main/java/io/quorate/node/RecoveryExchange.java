@@ -8,6 +8,7 @@ import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.contract.SurvivorReport;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.lead.Contacts;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.recovery.Assessment;

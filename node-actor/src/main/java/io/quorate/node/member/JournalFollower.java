@@ -9,6 +9,7 @@ import io.quorate.persistence.raft.SerialExecutor;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class JournalFollower implements AutoCloseable {
     private final SerialExecutor thread;
     private final FailStop failStop;
     private final JournalMetrics metrics;
+    private final LongSupplier nanos;
     private final LongConsumer applied;
     private final Journal.Subscription news;
     /** Chunks that are on their way, or are here and wait for those before them; by the index after which they begin. */
@@ -64,10 +66,7 @@ public final class JournalFollower implements AutoCloseable {
      */
     private record Chunk(long last, long known, Query.@Nullable Entries entries) {}
 
-    /**
-     * @param thread the only one that writes to {@code events}
-     * @param applied told of each new applied index, on {@code thread}
-     */
+    /** With the system's clock. */
     public JournalFollower(
             Journal source,
             EventStore events,
@@ -75,6 +74,23 @@ public final class JournalFollower implements AutoCloseable {
             FailStop failStop,
             JournalMetrics metrics,
             LongConsumer applied) {
+        this(source, events, thread, System::nanoTime, failStop, metrics, applied);
+    }
+
+    /**
+     * @param thread the only one that writes to {@code events}
+     * @param nanos of a monotonic clock
+     * @param applied told of each new applied index, on {@code thread}
+     */
+    public JournalFollower(
+            Journal source,
+            EventStore events,
+            SerialExecutor thread,
+            LongSupplier nanos,
+            FailStop failStop,
+            JournalMetrics metrics,
+            LongConsumer applied) {
+        this.nanos = nanos;
         this.source = source;
         this.events = events;
         this.thread = thread;
@@ -112,7 +128,7 @@ public final class JournalFollower implements AutoCloseable {
     private void ask(long after, long last) {
         Chunk chunk = new Chunk(last, sourceIndex, null);
         chunks.put(after, chunk);
-        askedAt = System.nanoTime();
+        askedAt = nanos.getAsLong();
         source.ask(new Query.EntriesAfter(after, othersWrite ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES, last))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(after, chunk, entries, failure)));
     }
@@ -204,7 +220,7 @@ public final class JournalFollower implements AutoCloseable {
     /** While others write, catching up takes two thirds of the time and leaves them the rest: they wait for the same machines. */
     private void next() {
         if (othersWrite) {
-            long rest = Math.min(LONGEST_REST.toNanos(), (System.nanoTime() - askedAt) / 2);
+            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / 2);
             thread.schedule(this::fetch, Duration.ofNanos(rest));
         } else {
             fetch();

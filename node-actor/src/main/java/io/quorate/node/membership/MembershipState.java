@@ -92,6 +92,13 @@ public record MembershipState(
             return completed ? word() : ClusterReport.JOINING;
         }
 
+        /** Whether the cluster knows it elsewhere than it says that it is; what it does not say is empty. */
+        public boolean isElsewhere(String address, String saidApiAddress, String saidJoinAddress) {
+            return !member.address().equals(address)
+                    || !saidApiAddress.isEmpty() && !apiAddress.equals(saidApiAddress)
+                    || !saidJoinAddress.isEmpty() && !joinAddress.equals(saidJoinAddress);
+        }
+
         public boolean isLeaving() {
             return !leaving.isEmpty();
         }

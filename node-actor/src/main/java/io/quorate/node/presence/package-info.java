@@ -4,7 +4,7 @@
  * io.quorate.node.presence.Transition}).
  * Where the members are stands in {@link io.quorate.node.presence.AddressBook}, who leads in {@link io.quorate.node.presence.Leads}.
  *
- * <p>Pure code only: time comes as an argument. {@code PresenceExchange} in the node's root package sends and receives.
+ * <p>Pure code only: time comes as an argument. {@code PresenceExchange} in {@code lead} sends and receives.
  */
 @NullMarked
 package io.quorate.node.presence;

@@ -8,7 +8,7 @@
  *                       └──────── Leaving ◀──────┴──────────────────────────┘ ─▶ Removed
  * </pre>
  *
- * <p>Pure code only; {@code RoleSteps} in the node's root package takes the steps.
+ * <p>Pure code only; {@code RoleSteps} in {@code lead} takes the steps.
  */
 @NullMarked
 package io.quorate.node.role;

@@ -1,4 +1,4 @@
-package io.quorate.node;
+package io.quorate.node.lead;
 
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipMessage;
@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
  * Takes the steps that {@link io.quorate.node.role.RolePlanner} plans, on the leader. A step changes the group first and is recorded
  * then; one that is cut off is planned and taken again by whoever leads then, so each part of it may be repeated.
  */
-final class RoleSteps {
+public final class RoleSteps {
     private static final Logger LOG = LoggerFactory.getLogger(RoleSteps.class);
 
-    private final NodeParts parts;
+    private final LeaderPorts parts;
 
-    RoleSteps(NodeParts parts) {
+    public RoleSteps(LeaderPorts parts) {
         this.parts = parts;
     }
 
@@ -35,7 +35,7 @@ final class RoleSteps {
      *
      * @param report of the group, from which the step was planned
      */
-    CompletionStage<Void> take(RoleStep step, RaftReplica replica, ReplicaReport report) {
+    public CompletionStage<Void> take(RoleStep step, RaftReplica replica, ReplicaReport report) {
         MembershipState.Node node = parts.membership().nodes().get(step.node());
         if (node == null) {
             return CompletableFuture.completedFuture(null); // removed since the view was taken

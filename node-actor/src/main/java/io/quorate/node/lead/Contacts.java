@@ -1,4 +1,4 @@
-package io.quorate.node;
+package io.quorate.node.lead;
 
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.MembershipState;
@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -27,13 +26,14 @@ import org.jspecify.annotations.Nullable;
  * others are. So a node that has moved is found before its move is decided, and where most have moved, one address that is right is
  * enough. Any thread.
  */
-final class Contacts {
+public final class Contacts {
     /** Contacts that are asked at once: one that is down costs the patience of a request. */
     private static final int ASKED_AT_ONCE = 3;
 
     /** Within it somebody who knows a newer leader has answered, if one was asked. */
     private static final Duration TIME_TO_KNOW_BETTER = Duration.ofMillis(300);
 
+    private final Timer timer;
     private final int request;
     private final List<String> given;
     private final Supplier<Identity> self;
@@ -50,7 +50,8 @@ final class Contacts {
      * @param ask sends a request to an address
      * @param moved run when a member is found elsewhere than before
      */
-    Contacts(
+    public Contacts(
+            Timer timer,
             int request,
             List<String> given,
             Supplier<Identity> self,
@@ -59,6 +60,7 @@ final class Contacts {
             BiFunction<String, byte[], CompletionStage<byte[]>> ask,
             Runnable moved) {
         this.book = new AddressBook(moved);
+        this.timer = timer;
         this.request = request;
         this.given = List.copyOf(given);
         this.self = self;
@@ -68,12 +70,12 @@ final class Contacts {
     }
 
     /** Where the members are. */
-    AddressBook book() {
+    public AddressBook book() {
         return book;
     }
 
     /** Where others may be reached: {@code host:port} of their cluster ports. */
-    List<String> addresses() {
+    public List<String> addresses() {
         Identity now = self.get();
         Set<String> addresses = new LinkedHashSet<>(given);
         book.heard().forEach(member -> addresses.add(member.address()));
@@ -89,7 +91,7 @@ final class Contacts {
      * @param known what this node believes
      * @return the word, which may be that nobody leads; fails when nobody answers
      */
-    CompletionStage<Leads> whoLeads(Leads known) {
+    public CompletionStage<Leads> whoLeads(Leads known) {
         List<String> contacts = addresses();
         if (contacts.isEmpty()) {
             return CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody is known to ask"));
@@ -116,7 +118,8 @@ final class Contacts {
                         if (news || left.decrementAndGet() == 0) {
                             answer.complete(heard);
                         } else {
-                            answer.completeOnTimeout(heard, TIME_TO_KNOW_BETTER.toMillis(), TimeUnit.MILLISECONDS);
+                            Timer.Pending late = timer.after(TIME_TO_KNOW_BETTER, () -> answer.complete(heard));
+                            answer.whenComplete((done, never) -> late.cancel());
                         }
                     });
         }
@@ -133,7 +136,7 @@ final class Contacts {
     }
 
     /** Who leads, from one that is asked; nothing else of what it says is learned: it may be of another epoch. */
-    CompletionStage<String> leaderKnownAt(String address) {
+    public CompletionStage<String> leaderKnownAt(String address) {
         return ask.apply(address, introduction()).thenApply(answer -> new ByteReader(answer).text());
     }
 
@@ -154,14 +157,14 @@ final class Contacts {
     }
 
     /** Somebody has said who and where it is. */
-    void heard(MemberId member) {
+    public void heard(MemberId member) {
         if (membership.get().nodes().containsKey(member.node())) {
             book.heard(member);
         }
     }
 
     /** Answers one who asks who leads, and may have said who it is. */
-    CompletionStage<byte[]> answer(ByteReader in) {
+    public CompletionStage<byte[]> answer(ByteReader in) {
         Identity now = self.get();
         boolean introduced = in.hasMore(); // an older release does not
         if (introduced) {

@@ -1,45 +1,47 @@
-package io.quorate.node;
+package io.quorate.node.lead;
 
 import io.quorate.node.contract.Assignment;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.Presence;
 import io.quorate.node.member.LeaderChannel;
-import io.quorate.persistence.remote.RequestChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the leader about this node, again and again, and this node what it is. Voters answer the leader's log anyway, so they tell
  * about themselves rarely.
  */
-final class PresenceExchange implements AutoCloseable {
-    static final String ACTOR = "presence";
-
+public final class PresenceExchange implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PERIOD_OF_VOTERS = Duration.ofSeconds(5);
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
     /** A silence longer than this is a gap, after which a node has to settle again. */
     static final Duration GAP = PERIOD_OF_VOTERS.multipliedBy(2);
 
-    private final ActorSystem system;
+    /** Carries what is told. */
+    public interface Channel extends AutoCloseable {
+        /**
+         * Tells one, once; completes with its answer, or fails before long.
+         *
+         * @param to {@code host:port} of its cluster port
+         */
+        CompletionStage<byte[]> tell(String to, byte[] presence);
+
+        @Override
+        void close();
+    }
+
+    private final Timer timer;
     private final LeaderChannel.LeaderView leader;
     private final Supplier<Presence> self;
     private final BooleanSupplier votes;
     private final Consumer<Assignment> assigned;
     private final Supplier<CompletionStage<String>> whoLeads;
-    private final RequestChannel channel;
-    private volatile @Nullable String address;
-    private @Nullable String resolvedAddress;
-    private @Nullable ActorRef resolved;
-    private @Nullable Cancellable next;
+    private final Channel channel;
+    private Timer.@Nullable Pending next;
     private boolean closed;
 
     /**
@@ -48,37 +50,26 @@ final class PresenceExchange implements AutoCloseable {
      * @param assigned told what it is
      * @param whoLeads asks others for the leader's address, which is empty where none leads; for a node that does not hear of one by itself
      */
-    PresenceExchange(
-            ActorSystem system,
+    public PresenceExchange(
+            Timer timer,
+            Channel channel,
             LeaderChannel.LeaderView leader,
             Supplier<Presence> self,
             BooleanSupplier votes,
             Consumer<Assignment> assigned,
             Supplier<CompletionStage<String>> whoLeads) {
-        this.system = system;
+        this.timer = timer;
         this.leader = leader;
         this.self = self;
         this.votes = votes;
         this.assigned = assigned;
         this.whoLeads = whoLeads;
-        this.channel = new RequestChannel(system, this::target, TIMEOUT);
+        this.channel = channel;
         leader.onChange(this::announce);
     }
 
-    private synchronized @Nullable ActorRef target() {
-        String now = address;
-        if (now == null) {
-            return null;
-        }
-        if (!now.equals(resolvedAddress)) {
-            resolved = RequestChannel.resolve(system, now, "/user/" + ACTOR);
-            resolvedAddress = now;
-        }
-        return resolved;
-    }
-
     /** Tells now, and goes on as always from here. */
-    void announce() {
+    public void announce() {
         Presence presence = self.get();
         synchronized (this) {
             if (closed) {
@@ -87,8 +78,7 @@ final class PresenceExchange implements AutoCloseable {
             if (next != null) {
                 next.cancel();
             }
-            next = system.scheduler()
-                    .scheduleOnce(heardOf(presence) ? PERIOD_OF_VOTERS : PERIOD, this::announce, system.dispatcher());
+            next = timer.after(heardOf(presence) ? PERIOD_OF_VOTERS : PERIOD, this::announce);
         }
         if (leader.isHere()) {
             return;
@@ -114,13 +104,12 @@ final class PresenceExchange implements AutoCloseable {
     }
 
     /** Tells, once, one that may know better what this node is. */
-    void announceTo(String to) {
+    public void announceTo(String to) {
         tell(to, self.get());
     }
 
     private void tell(String to, Presence presence) {
-        address = to;
-        channel.request(MembershipForm.bytes(presence)).whenComplete((answer, failure) -> {
+        channel.tell(to, MembershipForm.bytes(presence)).whenComplete((answer, failure) -> {
             if (failure == null) {
                 assigned.accept(MembershipForm.read(answer, Assignment.class));
             } else {

@@ -1,4 +1,4 @@
-package io.quorate.node;
+package io.quorate.node.lead;
 
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.Assignment;
@@ -21,10 +21,12 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.ReplicaReport;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.Cancellable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * The leader's watch over the cluster: hears of the nodes, tells each what it is, and has the roles changed, one step at a time,
  * whenever something happened. Asleep where this node does not lead. Any thread.
  */
-final class ClusterWatch implements AutoCloseable {
+public final class ClusterWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
@@ -61,34 +61,35 @@ final class ClusterWatch implements AutoCloseable {
     /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
     private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
 
-    private final ActorSystem system;
-    private final NodeParts parts;
+    private final Timer timer;
+    private final LeaderPorts parts;
     private final RoleSteps steps;
     private final Duration heartbeatTimeout;
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
-    private final Map<MemberId, CompletableFuture<String>> stopping = new HashMap<>();
+    private final Map<MemberId, CompletableFuture<String>> stopping = new LinkedHashMap<>();
     private final Set<String> fenced = new HashSet<>();
-    private long lastFenced = System.nanoTime() - FENCING.toNanos();
+    private long lastFenced;
     private volatile String promoted = "";
     private boolean leads;
-    private @Nullable Cancellable next;
+    private Timer.@Nullable Pending next;
     private boolean closed;
 
     /** @param heartbeatTimeout silence before which no other leader is elected */
-    ClusterWatch(ActorSystem system, NodeParts parts, RoleSteps steps, Duration heartbeatTimeout) {
-        this.system = system;
+    public ClusterWatch(Timer timer, LeaderPorts parts, RoleSteps steps, Duration heartbeatTimeout) {
+        this.timer = timer;
         this.parts = parts;
         this.steps = steps;
         this.heartbeatTimeout = heartbeatTimeout;
+        this.lastFenced = timer.nanos() - FENCING.toNanos();
     }
 
     /** This node has begun or ceased to lead. */
-    void leading(boolean nowLeads) {
+    public void leading(boolean nowLeads) {
         synchronized (this) {
             if (nowLeads && !leads) {
-                presences.begin(System.nanoTime(), heartbeatTimeout);
-                parts.backups().begin();
+                presences.begin(timer.nanos(), heartbeatTimeout);
+                parts.begins();
             }
             leads = nowLeads;
         }
@@ -96,11 +97,11 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** A node tells about itself; the answer is what it is. */
-    CompletionStage<byte[]> receive(byte[] bytes) {
+    public CompletionStage<byte[]> receive(byte[] bytes) {
         return whileLeading(replica -> {
             Presence presence = MembershipForm.read(bytes, Presence.class);
             MemberId member = MemberId.parse(presence.member());
-            if (!parts.recovery().isInEpoch(parts.membership())) {
+            if (!parts.isInEpoch(parts.membership())) {
                 return CompletableFuture.failedFuture(
                         new JournalException(Kind.NO_LEADER, "the recovery of the cluster is not in the journal yet"));
             }
@@ -110,6 +111,11 @@ final class ClusterWatch implements AutoCloseable {
             return entered(presence, member)
                     .thenApply(refusal -> MembershipForm.bytes(heard(presence, member, refusal)));
         });
+    }
+
+    /** What a node itself asks for. */
+    public static Asked inNameOf(String node, MembershipMessage message) {
+        return new Asked(message, new Peer(node, PeerKind.NODE).words());
     }
 
     /** A node of an older epoch learns what it is in this one. */
@@ -131,12 +137,12 @@ final class ClusterWatch implements AutoCloseable {
         if (known == null
                 || state.hasRemoved(member)
                 || !presence.clusterId().equals(parts.identity().clusterId())
-                || !Moving.isElsewhere(known, member.address(), presence.apiAddress(), presence.joinAddress())) {
+                || !known.isElsewhere(member.address(), presence.apiAddress(), presence.joinAddress())) {
             return CompletableFuture.completedFuture("");
         }
         MembershipMessage move = new MembershipMessage.Move(
                 member.node(), member.address(), presence.apiAddress(), presence.joinAddress());
-        return parts.membershipCommand(NodeParts.inNameOf(member.node(), move), true)
+        return parts.membershipCommand(inNameOf(member.node(), move), true)
                 .thenApply(answer -> answer instanceof MembershipMessage.Refused refused ? refused.message() : "");
     }
 
@@ -155,17 +161,12 @@ final class ClusterWatch implements AutoCloseable {
             boolean news;
             synchronized (this) {
                 news = presences.heard(
-                        presence,
-                        parts.appliedIndex(),
-                        System.nanoTime(),
-                        System.currentTimeMillis(),
-                        PresenceExchange.GAP);
+                        presence, parts.appliedIndex(), timer.nanos(), timer.wallMillis(), PresenceExchange.GAP);
             }
             reseeded(state, presence, member);
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
-                parts.membershipCommand(
-                                NodeParts.inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
+                parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
                         .whenComplete((done, failure) -> parts.nudge(member));
             } else if (news) {
                 plan();
@@ -180,7 +181,7 @@ final class ClusterWatch implements AutoCloseable {
                 .filter(recovery -> recovery.reseeding().contains(member.node()))
                 .filter(recovery -> !presence.holdsCopy() || presence.applied() >= recovery.offset())
                 .ifPresent(recovery -> parts.membershipCommand(
-                        NodeParts.inNameOf(member.node(), new MembershipMessage.ReportReseeded(member.node())), true));
+                        inNameOf(member.node(), new MembershipMessage.ReportReseeded(member.node())), true));
     }
 
     private Assignment assignment(MembershipState state, Presence presence, MemberId member, String refusal) {
@@ -220,7 +221,7 @@ final class ClusterWatch implements AutoCloseable {
         }
         MembershipState.Recovery recovery = state.recovery().get();
         Duration pause = recovery.acknowledged() ? FENCING_WHEN_KNOWN : FENCING;
-        long now = System.nanoTime();
+        long now = timer.nanos();
         if (now - lastFenced < pause.toNanos()) {
             return;
         }
@@ -235,13 +236,13 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** Looks whether a step is due, takes it, and looks again; called whenever something may have changed. */
-    void plan() {
+    public void plan() {
         RaftReplica replica = parts.replica();
         if (replica == null || !parts.leader().isHere()) {
             return;
         }
         lookAgainIn(LOOK);
-        if (!parts.recovery().isInEpoch(parts.membership())) {
+        if (!parts.isInEpoch(parts.membership())) {
             return;
         }
         fence(parts.membership());
@@ -280,7 +281,7 @@ final class ClusterWatch implements AutoCloseable {
             replica.report().thenAccept(report -> {
                 Duration silent;
                 synchronized (this) {
-                    silent = presences.silent(node, group(report), System.nanoTime());
+                    silent = presences.silent(node, group(report), timer.nanos());
                 }
                 if (silent.compareTo(state.policy().promoteAfter()) >= 0) {
                     replica.giveUpPromotion(node.member());
@@ -295,13 +296,13 @@ final class ClusterWatch implements AutoCloseable {
             next.cancel();
         }
         if (!closed) {
-            next = system.scheduler().scheduleOnce(pause, this::plan, system.dispatcher());
+            next = timer.after(pause, this::plan);
         }
     }
 
     private synchronized Optional<RoleStep> stepFrom(ReplicaReport report) {
         MembershipState state = parts.membership();
-        long now = System.nanoTime();
+        long now = timer.nanos();
         presences.keep(state.nodes().keySet());
         presences.unaware(state).forEach(parts::nudge);
         presences
@@ -311,7 +312,7 @@ final class ClusterWatch implements AutoCloseable {
         ClusterView view = presences.view(state, group(report), now);
         RolePolicy policy = state.policy();
         nextSilence(view, policy).ifPresent(this::lookAgainIn);
-        parts.backups().look(view, System.currentTimeMillis());
+        parts.looked(view);
         return RolePlanner.plan(view, policy);
     }
 
@@ -335,7 +336,7 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** The cluster as this leader sees it. */
-    CompletionStage<ClusterReport> report() {
+    public CompletionStage<ClusterReport> report() {
         return whileLeading(replica -> replica.report().thenApply(this::describe));
     }
 
@@ -343,7 +344,7 @@ final class ClusterWatch implements AutoCloseable {
         MembershipState state = parts.membership();
         RolePolicy policy = state.policy();
         Presences.Group group = group(report);
-        long now = System.nanoTime();
+        long now = timer.nanos();
         int live = 0;
         List<ClusterReport.Node> nodes = new ArrayList<>();
         for (MembershipState.Node node : state.nodes().values()) {
@@ -394,11 +395,11 @@ final class ClusterWatch implements AutoCloseable {
      *
      * @return its identity from now on, outside of the group; empty where it votes still
      */
-    CompletionStage<String> stops(MemberId member) {
+    public CompletionStage<String> stops(MemberId member) {
         return whileLeading(replica -> {
             CompletableFuture<String> replaced = new CompletableFuture<>();
             synchronized (this) {
-                presences.stops(member, System.nanoTime());
+                presences.stops(member, timer.nanos());
                 stopping.put(member, replaced);
             }
             plan();
@@ -409,7 +410,7 @@ final class ClusterWatch implements AutoCloseable {
     /** Answers those that stop: they are replaced, or nothing more can be done for them. */
     private void answerStopping(boolean stepped) {
         Map<String, MembershipState.Node> nodes = parts.membership().nodes();
-        Map<CompletableFuture<String>, String> answers = new HashMap<>();
+        Map<CompletableFuture<String>, String> answers = new LinkedHashMap<>();
         synchronized (this) {
             stopping.entrySet().removeIf(entry -> {
                 MembershipState.Node node = nodes.get(entry.getKey().node());
@@ -431,7 +432,7 @@ final class ClusterWatch implements AutoCloseable {
      *
      * @param by who asked
      */
-    CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
+    public CompletionStage<MembershipMessage> remove(String name, boolean force, String by) {
         MembershipMessage leave =
                 new MembershipMessage.Leave(name, force ? "removed by force: it never comes back" : "removed");
         return whileLeading(replica -> {
@@ -449,7 +450,7 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** A node that is about to start is somewhere else than before: has that decided, or says why it may not be there. */
-    CompletionStage<MembershipMessage> moves(Asked asked) {
+    public CompletionStage<MembershipMessage> moves(Asked asked) {
         if (!(asked.message() instanceof MembershipMessage.Move move)) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("this is no move"));
         }
@@ -462,11 +463,11 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     private synchronized ClusterView viewOf(MembershipState state, ReplicaReport report) {
-        return presences.view(state, group(report), System.nanoTime());
+        return presences.view(state, group(report), timer.nanos());
     }
 
     /** Issues a token for who takes a dead node's place, or says why not: as if it were removed now. */
-    CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer, String by) {
+    public CompletionStage<MembershipMessage> offerReplacement(MembershipMessage.OfferReplacement offer, String by) {
         return unlessRefused(offer.node(), true, new Asked(offer, by));
     }
 
