@@ -49,6 +49,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  quorate-simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30",
             "      a hundred groups of three, four or five nodes, half a virtual minute each; faster with --threads",
+            "  quorate-simulate --cluster --seed 1 --runs 20 --nodes 3..12",
+            "      twenty clusters of whole nodes, which join and leave, and whose roles change",
             "  quorate-simulate --seed 4711 --runs 1 --nodes 3 --seconds 30 --trace 500",
             "      one of them again, with the last 500 lines of its trace",
             "  quorate-simulate --replay seed-4711.yaml --trace 500",
@@ -57,11 +59,11 @@ import picocli.CommandLine.Spec;
 public final class Simulate implements Callable<Integer> {
     /** Fewest and most founding nodes of a group; the seed chooses between them. */
     record Nodes(int fewest, int most) {
-        static Nodes parse(String text) {
+        static Nodes parse(String text, int limit) {
             int dots = text.indexOf("..");
             int fewest = Integer.parseInt(dots < 0 ? text : text.substring(0, dots));
             int most = dots < 0 ? fewest : Integer.parseInt(text.substring(dots + 2));
-            if (fewest < 1 || most < fewest || most > Script.MAX_NODES) {
+            if (fewest < 1 || most < fewest || most > limit) {
                 throw new NumberFormatException("out of range");
             }
             return new Nodes(fewest, most);
@@ -88,8 +90,14 @@ public final class Simulate implements Callable<Integer> {
             names = "--nodes",
             paramLabel = "N or N..M",
             defaultValue = "3..5",
-            description = "founding nodes of a group, 1 to 9; ${DEFAULT-VALUE} if not given")
+            description = "founding nodes of a group, 1 to 9, or nodes of a cluster; ${DEFAULT-VALUE} if not given")
     private String nodes = "3..5";
+
+    @Option(
+            names = "--cluster",
+            description =
+                    "whole nodes with roles: they join, vote, stand by, leave, are removed, as the planner has it")
+    private boolean cluster;
 
     @Option(
             names = "--seconds",
@@ -195,8 +203,8 @@ public final class Simulate implements Callable<Integer> {
             while (next < seed + runs || !ahead.isEmpty()) {
                 // Results are told in the order of the seeds; a slow one is not overtaken by more than a few.
                 while (next < seed + runs && ahead.size() < AHEAD * threads) {
-                    Plan plan = Plan.usual(next, sizes.of(next), Duration.ofSeconds(seconds));
-                    ahead.add(pool.submit(() -> run.apply(plan.script())));
+                    Script script = script(next, sizes.of(next));
+                    ahead.add(pool.submit(() -> run.apply(script)));
                     next++;
                 }
                 tell(ahead.remove().get(), tally, out);
@@ -210,6 +218,13 @@ public final class Simulate implements Callable<Integer> {
         out.println(tally.summary(runs, System.nanoTime() - began));
         out.flush();
         return tally.broken == 0 ? 0 : 1;
+    }
+
+    private Script script(long of, int size) {
+        Duration duration = Duration.ofSeconds(seconds);
+        return cluster
+                ? Plan.cluster(of, size, duration)
+                : Plan.usual(of, size, duration).script();
     }
 
     private void tell(Result result, Tally tally, PrintWriter out) {
@@ -287,12 +302,13 @@ public final class Simulate implements Callable<Integer> {
     }
 
     private Nodes sizes() {
+        int most = cluster ? Script.MAX_CLUSTER_NODES : Script.MAX_NODES;
         try {
-            return Nodes.parse(nodes);
+            return Nodes.parse(nodes, most);
         } catch (NumberFormatException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--nodes wants a number from 1 to 9 or a range like 3..5, is '" + nodes + "'",
+                    "--nodes wants a number from 1 to " + most + " or a range like 3..5, is '" + nodes + "'",
                     e);
         }
     }

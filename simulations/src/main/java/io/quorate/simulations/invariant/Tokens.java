@@ -18,8 +18,12 @@ public final class Tokens {
                 .toList();
     }
 
+    /** What is no client's has the token of its place. */
     static String of(StoredEvent event) {
         String text = new String(event.event().payload().bytes(), StandardCharsets.UTF_8);
-        return text.substring(0, text.indexOf('\n'));
+        int end = text.indexOf('\n');
+        return end < 0 || !event.event().payload().manifest().startsWith("event ")
+                ? event.offset().toString()
+                : text.substring(0, end);
     }
 }

@@ -4,7 +4,6 @@ import io.quorate.persistence.contract.Operation.AppendEvents;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
-import io.quorate.persistence.raft.Leadership;
 import io.quorate.simulations.invariant.Observation;
 import io.quorate.simulations.invariant.Tokens;
 import io.quorate.simulations.world.SimulatedNode;
@@ -138,7 +137,7 @@ final class Client {
     }
 
     private void send(Append append, Runnable then) {
-        world.call(name, target, node -> node.replica().submit(append.operation()), TIMEOUT)
+        world.call(name, target, node -> node.submit(append.operation()), TIMEOUT)
                 .whenComplete((outcome, failure) -> {
                     if (failure != null) {
                         retry(append, then, failure);
@@ -185,11 +184,7 @@ final class Client {
         List<String> names = world.names();
         String next = names.get(random.nextInt(names.size()));
         SimulatedNode node = world.node(next);
-        Optional<String> hint = node.isUp() && world.network().reaches(name, next)
-                ? Optional.of(node.replica().leadership())
-                        .flatMap(Leadership::leader)
-                        .map(leader -> leader.node())
-                : Optional.empty();
+        Optional<String> hint = world.network().reaches(name, next) ? node.knownLeader() : Optional.empty();
         target = hint.filter(names::contains).orElse(next);
     }
 
@@ -201,7 +196,7 @@ final class Client {
     }
 
     private void barrier(String read, String entity, Consumer<Long> then) {
-        world.call(name, target, node -> node.replica().barrier(), TIMEOUT).whenComplete((index, failure) -> {
+        world.call(name, target, SimulatedNode::barrier, TIMEOUT).whenComplete((index, failure) -> {
             if (failure == null) {
                 ask(read, entity, index, then);
             } else {
@@ -221,7 +216,7 @@ final class Client {
         world.call(
                         name,
                         replica,
-                        node -> node.replica().awaitApplied(index, TIMEOUT).thenApply(applied -> highest(node, entity)),
+                        node -> node.awaitApplied(index, TIMEOUT).thenApply(applied -> highest(node, entity)),
                         TIMEOUT)
                 .whenComplete((highest, failure) -> {
                     if (failure == null && highest != null) {
@@ -235,6 +230,6 @@ final class Client {
     }
 
     private static @Nullable Long highest(SimulatedNode node, String entity) {
-        return node.isUp() ? node.events().ask(new Query.HighestSequenceNr(entity)) : null;
+        return node.holdsCopy() ? node.events().ask(new Query.HighestSequenceNr(entity)) : null;
     }
 }

@@ -3,6 +3,7 @@ package io.quorate.simulations.scenario;
 import io.quorate.simulations.scenario.Plan.Fault;
 import io.quorate.simulations.schedule.Act;
 import io.quorate.simulations.schedule.Disturbance;
+import io.quorate.simulations.schedule.Roles;
 import io.quorate.simulations.schedule.Script;
 import io.quorate.simulations.world.Seeds;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -18,14 +20,12 @@ import java.util.stream.Stream;
 /** Draws the acts of a plan from its seed, before the run: what happens meanwhile changes none of them. */
 final class Draw {
     private final RandomGenerator random;
-    private final Plan plan;
-    private final List<Fault> faults;
+    private final Duration duration;
     private final List<String> names;
 
-    private Draw(Plan plan, List<String> names) {
-        this.plan = plan;
-        this.random = new Seeds(plan.seed()).of("nemesis");
-        this.faults = plan.faults().stream().sorted().toList();
+    private Draw(long seed, Duration duration, List<String> names) {
+        this.random = new Seeds(seed).of("nemesis");
+        this.duration = duration;
         this.names = names;
     }
 
@@ -33,13 +33,56 @@ final class Draw {
         int outside = plan.faults().contains(Fault.MEMBERSHIP) ? 1 : 0;
         Script quiet = new Script(
                 plan.seed(), plan.nodes(), outside, plan.duration(), plan.clients(), plan.thinkTime(), List.of());
-        return plan.faults().isEmpty() ? quiet : quiet.with(new Draw(plan, quiet.names()).acts());
+        return plan.faults().isEmpty()
+                ? quiet
+                : quiet.with(new Draw(plan.seed(), plan.duration(), quiet.names())
+                        .acts(plan.faults().stream().sorted().toList()));
     }
 
-    private List<Act> acts() {
+    /** A cluster: how it is laid out is drawn as well, and of the acts each lasts for longer, because nodes take longer to react. */
+    static Script cluster(long seed, int nodes, Duration duration) {
+        RandomGenerator layout = new Seeds(seed).of("layout");
+        int voters = nodes < 5 || layout.nextBoolean() ? 3 : 5;
+        Roles roles = new Roles(voters, 1 + layout.nextInt(3), 1 + layout.nextInt(4));
+        Script quiet = new Script(
+                seed, nodes, 1 + layout.nextInt(2), duration, 2, Duration.ofMillis(100), List.of(), Optional.of(roles));
+        return quiet.with(new Draw(seed, duration, quiet.names()).clusterActs());
+    }
+
+    private List<Act> clusterActs() {
+        List<Act> acts = new ArrayList<>();
+        Duration at = slowly();
+        while (at.compareTo(duration) <= 0) {
+            acts.add(clusterAct(at));
+            at = at.plus(Duration.ofMillis(500 + random.nextInt(5_000)));
+        }
+        return acts;
+    }
+
+    private Duration slowly() {
+        return Duration.ofMillis(500 + random.nextInt(9_000));
+    }
+
+    private Act clusterAct(Duration at) {
+        return switch (random.nextInt(14)) {
+            case 0, 1, 2 -> new Act(at, new Disturbance.Crash(any()), slowly());
+            case 3 -> powerLoss(at);
+            case 4 -> new Act(at, partition(), slowly());
+            case 5 -> new Act(at, new Disturbance.Isolate(any()), slowly());
+            case 6 -> new Act(at, new Disturbance.Isolate(Disturbance.LEADER), slowly());
+            case 7 -> new Act(at, new Disturbance.Flaky(), slowly());
+            case 8 -> new Act(at, disk(), slowly());
+            case 9 -> new Act(at, new Disturbance.Transfer(any()), Duration.ZERO);
+            case 10, 11 -> new Act(at, new Disturbance.Join(any()), Duration.ZERO);
+            case 12 -> new Act(at, new Disturbance.Leave(any()), Duration.ZERO);
+            default -> new Act(at, new Disturbance.Remove(any()), slowly().plus(Duration.ofSeconds(6)));
+        };
+    }
+
+    private List<Act> acts(List<Fault> faults) {
         List<Act> acts = new ArrayList<>();
         Duration at = pause();
-        while (at.compareTo(plan.duration()) <= 0) {
+        while (at.compareTo(duration) <= 0) {
             Duration now = at;
             act(faults.get(random.nextInt(faults.size())), now).forEach(acts::add);
             at = at.plus(pause());
@@ -105,6 +148,6 @@ final class Draw {
     private Stream<Act> lie(Duration at) {
         Disturbance lie =
                 new Disturbance.Disk(Disturbance.ALL, Disturbance.Store.BOTH, Disturbance.Damage.DROPS_FLUSHES);
-        return Stream.of(new Act(at, lie, plan.duration().minus(at)), powerLoss(at.plus(aWhile())));
+        return Stream.of(new Act(at, lie, duration.minus(at)), powerLoss(at.plus(aWhile())));
     }
 }

@@ -13,35 +13,52 @@ import java.util.Map;
 
 /** Does what a script says, and mends it after its time: never so that the group could not live when all is mended. */
 final class Nemesis {
+    /** What runs on the machines, and who operates it. */
+    interface Operated {
+        /** Starts a node that is down, where it belongs to what is operated. */
+        void start(SimulatedNode node);
+
+        /** Whether nothing may break at this moment. */
+        boolean isFragile();
+
+        /** Does what an operator does. */
+        void operate(Disturbance what, Duration lasts);
+    }
+
     private final SimulatedWorld world;
     private final List<Act> acts;
-    private final Membership membership;
-    private final OldImage oldImage;
+    private final Operated operated;
     private boolean stopped;
     private int count;
+    private long began;
 
-    Nemesis(SimulatedWorld world, List<Act> acts, Membership membership, OldImage oldImage) {
-        this.oldImage = oldImage;
+    Nemesis(SimulatedWorld world, List<Act> acts, Operated operated) {
         this.world = world;
         this.acts = acts;
-        this.membership = membership;
+        this.operated = operated;
     }
 
     long count() {
         return count;
     }
 
-    /** Each act schedules the next one: what was to be mended at the same moment comes first. */
+    /** Begins now: the times of the acts count from here. */
     void start() {
+        began = world.time().nanos();
+        next();
+    }
+
+    /** Each act schedules the next one: what was to be mended at the same moment comes first. */
+    private void next() {
         if (count < acts.size()) {
             Act next = acts.get(count);
-            world.time().after(next.at().minusNanos(world.time().nanos()), () -> {
+            world.time().after(next.at().minusNanos(world.time().nanos() - began), () -> {
                 if (!stopped) {
                     count++;
-                    if (!oldImage.isOpen()) {
+                    if (!operated.isFragile()) {
                         act(next.what(), next.lasts());
                     }
-                    start();
+                    next();
                 }
             });
         }
@@ -71,8 +88,11 @@ final class Nemesis {
                 world.time().after(lasts, () -> nodes.forEach(each -> mend(each, damage)));
             }
             case Disturbance.Transfer(String heir) -> transfer(world.node(heir));
-            case Disturbance.Membership(String node) -> membership.change(world.node(node));
-            case Disturbance.SetBack(String node) -> oldImage.take(world.node(node), lasts);
+            case Disturbance.Membership membership -> operated.operate(membership, lasts);
+            case Disturbance.SetBack setBack -> operated.operate(setBack, lasts);
+            case Disturbance.Join join -> operated.operate(join, lasts);
+            case Disturbance.Leave leave -> operated.operate(leave, lasts);
+            case Disturbance.Remove remove -> operated.operate(remove, lasts);
         }
     }
 
@@ -84,9 +104,7 @@ final class Nemesis {
     }
 
     private void restart(SimulatedNode node) {
-        if (membership.mayStart(node)) {
-            node.start();
-        }
+        operated.start(node);
     }
 
     private void losePower(Map<String, Duration> downFor) {
@@ -149,15 +167,10 @@ final class Nemesis {
 
     /** A node stops when its disk fails, and is started again; over one that lies it goes on. */
     private void mend(SimulatedNode node, Disturbance.Damage damage) {
-        mend(node);
+        node.mend();
         if (damage != Disturbance.Damage.DROPS_FLUSHES) {
             restart(node);
         }
-    }
-
-    private static void mend(SimulatedNode node) {
-        node.log().fault(DiskFault.NONE);
-        node.state().fault(DiskFault.NONE);
     }
 
     /** Mends everything for good. */
@@ -166,7 +179,7 @@ final class Nemesis {
         world.heal();
         world.network().conditions(NetworkConditions.GOOD);
         for (SimulatedNode node : world.nodes()) {
-            mend(node);
+            node.mend();
             if (node.failure().isPresent() && node.isUp()) {
                 node.crash();
             }

@@ -52,6 +52,11 @@ public record Plan(
         return new Plan(seed, nodes, duration, clients, think, SURVIVABLE, Walls.ALL);
     }
 
+    /** The usual run of a cluster of whole nodes: its layout and its acts are drawn from the seed. */
+    public static Script cluster(long seed, int nodes, Duration duration) {
+        return Draw.cluster(seed, nodes, duration);
+    }
+
     /** What happens: the acts are drawn, all of them, before anything runs. */
     public Script script() {
         return Draw.script(this);

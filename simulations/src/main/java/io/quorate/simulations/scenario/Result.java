@@ -69,8 +69,9 @@ public record Result(
 
     /** Why it failed, the end of its trace, and how to run its seed again. */
     public String explanation() {
-        return explanation("quorate-simulate --seed " + script.seed() + " --runs 1 --nodes " + script.nodes()
-                + " --seconds " + script.duration().toSeconds());
+        return explanation("quorate-simulate " + (script.roles().isPresent() ? "--cluster " : "") + "--seed "
+                + script.seed() + " --runs 1 --nodes " + script.nodes() + " --seconds "
+                + script.duration().toSeconds());
     }
 
     /** Why it failed, the end of its trace, and how to run it again. */

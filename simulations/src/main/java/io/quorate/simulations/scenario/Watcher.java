@@ -78,7 +78,7 @@ public final class Watcher {
     /** Call it after every step. */
     public void look() {
         for (SimulatedNode node : world.nodesNow()) {
-            if (node.isUp()) {
+            if (node.holdsCopy()) {
                 look(node);
             }
         }
@@ -91,8 +91,8 @@ public final class Watcher {
             before.applied = 0;
             before.leadership = null;
         }
-        Leadership leadership = node.replica().leadership();
-        if (leadership != before.leadership) {
+        Leadership leadership = node.hasReplica() ? node.replica().leadership() : before.leadership;
+        if (leadership != null && leadership != before.leadership) {
             before.leadership = leadership;
             highestTerm = Math.max(highestTerm, leadership.term());
             leadership

@@ -40,6 +40,9 @@ public sealed interface Disturbance {
             case Transfer transfer -> "transfer";
             case Membership membership -> "membership";
             case SetBack setBack -> "set-back";
+            case Join join -> "join";
+            case Leave leave -> "leave";
+            case Remove remove -> "remove";
         };
     }
 
@@ -83,4 +86,23 @@ public sealed interface Disturbance {
      * then. Done only where the group can survive it.
      */
     record SetBack(String node) implements Disturbance {}
+
+    /** Whether only whole nodes can do it, or it can be done to them only. */
+    default boolean wantsCluster() {
+        return this instanceof Join || this instanceof Leave || this instanceof Remove;
+    }
+
+    /** Whether it can be done to the bare group only: in a cluster the nodes themselves see to it. */
+    default boolean wantsGroup() {
+        return this instanceof Membership || this instanceof SetBack;
+    }
+
+    /** A node that does not belong to the cluster joins it. */
+    record Join(String node) implements Disturbance {}
+
+    /** A node is told to leave the cluster. */
+    record Leave(String node) implements Disturbance {}
+
+    /** A node dies, and its removal by force is asked for again and again; when the act ends its machine comes back as it was. */
+    record Remove(String node) implements Disturbance {}
 }

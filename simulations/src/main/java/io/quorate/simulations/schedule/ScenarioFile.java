@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -40,8 +41,8 @@ public final class ScenarioFile {
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
-    private static final Set<String> HEAD =
-            new LinkedHashSet<>(List.of("seed", "nodes", "outside", "seconds", "clients", "think-time", "acts"));
+    private static final Set<String> HEAD = new LinkedHashSet<>(
+            List.of("seed", "nodes", "outside", "seconds", "clients", "think-time", "roles", "acts"));
     private static final Set<String> TIMES = Set.of("at", "for");
     private static final List<String> WORDS = List.of(
             "crash",
@@ -53,8 +54,11 @@ public final class ScenarioFile {
             "disk",
             "transfer",
             "membership",
-            "set-back");
-    private static final Set<String> AT_ONCE = Set.of("transfer", "membership");
+            "set-back",
+            "join",
+            "leave",
+            "remove");
+    private static final Set<String> AT_ONCE = Set.of("transfer", "membership", "join", "leave");
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)\\s*(ms|s)");
     private static final int MAX_CLIENTS = 1_000;
@@ -77,6 +81,14 @@ public final class ScenarioFile {
         out.append("seconds: ").append(seconds(script.duration())).append('\n');
         out.append("clients: ").append(script.clients()).append('\n');
         out.append("think-time: ").append(time(script.thinkTime())).append('\n');
+        script.roles()
+                .ifPresent(roles -> out.append("roles: {voters: ")
+                        .append(roles.voters())
+                        .append(", standbys: ")
+                        .append(roles.standbys())
+                        .append(", domains: ")
+                        .append(roles.domains())
+                        .append("}\n"));
         out.append(script.acts().isEmpty() ? "acts: []\n" : "acts:\n");
         script.acts().forEach(act -> out.append("- ").append(line(act)).append('\n'));
         return out.toString();
@@ -105,6 +117,9 @@ public final class ScenarioFile {
             case Disturbance.Transfer(String heir) -> heir;
             case Disturbance.Membership(String node) -> node;
             case Disturbance.SetBack(String node) -> node;
+            case Disturbance.Join(String node) -> node;
+            case Disturbance.Leave(String node) -> node;
+            case Disturbance.Remove(String node) -> node;
         };
     }
 
@@ -132,8 +147,10 @@ public final class ScenarioFile {
             throw new BadScenario("a scenario is a map with " + String.join(", ", HEAD));
         }
         refuseUnknown("the scenario", root, HEAD);
-        int nodes = (int) number(root, "nodes", 1, Script.MAX_NODES, -1);
-        int outside = (int) number(root, "outside", 0, Script.MAX_NODES, 0);
+        Optional<Roles> roles = roles(root.path("roles"));
+        int most = roles.isPresent() ? Script.MAX_CLUSTER_NODES : Script.MAX_NODES;
+        int nodes = (int) number(root, "nodes", 1, most, -1);
+        int outside = (int) number(root, "outside", 0, most, 0);
         JsonNode seconds = root.path("seconds");
         if (!seconds.isMissingNode()
                 && (!seconds.isNumber() || seconds.asDouble() < 0 || seconds.asDouble() > MAX_SECONDS)) {
@@ -147,7 +164,8 @@ public final class ScenarioFile {
                 Duration.ofNanos(duration.movePointRight(9).longValue()),
                 (int) number(root, "clients", 1, MAX_CLIENTS, DEFAULT_CLIENTS),
                 root.has("think-time") ? time("the scenario", root, "think-time") : DEFAULT_THINK_TIME,
-                List.of());
+                List.of(),
+                roles);
         JsonNode list = root.path("acts");
         if (!list.isArray() && !list.isMissingNode() && !list.isNull()) {
             throw new BadScenario("'acts' wants a list, is '" + shown(list) + "'");
@@ -156,7 +174,25 @@ public final class ScenarioFile {
         for (JsonNode each : list) {
             acts.add(act("act " + (acts.size() + 1), each, empty.names()));
         }
-        return empty.with(acts);
+        try {
+            return empty.with(acts);
+        } catch (IllegalArgumentException e) {
+            throw new BadScenario(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Optional<Roles> roles(JsonNode roles) {
+        if (roles.isMissingNode()) {
+            return Optional.empty();
+        }
+        refuseUnknown("'roles'", roles, List.of("voters", "standbys", "domains"));
+        try {
+            return Optional.of(
+                    new Roles((int) number(roles, "voters", 1, 7, 3), (int) number(roles, "standbys", 0, 50, 3), (int)
+                            number(roles, "domains", 1, Script.MAX_CLUSTER_NODES, 1)));
+        } catch (IllegalArgumentException e) {
+            throw new BadScenario(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static JsonNode tree(String text) {
@@ -217,6 +253,9 @@ public final class ScenarioFile {
             case "transfer" -> new Disturbance.Transfer(node(where, what, names));
             case "membership" -> new Disturbance.Membership(node(where, what, names));
             case "set-back" -> new Disturbance.SetBack(node(where, what, names));
+            case "join" -> new Disturbance.Join(node(where, what, names));
+            case "leave" -> new Disturbance.Leave(node(where, what, names));
+            case "remove" -> new Disturbance.Remove(node(where, what, names));
             case "flaky" -> {
                 if (!what.asText().equals(Disturbance.ALL)) {
                     throw new BadScenario(where + " wants 'all', is '" + shown(what) + "'");

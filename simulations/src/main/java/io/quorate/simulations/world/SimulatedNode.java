@@ -1,10 +1,13 @@
 package io.quorate.simulations.world;
 
 import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.Leadership;
 import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.raft.RaftTransport;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One machine: two disks that outlive its crashes, and while it is up a replica of the production code. It may come back under a
- * higher incarnation after it was removed from the group.
+ * higher incarnation after it was removed from the group. Above it may be a whole node, which says as what it takes part, and hears of it
+ * by a {@link Listener}; without a copy of the journal a machine costs next to nothing.
  */
 public final class SimulatedNode {
     private static final Duration FLUSH = Duration.ofNanos(200_000);
@@ -30,14 +34,44 @@ public final class SimulatedNode {
     /** Both disks at one moment. */
     public record Image(SortedMap<byte[], byte[]> log, SortedMap<byte[], byte[]> state) {}
 
-    private record Running(SimulatedExecutor executor, RaftReplica replica, EventStore events) {}
+    /** How a machine that is up takes part in the journal. */
+    public enum Part {
+        /** In the group. */
+        MEMBER,
+        /** Holds a copy, outside of the group; whoever fills it is above this. */
+        FOLLOWER,
+        /** Holds no copy. */
+        NONE
+    }
+
+    /** Told of what happens here, inside of its turns. */
+    public interface Listener {
+        /** Nothing. */
+        Listener NONE = new Listener() {};
+
+        /** The replica sees leadership in another way. */
+        default void leadership(Leadership now) {}
+
+        /** The replica has applied up to an index. */
+        default void applied(long index) {}
+
+        /** The machine is down: its power is lost, or it has stopped itself. */
+        default void down() {}
+    }
+
+    private record Running(
+            SimulatedExecutor executor,
+            @Nullable RaftReplica replica,
+            @Nullable EventStore events) {}
 
     private final SimulatedWorld world;
     private final String name;
-    private final SimulatedDisk log;
-    private final SimulatedDisk state;
     private final RandomGenerator random;
-    private final List<MemberId> founders;
+    private @Nullable SimulatedDisk log;
+    private @Nullable SimulatedDisk state;
+    private List<MemberId> founders;
+    private String groupId = "simulated";
+    private Listener listener = Listener.NONE;
     private Walls walls;
     private MemberId id;
     private @Nullable Running running;
@@ -52,8 +86,6 @@ public final class SimulatedNode {
         this.founders = founders;
         this.walls = walls;
         this.random = world.seeds().of("node " + name);
-        this.log = disk("log");
-        this.state = disk("events");
     }
 
     private SimulatedDisk disk(String purpose) {
@@ -90,11 +122,43 @@ public final class SimulatedNode {
     }
 
     public SimulatedDisk log() {
-        return log;
+        SimulatedDisk disk = log;
+        if (disk == null) {
+            disk = disk("log");
+            log = disk;
+        }
+        return disk;
     }
 
     public SimulatedDisk state() {
-        return state;
+        SimulatedDisk disk = state;
+        if (disk == null) {
+            disk = disk("events");
+            state = disk;
+        }
+        return disk;
+    }
+
+    /** Its disks do what they should again. */
+    public void mend() {
+        if (log != null) {
+            log.fault(DiskFault.NONE);
+        }
+        if (state != null) {
+            state.fault(DiskFault.NONE);
+        }
+    }
+
+    /** Who is told of what happens here, from now on. */
+    public void listen(Listener told) {
+        listener = told;
+    }
+
+    /** Which member of which group it is from its next start on, or from its promotion on. */
+    public void belong(MemberId member, String group, List<MemberId> groupFounders) {
+        id = member;
+        groupId = group;
+        founders = List.copyOf(groupFounders);
     }
 
     public boolean isUp() {
@@ -111,14 +175,67 @@ public final class SimulatedNode {
         return lives;
     }
 
-    /** @throws IllegalStateException while the node is down */
+    /** Whether it is up and in the group, or about to be. */
+    public boolean hasReplica() {
+        return running != null && running.replica() != null;
+    }
+
+    /** Whether it is up and has a copy of the journal. */
+    public boolean holdsCopy() {
+        return running != null && running.events() != null;
+    }
+
+    /** @throws IllegalStateException while the node is down, or not in the group */
     public RaftReplica replica() {
-        return up().replica();
+        RaftReplica replica = up().replica();
+        if (replica == null) {
+            throw new IllegalStateException(name + " is not in the group");
+        }
+        return replica;
+    }
+
+    /** @throws IllegalStateException while the node is down, or without a copy */
+    public EventStore events() {
+        EventStore events = up().events();
+        if (events == null) {
+            throw new IllegalStateException(name + " has no copy");
+        }
+        return events;
     }
 
     /** @throws IllegalStateException while the node is down */
-    public EventStore events() {
-        return up().events();
+    public SimulatedExecutor executor() {
+        return up().executor();
+    }
+
+    /** As the leader: refused where it is none. */
+    public CompletionStage<Outcome> submit(Operation operation) {
+        return hasReplica() ? replica().submit(operation) : notInTheGroup();
+    }
+
+    /** Likewise. */
+    public CompletionStage<Long> barrier() {
+        return hasReplica() ? replica().barrier() : notInTheGroup();
+    }
+
+    /** Completes when its copy goes up to an index; one that nobody of the group has is asked again. */
+    public CompletionStage<Long> awaitApplied(long index, Duration timeout) {
+        if (hasReplica()) {
+            return replica().awaitApplied(index, timeout);
+        }
+        return holdsCopy() && events().appliedIndex() >= index
+                ? CompletableFuture.completedFuture(events().appliedIndex())
+                : notInTheGroup();
+    }
+
+    private <T> CompletionStage<T> notInTheGroup() {
+        return CompletableFuture.failedFuture(
+                new JournalException(JournalException.Kind.NO_LEADER, name + " is not in the group"));
+    }
+
+    /** Who leads, as its replica knows it. */
+    public Optional<String> knownLeader() {
+        return hasReplica() ? replica().leadership().leader().map(MemberId::node) : Optional.empty();
     }
 
     private Running up() {
@@ -130,48 +247,87 @@ public final class SimulatedNode {
 
     /** Whether it believes that it leads and may decide. */
     public boolean leads() {
-        return running != null && running.replica().leadership().ready();
+        return hasReplica() && replica().leadership().ready();
+    }
+
+    /** Starts as a member, from what the disks hold. */
+    public void start() {
+        start(Part.MEMBER);
     }
 
     /** Starts from what the disks hold. A corrupt or unusable disk leaves the node down, with the reason in {@link #failure}. */
-    public void start() {
+    public void start(Part part) {
         if (running != null) {
             return;
         }
         failure = null;
         lives++;
         SimulatedExecutor executor = new SimulatedExecutor(world.time());
+        if (part == Part.NONE) {
+            running = new Running(executor, null, null);
+            return;
+        }
         try {
-            EventStore events = EventStore.open(state);
-            RaftReplica replica = RaftReplica.create(
-                    new RaftReplica.Settings("simulated", id, founders, world.timing(), walls),
-                    new RaftReplica.Ports(
-                            log,
-                            events,
-                            executor,
-                            new Transport(executor),
-                            this::fetch,
-                            () -> world.time().nanos() + executor.spent(),
-                            random,
-                            (reason, cause) -> failed(executor, reason),
-                            JournalMetrics.NONE));
-            running = new Running(executor, replica, events);
-            replica.onLeadership(leadership -> note(executor, leadership));
-            replica.start();
+            EventStore events = EventStore.open(state());
+            running = new Running(executor, null, events);
+            if (part == Part.MEMBER) {
+                takePart();
+            }
             world.trace()
                     .note(
                             name,
-                            "starts as " + id.node() + "#" + id.incarnation() + ", applied " + events.appliedIndex());
+                            (part == Part.MEMBER ? "starts as " : "follows as ") + id.node() + "#" + id.incarnation()
+                                    + ", applied " + events.appliedIndex());
         } catch (StorageException e) {
+            running = null;
+            executor.drop();
             failure = e.getMessage();
             world.trace().note(name, "cannot start: " + e.getMessage());
-            log.crash();
-            state.crash();
+            log().crash();
+            state().crash();
         }
     }
 
+    /** What it has becomes a member of the group, while it is up; nobody else fills its copy any more. */
+    public void takePart() {
+        SimulatedExecutor executor = up().executor();
+        EventStore events = events();
+        RaftReplica replica = RaftReplica.create(
+                new RaftReplica.Settings(groupId, id, founders, world.timing(), walls),
+                new RaftReplica.Ports(
+                        log(),
+                        events,
+                        executor,
+                        new Transport(executor),
+                        this::fetch,
+                        () -> world.time().nanos() + executor.spent(),
+                        random,
+                        (reason, cause) -> failed(executor, reason),
+                        JournalMetrics.NONE));
+        running = new Running(executor, replica, events);
+        replica.onLeadership(leadership -> note(executor, leadership));
+        if (listener != Listener.NONE) {
+            replica.onApplied(index -> {
+                if (isRunning(executor)) {
+                    listener.applied(index);
+                }
+            });
+        }
+        replica.start();
+    }
+
+    /** What ends this machine's present life, for whoever writes to its copy. */
+    public FailStop failStop() {
+        SimulatedExecutor executor = executor();
+        return (reason, cause) -> failed(executor, reason);
+    }
+
+    private boolean isRunning(SimulatedExecutor executor) {
+        return running != null && running.executor() == executor;
+    }
+
     private void note(SimulatedExecutor executor, Leadership leadership) {
-        if (running == null || running.executor() != executor) {
+        if (!isRunning(executor)) {
             return;
         }
         if (!lastNoted.equals(leadership)) {
@@ -187,15 +343,16 @@ public final class SimulatedNode {
                                     : "sees " + leader + " lead term " + leadership.term());
         }
         lastNoted = leadership;
+        listener.leadership(leadership);
     }
 
     private void failed(SimulatedExecutor executor, String reason) {
         executor.drop();
-        if (running == null || running.executor() == executor) {
+        if (running == null || isRunning(executor)) {
             failure = reason;
             world.trace().note(name, "stops itself: " + reason);
             world.time().after(0, () -> {
-                if (running != null && running.executor() == executor) {
+                if (isRunning(executor)) {
                     lose();
                 }
             });
@@ -214,8 +371,36 @@ public final class SimulatedNode {
         Running was = up();
         was.executor().drop();
         running = null;
-        log.crash();
-        state.crash();
+        if (log != null) {
+            log.crash();
+        }
+        if (state != null) {
+            state.crash();
+        }
+        listener.down();
+    }
+
+    /** Its process ends, and what it has written stays written. */
+    public void halt() {
+        if (running != null) {
+            running.executor().drop();
+            running = null;
+        }
+    }
+
+    /** Its disks are emptied; it is down. */
+    public void wipe() {
+        wipeLog();
+        if (state != null) {
+            state.wipe();
+        }
+    }
+
+    /** Likewise, its log alone. */
+    public void wipeLog() {
+        if (log != null) {
+            log.wipe();
+        }
     }
 
     /** A node that was removed comes back: under the next incarnation, with an empty log; the events stay. */
@@ -223,20 +408,20 @@ public final class SimulatedNode {
         if (running != null) {
             lose();
         }
-        log.wipe();
+        log().wipe();
         id = new MemberId(name, id.incarnation() + 1, id.address());
     }
 
     public Image image() {
-        return new Image(log.image(), state.image());
+        return new Image(log().image(), state().image());
     }
 
     /** An old image of its disks is put in place of what they hold; the node is down then. */
     public void setBack(Image image) {
         crash();
         world.trace().note(name, "is set back to an old image of its disks");
-        log.setBack(image.log());
-        state.setBack(image.state());
+        log().setBack(image.log());
+        state().setBack(image.state());
     }
 
     /** The walls of its next life. */
@@ -249,7 +434,7 @@ public final class SimulatedNode {
         SimulatedNetwork network = world.network();
         network.send(name, source.node(), spent(), 64, () -> {
             SimulatedNode server = world.node(source.node());
-            if (server.isUp()) {
+            if (server.holdsCopy()) {
                 Query.Entries entries = server.events().ask(request);
                 int size = entries.entries().stream()
                         .mapToInt(entry -> entry.bytes().length)
@@ -277,7 +462,7 @@ public final class SimulatedNode {
             world.frameSent(name, target.node(), frame);
             // It leaves when the turn has come so far: a crash before that takes it along.
             world.time().after(executor.spent(), () -> {
-                if (running != null && running.executor() == executor) {
+                if (isRunning(executor)) {
                     world.network()
                             .send(
                                     name,
@@ -296,8 +481,8 @@ public final class SimulatedNode {
     }
 
     private void receive(MemberId target, byte[] frame) {
-        if (running != null && target.equals(id)) {
-            running.replica().deliver(frame);
+        if (hasReplica() && target.equals(id)) {
+            replica().deliver(frame);
         }
     }
 }

@@ -65,7 +65,8 @@ public final class SimulatedWorld {
         return add(member(nodes.size() + 1));
     }
 
-    RaftTiming timing() {
+    /** Of all replicas. */
+    public RaftTiming timing() {
         return timing;
     }
 

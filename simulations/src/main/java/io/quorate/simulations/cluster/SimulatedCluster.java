@@ -1,0 +1,167 @@
+package io.quorate.simulations.cluster;
+
+import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.folder.Identity;
+import io.quorate.node.membership.Membership;
+import io.quorate.node.membership.MembershipState;
+import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
+import io.quorate.persistence.contract.MemberId;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.simulations.world.SimulatedNode;
+import io.quorate.simulations.world.SimulatedWorld;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Nodes on the machines of a world; those that belong to the cluster run. Single-threaded. */
+public final class SimulatedCluster {
+    /** From one life of a process to the next. */
+    static final Duration RESTART = Duration.ofMillis(5);
+
+    static final MembershipState NOBODY = new Membership("", ClusterEpoch.FIRST, List.of()).empty();
+
+    private static final String CLUSTER = "simulated";
+
+    /** Told when a vote was taken from a node, and what the leader saw of the cluster when that was planned. */
+    @FunctionalInterface
+    public interface VoteListener {
+        void taken(String leader, ClusterView view, RolePolicy policy, String from);
+    }
+
+    private final SimulatedWorld world;
+    private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
+    private final Map<String, ClusterNode> byAddress = new HashMap<>();
+    private VoteListener votes = (leader, view, policy, from) -> {};
+
+    /** So many machines are added to a world, none of which belongs to the cluster yet. */
+    public SimulatedCluster(SimulatedWorld world, int machines) {
+        this.world = world;
+        for (int i = 0; i < machines; i++) {
+            SimulatedNode machine = world.addNode();
+            ClusterNode node = new ClusterNode(this, machine);
+            nodes.put(node.name(), node);
+            byAddress.put(node.address(), node);
+        }
+    }
+
+    public SimulatedWorld world() {
+        return world;
+    }
+
+    public ClusterNode node(String name) {
+        ClusterNode node = nodes.get(name);
+        if (node == null) {
+            throw new IllegalArgumentException("there is no node " + name);
+        }
+        return node;
+    }
+
+    public Collection<ClusterNode> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** The ready leader of the highest term, if there is one. */
+    public Optional<ClusterNode> leader() {
+        return world.leader().map(machine -> node(machine.name()));
+    }
+
+    public void onVoteTaken(VoteListener listener) {
+        votes = listener;
+    }
+
+    void voteTaken(String leader, ClusterView view, RolePolicy policy, String from) {
+        votes.taken(leader, view, policy, from);
+    }
+
+    /** A node founds the cluster. */
+    public void found(String name) {
+        ClusterNode node = node(name);
+        MemberId member = new MemberId(name, 1, node.address());
+        node.enter(identity(
+                CLUSTER, ClusterEpoch.FIRST, member, List.of(member), Identity.Replica.MEMBER, List.of(), node));
+    }
+
+    /** A node asks to be let in with a token, from where it is. */
+    public MembershipMessage.Join joinOf(String name, String tokenHash) {
+        ClusterNode node = node(name);
+        return new MembershipMessage.Join(
+                tokenHash,
+                name,
+                node.address(),
+                api(node),
+                join(node),
+                world.time().nanos() / 1_000_000,
+                "");
+    }
+
+    /** A node was let in. */
+    public void joined(String name, MembershipMessage.Granted granted) {
+        ClusterNode node = node(name);
+        node.enter(identity(
+                granted.clusterId(),
+                ClusterEpoch.parse(granted.epoch()),
+                MemberId.parse(granted.member()),
+                granted.founders().stream().map(MemberId::parse).toList(),
+                Identity.Replica.FOLLOWER,
+                granted.contacts(),
+                node));
+    }
+
+    private static Identity identity(
+            String clusterId,
+            ClusterEpoch epoch,
+            MemberId member,
+            List<MemberId> founders,
+            Identity.Replica replica,
+            List<String> contacts,
+            ClusterNode node) {
+        return new Identity(clusterId, epoch, member, api(node), join(node), founders, replica, contacts, "", "");
+    }
+
+    private static String api(ClusterNode node) {
+        return node.address().replace(":19001", ":19002");
+    }
+
+    private static String join(ClusterNode node) {
+        return node.address().replace(":19001", ":19003");
+    }
+
+    /** One node asks another. */
+    <T> CompletionStage<T> ask(
+            ClusterNode from, String address, Function<NodeLife, CompletionStage<T>> question, Duration patience) {
+        return ask(from.name(), address, question, patience);
+    }
+
+    /**
+     * Asks the node at an address over the network.
+     *
+     * @param from a host, which need not be a node
+     */
+    public <T> CompletionStage<T> ask(
+            String from, String address, Function<NodeLife, CompletionStage<T>> question, Duration patience) {
+        ClusterNode target = byAddress.get(address);
+        return target == null
+                ? refused("nobody is at " + address)
+                : world.call(
+                        from,
+                        target.name(),
+                        machine -> target.life()
+                                .map(question)
+                                .orElseGet(() -> refused(target.name() + " belongs to no cluster")),
+                        patience);
+    }
+
+    private static <T> CompletionStage<T> refused(String why) {
+        return CompletableFuture.failedFuture(new JournalException(JournalException.Kind.NO_LEADER, why));
+    }
+}

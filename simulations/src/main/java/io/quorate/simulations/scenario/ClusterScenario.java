@@ -1,0 +1,138 @@
+package io.quorate.simulations.scenario;
+
+import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.ClusterView.NodeView;
+import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.raft.Walls;
+import io.quorate.simulations.cluster.ClusterNode;
+import io.quorate.simulations.cluster.SimulatedCluster;
+import io.quorate.simulations.schedule.Disturbance;
+import io.quorate.simulations.schedule.Roles;
+import io.quorate.simulations.schedule.Script;
+import io.quorate.simulations.world.SimulatedNode;
+import io.quorate.simulations.world.SimulatedWorld;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One run of a cluster: a node founds it, the others join, roles are given; then clients and the nemesis are let loose, and at the end
+ * everything has to come to rest as the policy wants it.
+ */
+final class ClusterScenario extends Run {
+    /** Before a node that was let in and never came is forgotten a minute passes, and a node has to settle for ten seconds. */
+    private static final Duration REST = Duration.ofSeconds(240);
+
+    private static final String QUORUM = "NoStepTakesTheQuorum";
+
+    private final SimulatedCluster cluster;
+    private final Operator operator;
+    private final Quiescence quiescence;
+    private final Nemesis nemesis;
+
+    private ClusterScenario(Script script, Roles roles, SimulatedCluster cluster) {
+        super(script, cluster.world());
+        this.cluster = cluster;
+        this.operator = new Operator(cluster, roles);
+        this.quiescence = new Quiescence(cluster, operator);
+        this.nemesis = new Nemesis(world, script.acts(), new Nemesis.Operated() {
+            @Override
+            public void start(SimulatedNode node) {
+                if (operator.mayStart(node.name())) {
+                    cluster.node(node.name()).start();
+                }
+            }
+
+            @Override
+            public boolean isFragile() {
+                return false;
+            }
+
+            @Override
+            public void operate(Disturbance what, Duration lasts) {
+                switch (what) {
+                    case Disturbance.Join(String node) -> operator.join(node);
+                    case Disturbance.Leave(String node) -> operator.leave(node);
+                    case Disturbance.Remove(String node) -> operator.remove(node, lasts);
+                    default -> throw new IllegalArgumentException(what.word() + " is for a group");
+                }
+            }
+        });
+        cluster.onVoteTaken(this::voteTaken);
+    }
+
+    static Result run(Script script, Walls walls) {
+        SimulatedWorld world = new SimulatedWorld(script.seed(), 0, walls);
+        SimulatedCluster cluster = new SimulatedCluster(world, script.nodes() + script.outside());
+        return new ClusterScenario(script, script.roles().orElseThrow(), cluster).run();
+    }
+
+    private Result run() {
+        if (!settle("found", this::found)) {
+            startClients();
+            nemesis.start();
+            if (!go(script.duration(), () -> false)) {
+                settle("rest", this::mend);
+                if (watcher.violation().isEmpty()) {
+                    compare(cluster.nodes().stream()
+                            .map(ClusterNode::machine)
+                            .filter(SimulatedNode::holdsCopy)
+                            .toList());
+                }
+            }
+        }
+        return result(nemesis.count());
+    }
+
+    private void found() {
+        List<String> names = script.names();
+        cluster.found(names.getFirst());
+        operator.setPolicy();
+        operator.configure(names.getFirst());
+        names.stream().limit(script.nodes()).skip(1).forEach(operator::join);
+    }
+
+    private void mend() {
+        world.trace().note("nemesis", "mends everything");
+        nemesis.stop();
+        operator.bringBack();
+        stopClients();
+    }
+
+    /** Begins something, and runs until the cluster has come to rest after it; whether a promise is broken. */
+    private boolean settle(String what, Runnable begin) {
+        begin.run();
+        quiescence.begin();
+        BooleanSupplier done = () -> clientsAreIdle() && quiescence.isStable();
+        boolean broken = go(REST, done);
+        quiescence.end();
+        if (!broken && !done.getAsBoolean()) {
+            List<Quiescence.Open> open = quiescence.open();
+            if (open.isEmpty()) {
+                broken(
+                        clientsAreIdle() ? "PlanningEnds" : RECOVERS,
+                        clientsAreIdle() ? "roles change again and again" : "a client waits for its answer still");
+            } else {
+                broken(
+                        open.getFirst().promise(),
+                        REST.toSeconds() + " s after " + what + ": "
+                                + open.stream().map(Quiescence.Open::what).toList());
+            }
+        }
+        return watcher.violation().isPresent();
+    }
+
+    /** What the leader saw when it planned that: without this vote those that are there have to be a majority still. */
+    private void voteTaken(String leader, ClusterView view, RolePolicy policy, String from) {
+        List<NodeView> left =
+                view.voters().stream().filter(node -> !node.name().equals(from)).toList();
+        boolean voted = left.size() < view.voters().size();
+        long live = left.stream().filter(node -> node.online(policy)).count();
+        if (voted && (from.equals(leader) || live < ClusterView.majority(left.size()))) {
+            broken(
+                    QUORUM,
+                    leader + " took the vote of " + from + " and saw " + live + " of the other " + left.size()
+                            + " voters");
+        }
+    }
+}
