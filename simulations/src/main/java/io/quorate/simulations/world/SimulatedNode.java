@@ -140,7 +140,7 @@ public final class SimulatedNode {
         }
         failure = null;
         lives++;
-        SimulatedExecutor executor = new SimulatedExecutor(world.time());
+        SimulatedExecutor executor = new SimulatedExecutor(world.time(), () -> world.acted(this));
         try {
             EventStore events = EventStore.open(state);
             RaftReplica replica = RaftReplica.create(
@@ -156,6 +156,7 @@ public final class SimulatedNode {
                             (reason, cause) -> failed(executor, reason),
                             JournalMetrics.NONE));
             running = new Running(executor, replica, events);
+            world.acted(this);
             replica.onLeadership(leadership -> note(executor, leadership));
             replica.start();
             world.trace()
