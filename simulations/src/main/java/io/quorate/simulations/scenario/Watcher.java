@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every node after every step and shows the invariants what is new. The first violation is kept: it may be found inside of
+ * Looks at every node that had a turn, after every step, and shows the invariants what is new. The first violation is kept: it may be found inside of
  * a callback, where an exception would be swallowed.
  */
 public final class Watcher {
@@ -77,11 +77,7 @@ public final class Watcher {
 
     /** Call it after every step. */
     public void look() {
-        for (SimulatedNode node : world.nodesNow()) {
-            if (node.holdsCopy()) {
-                look(node);
-            }
-        }
+        world.acted(this::look);
     }
 
     private void look(SimulatedNode node) {

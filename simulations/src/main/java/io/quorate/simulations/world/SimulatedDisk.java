@@ -36,20 +36,46 @@ public final class SimulatedDisk implements KeyValueStore {
     /** After one write in so many the file before is a table, which is flushed as a whole. */
     private static final int WRITES_UNTIL_TABLE = 12;
 
+    /** A write that a crash may take back. */
     private static final class Write {
         final long file;
         final long begunAtNanos;
         final List<WriteBatch.Change> changes;
+
+        /** What each change overwrote; null where there was nothing. */
+        final byte @Nullable [][] before;
+
+        /** Whether the owner sees it: a write that failed may have reached the platter all the same. */
+        final boolean visible;
+
         long durableAtNanos = NEVER;
 
-        Write(long file, long begunAtNanos, List<WriteBatch.Change> changes) {
+        Write(long file, long begunAtNanos, List<WriteBatch.Change> changes, boolean visible) {
             this.file = file;
             this.begunAtNanos = begunAtNanos;
             this.changes = changes;
+            this.visible = visible;
+            this.before = new byte[changes.size()][];
         }
 
         void durableAt(long atNanos) {
             durableAtNanos = Math.min(durableAtNanos, atNanos);
+        }
+
+        void redo(TreeMap<byte[], byte[]> values) {
+            for (int i = 0; i < before.length; i++) {
+                before[i] = put(values, changes.get(i).key(), changes.get(i).value());
+            }
+        }
+
+        void undo(TreeMap<byte[], byte[]> values) {
+            for (int i = before.length - 1; i >= 0; i--) {
+                put(values, changes.get(i).key(), before[i]);
+            }
+        }
+
+        private static byte @Nullable [] put(TreeMap<byte[], byte[]> values, byte[] key, byte @Nullable [] value) {
+            return value == null ? values.remove(key) : values.put(key, value);
         }
     }
 
@@ -60,10 +86,7 @@ public final class SimulatedDisk implements KeyValueStore {
     private final LongConsumer spend;
     private final Duration flushTime;
 
-    /** What is certain to be on the platter. */
-    private final TreeMap<byte[], byte[]> platter = new TreeMap<>(KEYS);
-
-    /** Written since, oldest first. */
+    /** Those that are not certain to be on the platter, oldest first. */
     private final List<Write> uncertain = new ArrayList<>();
 
     private TreeMap<byte[], byte[]> values = new TreeMap<>(KEYS);
@@ -131,23 +154,30 @@ public final class SimulatedDisk implements KeyValueStore {
     @Override
     public void write(WriteBatch batch, boolean durable) {
         refuse(batch);
+        leaveToCursors();
+        rotate();
+        Write write = new Write(file, nanos.getAsLong(), List.copyOf(batch.changes()), true);
+        write.redo(values);
+        uncertain.add(write);
+        if (durable) {
+            long done = flush();
+            if (fault != DiskFault.DROPS_FLUSHES) {
+                for (int i = uncertain.size() - 1; i >= 0 && uncertain.get(i).file == file; i--) {
+                    uncertain.get(i).durableAt(done);
+                }
+            }
+        }
+        settle();
+    }
+
+    /** What is read by cursors stays as it is. */
+    private void leaveToCursors() {
         if (openCursors > 0) {
             TreeMap<byte[], byte[]> copy = new TreeMap<>(KEYS);
             copy.putAll(values);
             values = copy;
             openCursors = 0;
         }
-        rotate();
-        Write write = new Write(file, nanos.getAsLong(), List.copyOf(batch.changes()));
-        apply(values, write.changes);
-        uncertain.add(write);
-        if (durable) {
-            long done = flush();
-            if (fault != DiskFault.DROPS_FLUSHES) {
-                uncertain.stream().filter(each -> each.file == file).forEach(each -> each.durableAt(done));
-            }
-        }
-        settle();
     }
 
     /** A file before the last one is a table by the time a new one is begun: the engine waits for that. */
@@ -176,7 +206,7 @@ public final class SimulatedDisk implements KeyValueStore {
             broken = true;
             if (random.nextBoolean() && !batch.isEmpty()) {
                 // The write may have reached the disk although it failed: nothing is known of it.
-                uncertain.add(new Write(file, nanos.getAsLong(), List.copyOf(batch.changes())));
+                uncertain.add(new Write(file, nanos.getAsLong(), List.copyOf(batch.changes()), false));
             }
             throw failed(StorageException.Kind.IO, "the device answered with an error");
         }
@@ -186,26 +216,14 @@ public final class SimulatedDisk implements KeyValueStore {
         return new StorageException(kind, Path.of(name), name + ": " + what);
     }
 
-    /** Moves to the platter what is certain, up to the first write that is not. */
+    /** Forgets how to undo what is certain, up to the first write that is not. */
     private void settle() {
         long now = present.getAsLong();
         int certain = 0;
         while (certain < uncertain.size() && uncertain.get(certain).durableAtNanos <= now) {
-            apply(platter, uncertain.get(certain).changes);
             certain++;
         }
         uncertain.subList(0, certain).clear();
-    }
-
-    private static void apply(TreeMap<byte[], byte[]> map, List<WriteBatch.Change> changes) {
-        for (WriteBatch.Change change : changes) {
-            byte[] value = change.value();
-            if (value == null) {
-                map.remove(change.key());
-            } else {
-                map.put(change.key(), value);
-            }
-        }
     }
 
     @Override
@@ -224,6 +242,12 @@ public final class SimulatedDisk implements KeyValueStore {
      */
     public void crash() {
         long now = present.getAsLong();
+        leaveToCursors();
+        for (Write write : uncertain.reversed()) {
+            if (write.visible) {
+                write.undo(values);
+            }
+        }
         uncertain.removeIf(write -> write.begunAtNanos > now);
         long[] files =
                 uncertain.stream().mapToLong(write -> write.file).distinct().toArray();
@@ -233,13 +257,10 @@ public final class SimulatedDisk implements KeyValueStore {
             long certain =
                     writes.stream().filter(write -> write.durableAtNanos <= now).count();
             long survive = certain + random.nextInt((int) (writes.size() - certain) + 1);
-            writes.stream().limit(survive).forEach(write -> apply(platter, write.changes));
+            writes.stream().limit(survive).forEach(write -> write.redo(values));
         }
         file++;
         uncertain.clear();
-        values = new TreeMap<>(KEYS);
-        values.putAll(platter);
-        openCursors = 0;
         broken = false;
     }
 
@@ -255,24 +276,11 @@ public final class SimulatedDisk implements KeyValueStore {
 
     /** It is as it was when an image was taken; its owner is down. */
     public void setBack(SortedMap<byte[], byte[]> image) {
-        platter.clear();
-        platter.putAll(image);
         uncertain.clear();
         values = new TreeMap<>(KEYS);
         values.putAll(image);
         openCursors = 0;
         broken = false;
-    }
-
-    /** Damages a value on the platter and in the cache; the next one at or after the key. */
-    public void corrupt(byte[] from) {
-        Map.Entry<byte[], byte[]> hit = values.ceilingEntry(from);
-        if (hit != null) {
-            byte[] bad = hit.getValue().clone();
-            bad[bad.length / 2] ^= 0x10;
-            values.put(hit.getKey(), bad);
-            platter.put(hit.getKey(), bad);
-        }
     }
 
     @Override

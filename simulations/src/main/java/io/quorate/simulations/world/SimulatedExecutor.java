@@ -14,6 +14,7 @@ public final class SimulatedExecutor implements SerialExecutor {
     private static final long TASK_NANOS = 2_000;
 
     private final VirtualTime time;
+    private final Runnable acted;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private @Nullable Runnable hook;
     private boolean scheduled;
@@ -22,8 +23,10 @@ public final class SimulatedExecutor implements SerialExecutor {
     private long spent;
     private long busyUntil;
 
-    SimulatedExecutor(VirtualTime time) {
+    /** @param acted called after each turn */
+    SimulatedExecutor(VirtualTime time, Runnable acted) {
         this.time = time;
+        this.acted = acted;
     }
 
     @Override
@@ -74,6 +77,7 @@ public final class SimulatedExecutor implements SerialExecutor {
         }
         busyUntil = time.nanos() + spent;
         spent = 0;
+        acted.run();
         wake();
     }
 

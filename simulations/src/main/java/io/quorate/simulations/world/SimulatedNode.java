@@ -262,7 +262,7 @@ public final class SimulatedNode {
         }
         failure = null;
         lives++;
-        SimulatedExecutor executor = new SimulatedExecutor(world.time());
+        SimulatedExecutor executor = new SimulatedExecutor(world.time(), () -> world.acted(this));
         if (part == Part.NONE) {
             running = new Running(executor, null, null);
             return;
@@ -270,6 +270,7 @@ public final class SimulatedNode {
         try {
             EventStore events = EventStore.open(state());
             running = new Running(executor, null, events);
+            world.acted(this);
             if (part == Part.MEMBER) {
                 takePart();
             }

@@ -6,13 +6,15 @@ import io.quorate.persistence.raft.RaftTiming;
 import io.quorate.persistence.raft.Walls;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -32,6 +34,7 @@ public final class SimulatedWorld {
     private final List<MemberId> founders;
     private final Walls walls;
     private final RaftTiming timing;
+    private final Set<SimulatedNode> acted = new LinkedHashSet<>();
     private FrameListener frameListener = (from, to, frame) -> {};
 
     /** A world of that many founding nodes, all down, with the timing that nodes have by default. */
@@ -98,9 +101,21 @@ public final class SimulatedWorld {
         return List.copyOf(nodes.values());
     }
 
-    /** As they are, without a copy: nothing may be added meanwhile. */
-    public Collection<SimulatedNode> nodesNow() {
-        return Collections.unmodifiableCollection(nodes.values());
+    void acted(SimulatedNode node) {
+        acted.add(node);
+    }
+
+    /** Hands over each node that holds a copy and had a turn since this was asked last: on no other is anything new. */
+    public void acted(Consumer<SimulatedNode> visitor) {
+        if (acted.isEmpty()) {
+            return;
+        }
+        for (SimulatedNode node : acted) {
+            if (node.holdsCopy()) {
+                visitor.accept(node);
+            }
+        }
+        acted.clear();
     }
 
     public List<String> names() {
