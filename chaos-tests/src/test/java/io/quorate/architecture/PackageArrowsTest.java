@@ -174,9 +174,11 @@ class PackageArrowsTest {
                         "io.quorate.chaos.history",
                         "io.quorate.chaos.load"),
                 knows("io.quorate.chaos.network"),
+                knows("io.quorate.chaos.clock", "com.sun.tools.attach"),
                 knows(
                         "io.quorate.chaos.nemesis",
                         "com.fasterxml.jackson.databind",
+                        "io.quorate.chaos.clock",
                         "io.quorate.chaos.load",
                         "io.quorate.chaos.network",
                         "io.quorate.chaos.process"),

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.chaos.bench.BenchCommand;
 import io.quorate.chaos.network.Namespaces;
-import io.quorate.chaos.process.Launcher;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,27 +16,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short profile of chaos: what a long one does for an hour, for a minute. */
+/** The short profile of chaos: what a long one does for an hour, for a minute; and what no minute is to pass without. */
 class ChaosTest {
-    private static final int SECONDS = 60;
-
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    private static Path root;
+    private Path root;
 
     /** The program, on a network of its own where that is allowed: what it makes there is gone with it. */
-    private static List<String> command() {
+    private List<String> command(int seconds, String... more) {
         List<String> command = new ArrayList<>();
         if (Namespaces.allowed()) {
             command.addAll(List.of("unshare", "--net"));
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 BenchCommand.class.getName(),
                 "chaos",
                 "--seconds",
-                Integer.toString(SECONDS),
+                Integer.toString(seconds),
                 "--nodes",
                 "4",
                 "--subnet",
@@ -46,17 +44,15 @@ class ChaosTest {
                 root.toString(),
                 "--launcher",
                 Launchers.underTest().script().toString()));
+        command.addAll(List.of(more));
         return command;
     }
 
-    @Test
-    void a_cluster_of_four_is_whole_again_after_whatever_goes_wrong_and_nothing_that_was_acknowledged_is_lost()
-            throws Exception {
+    private JsonNode held(List<String> command) throws Exception {
         File said = root.resolve("said").toFile();
-        Launcher launcher = Launchers.underTest();
         ProcessBuilder builder =
-                new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(said);
-        builder.environment().putAll(launcher.environment());
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said);
+        builder.environment().putAll(Launchers.underTest().environment());
         Process chaos = builder.start();
         assertThat(chaos.waitFor(8, TimeUnit.MINUTES)).as("it ends").isTrue();
         String text = Files.readString(said.toPath());
@@ -65,5 +61,18 @@ class ChaosTest {
         assertThat(report.path("allHeld").asBoolean()).as(text).isTrue();
         assertThat(report.path("acts").size()).as(text).isPositive();
         assertThat(root.resolve("chaos.html")).isNotEmptyFile();
+        return report;
+    }
+
+    @Test
+    void a_cluster_of_four_is_whole_again_after_whatever_goes_wrong_and_nothing_that_was_acknowledged_is_lost()
+            throws Exception {
+        held(command(60));
+    }
+
+    @Test
+    void links_may_be_bad_and_the_leaders_clock_may_jump() throws Exception {
+        String acts = Namespaces.allowed() ? "slow-links,lossy-links,clock-jump-leader" : "clock-jump-leader";
+        held(command(12, "--acts", acts));
     }
 }

@@ -7,6 +7,7 @@ import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.nemesis.Act;
 import io.quorate.chaos.nemesis.Acts;
 import io.quorate.chaos.nemesis.Cost;
+import io.quorate.chaos.nemesis.Means;
 import io.quorate.chaos.nemesis.Nemesis;
 import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.Namespaces;
@@ -48,9 +49,10 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a cluster of real processes and lets one thing after the other go wrong with it: kills, pauses, cut links, disks",
-            "that are damaged or set back, nodes that leave and join. Clients write meanwhile; what they were told is checked at the",
-            "end. Writes chaos.json and chaos.html. Links are cut where this process may make network namespaces (root).",
+            "Starts a cluster of real processes and lets one thing after the other go wrong with it: kills, pauses, links that are cut,",
+            "slow or lossy, disks that are full, damaged or set back, clocks that jump, nodes that leave and join. Clients write",
+            "meanwhile; what they were told is checked at the end. Writes chaos.json and chaos.html. Links are touched where this",
+            "process may make network namespaces; docs/how-to/run-chaos.md says how, also without root.",
         },
         footer = {
             "",
@@ -107,10 +109,14 @@ final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         try (NodeNetwork network = network(out)) {
-            Set<Act.Kind> possible = Acts.possible(network.cuts());
+            Set<Means> means = Means.of(network);
+            EnumSet.complementOf(EnumSet.copyOf(means)).forEach(each -> out.println(each.missing()));
+            Set<Act.Kind> possible = Acts.possible(means);
             Set<Act.Kind> wanted = kinds.isEmpty() ? possible : EnumSet.copyOf(kinds);
             if (!possible.containsAll(wanted)) {
-                throw new IllegalArgumentException("links can be cut by root only, and " + wanted + " wants that");
+                wanted.removeAll(possible);
+                throw new IllegalArgumentException(
+                        "what " + wanted + " would take is not allowed here, see above; leave them out of --acts");
             }
             try (LocalCluster cluster = LocalCluster.start(root, network, distribution.launcher(), nodes)) {
                 ChaosReport result = run(cluster, network, new Acts(seed, wanted), out);
@@ -129,9 +135,9 @@ final class ChaosCommand implements Callable<Integer> {
 
     private NodeNetwork network(PrintWriter out) {
         if (Namespaces.allowed()) {
-            return Namespaces.create(nodes);
+            return Namespaces.create(nodes, seed);
         }
-        out.println("links are not cut: that wants root. Everything else is done");
+        out.println("no network namespaces: that wants root, or " + Namespaces.WITHOUT_ROOT);
         return new Loopback(subnet);
     }
 
@@ -143,9 +149,9 @@ final class ChaosCommand implements Callable<Integer> {
         Path images = Files.createDirectories(root.resolve("images"));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         Judged judged = new Judged(cluster, prefix);
-        try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD)) {
-            long began = System.nanoTime();
-            Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began);
+        long began = System.nanoTime();
+        try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD);
+                Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began)) {
             Act act = acts.next();
             try {
                 for (; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); act = acts.next()) {
@@ -157,6 +163,7 @@ final class ChaosCommand implements Callable<Integer> {
                 verdicts.put(WHOLE, List.of());
             } catch (IllegalStateException e) {
                 network.mend();
+                network.restore();
                 verdicts.put(WHOLE, List.of("after " + act.kind().word() + ": " + e.getMessage()));
             }
             long took = System.nanoTime() - began;

@@ -30,10 +30,10 @@ public final class Acts {
         this.kinds = List.copyOf(EnumSet.copyOf(kinds));
     }
 
-    /** Everything that is possible on a network that cuts links, or on one that does not. */
-    public static Set<Kind> possible(boolean cuts) {
+    /** Everything that is possible with some means. */
+    public static Set<Kind> possible(Set<Means> means) {
         EnumSet<Kind> kinds = EnumSet.allOf(Kind.class);
-        kinds.removeIf(kind -> kind.cutsLinks() && !cuts);
+        kinds.removeIf(kind -> !kind.wants().stream().allMatch(means::contains));
         return kinds;
     }
 

@@ -3,11 +3,13 @@ package io.quorate.chaos.nemesis;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
+import io.quorate.chaos.network.LinkConditions;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.process.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -29,12 +32,14 @@ import java.util.stream.Stream;
  * Commits one act after the other on a cluster of this machine, mends it, and waits until the cluster is whole: what is measured of one is
  * not of another. For one thread.
  */
-public final class Nemesis {
+public final class Nemesis implements AutoCloseable {
     /** For a cluster that is mended to be whole: nodes may have to fetch a copy. */
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     /** A standby follows, and is never quite there while clients write. */
     private static final long NEARLY_ALL = 1_000;
+
+    private static final Duration AN_HOUR = Duration.ofHours(1);
 
     private final LocalCluster cluster;
     private final NodeNetwork network;
@@ -42,6 +47,7 @@ public final class Nemesis {
     private final AtomicReference<List<Api>> targets;
     private final Path images;
     private final long beganNanos;
+    private final Map<Integer, SmallDisk> disks = new HashMap<>();
 
     /** An act, ready to be committed. */
     private record Deed(List<Integer> victims, boolean alone, Step begin, Step end) {}
@@ -121,6 +127,17 @@ public final class Nemesis {
                 millis(System.nanoTime() - mended));
     }
 
+    /** Mends what is in the way of an end: links, and disks whose content would be gone with them. */
+    @Override
+    public void close() {
+        network.mend();
+        network.restore();
+        if (!disks.isEmpty()) {
+            cluster.killAll();
+            disks.values().forEach(SmallDisk::close);
+        }
+    }
+
     private static long millis(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
@@ -189,7 +206,8 @@ public final class Nemesis {
     // ---- the acts
 
     private Deed prepare(Act act) throws IOException, InterruptedException {
-        int leader = cluster.apis().indexOf(cluster.view().awaitLeader(PATIENCE));
+        leaveSmallDisks();
+        int leader = leader();
         int voter = pick(voters(leader), act.pick());
         return switch (act.kind()) {
             case KILL_LEADER -> kill(leader);
@@ -208,6 +226,14 @@ public final class Nemesis {
             case RING -> ring();
             case DEAF_VOTER -> new Deed(List.of(voter), false, () -> cut(leader, voter), network::mend);
             case DUMB_VOTER -> new Deed(List.of(voter), false, () -> cut(voter, leader), network::mend);
+            case SLOW_LINKS -> bad(List.of(), everybody(), LinkConditions.SLOW);
+            case SLOW_LEADER -> bad(List.of(leader), List.of(leader), LinkConditions.SLOW);
+            case LOSSY_LINKS -> bad(List.of(), everybody(), LinkConditions.LOSSY);
+            case LOSSY_VOTER -> bad(List.of(voter), List.of(voter), LinkConditions.LOSSY);
+            case FULL_DISK_LEADER -> fullDiskOfLeader(leader);
+            case FULL_DISK_VOTER -> fullDisk(voter, true);
+            case CLOCK_JUMP_LEADER -> clockJump(leader, act.pick());
+            case CLOCK_JUMP_VOTER -> clockJump(voter, act.pick());
             case SET_BACK -> setBack(voter);
             case CORRUPT_LOG -> corrupt(voter, act.pick());
             case CHURN ->
@@ -218,6 +244,10 @@ public final class Nemesis {
                         () -> cluster.join(node(leader), node(voter)));
             case LOSE_DATA -> loseData(voter, leader);
         };
+    }
+
+    private int leader() throws InterruptedException {
+        return cluster.apis().indexOf(cluster.view().awaitLeader(PATIENCE));
     }
 
     private NodeProcess node(int index) {
@@ -291,6 +321,70 @@ public final class Nemesis {
 
     private void cut(int from, int to) {
         network.cut(from + 1, to + 1);
+    }
+
+    /** @param ends of the links that are bad, each to and from everybody */
+    private Deed bad(List<Integer> victims, List<Integer> ends, LinkConditions conditions) {
+        return new Deed(
+                victims,
+                false,
+                () -> ends.forEach(end -> everybody().forEach(other -> {
+                    network.degrade(end + 1, other + 1, conditions);
+                    network.degrade(other + 1, end + 1, conditions);
+                })),
+                network::restore);
+    }
+
+    /** It moves onto a small disk before, for which it has to stop. */
+    private Deed fullDisk(int victim, boolean alone) throws InterruptedException {
+        if (!disks.containsKey(victim)) {
+            toSmallDisk(victim);
+        }
+        NodeProcess node = node(victim);
+        SmallDisk disk = Objects.requireNonNull(disks.get(victim));
+        return new Deed(List.of(victim), alone, disk::fill, () -> {
+            if (node.running().isEmpty()) {
+                node.quorate("start", "--background"); // as whoever watches over it would
+            }
+            disk.free();
+            toUsualDisk(victim);
+        });
+    }
+
+    /** Who stops to move leads no more: so one after the other moves, until one leads that has. */
+    private Deed fullDiskOfLeader(int first) throws InterruptedException {
+        int leader = first;
+        while (!disks.containsKey(leader)) {
+            toSmallDisk(leader);
+            leader = leader();
+        }
+        return fullDisk(leader, true);
+    }
+
+    private void toSmallDisk(int node) throws InterruptedException {
+        disks.put(node, node(node).onSmallDisk());
+        awaitWhole();
+        writer.firstFromNow().await(PATIENCE);
+    }
+
+    private void toUsualDisk(int node) {
+        node(node).kill();
+        Objects.requireNonNull(disks.remove(node)).close();
+        node(node).start();
+    }
+
+    /** Nodes that moved, and nothing befell them there. */
+    private void leaveSmallDisks() throws InterruptedException {
+        for (int node : List.copyOf(disks.keySet())) {
+            toUsualDisk(node);
+            awaitWhole();
+        }
+    }
+
+    private Deed clockJump(int victim, int number) {
+        NodeProcess node = node(victim);
+        Duration offset = number % 2 == 0 ? AN_HOUR : AN_HOUR.negated();
+        return new Deed(List.of(victim), false, () -> node.setClock(offset), () -> node.setClock(Duration.ZERO));
     }
 
     /** The image is of a node that was stopped; it has written and promised more when it is put back. */

@@ -32,5 +32,18 @@ public record Loopback(String subnet) implements NodeNetwork {
     public void mend() {}
 
     @Override
+    public boolean degrades() {
+        return false;
+    }
+
+    @Override
+    public void degrade(int from, int to, LinkConditions conditions) {
+        throw new UnsupportedOperationException("links between loopback addresses cannot be made bad");
+    }
+
+    @Override
+    public void restore() {}
+
+    @Override
     public void close() {}
 }

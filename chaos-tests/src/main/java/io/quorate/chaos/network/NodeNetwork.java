@@ -20,8 +20,21 @@ public interface NodeNetwork extends AutoCloseable {
      */
     void cut(int from, int to);
 
-    /** All links are whole again. */
+    /** No link is cut any more. */
     void mend();
+
+    /** Whether links can be made bad. */
+    boolean degrades();
+
+    /**
+     * What one node sends to another fares like this from now on.
+     *
+     * @throws UnsupportedOperationException where links cannot be made bad
+     */
+    void degrade(int from, int to, LinkConditions conditions);
+
+    /** No link is bad any more; one that is cut stays cut. */
+    void restore();
 
     @Override
     void close();

@@ -1,19 +1,18 @@
 package io.quorate.chaos.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.clock.ClockJump;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.Identity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -173,41 +172,41 @@ public final class NodeProcess {
     /** Kills it, and deletes a part of its data folder: {@code backend/log}. */
     public void lose(String part) {
         kill();
-        delete(folder.resolve(part));
+        Folders.delete(folder.resolve(part));
     }
 
     /** Keeps an image of its data folder, in place of an earlier one; nothing runs there. */
     public void saveTo(Path image) {
-        delete(image);
-        copy(folder, image);
+        Folders.delete(image);
+        Folders.copy(folder, image);
     }
 
     /** Kills it, and sets its data folder back to an image. */
     public void setBack(Path image) {
         loseData();
-        copy(image, folder);
+        Folders.copy(image, folder);
     }
 
-    private static void delete(Path root) {
-        if (Files.exists(root)) {
-            try (Stream<Path> all = Files.walk(root)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    /**
+     * Stops it, moves its data folder onto a small disk, and starts it there.
+     *
+     * @throws IllegalStateException where this process may not mount one
+     */
+    public SmallDisk onSmallDisk() {
+        stop();
+        awaitEnd();
+        SmallDisk disk = SmallDisk.under(folder);
+        start();
+        return disk;
     }
 
-    private static void copy(Path from, Path to) {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each).toString()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * From now on its wall clock is wrong by as much; by nothing: right again. A start puts it right, too.
+     *
+     * @throws IllegalStateException when nothing runs there, or this Java cannot do it
+     */
+    public void setClock(Duration offset) {
+        ClockJump.set(running().orElseThrow(() -> new IllegalStateException(folder + ": nothing runs there")), offset);
     }
 
     /** A command of the CLI with this node's folder that goes on meanwhile. */
