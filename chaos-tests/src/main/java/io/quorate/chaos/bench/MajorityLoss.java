@@ -3,11 +3,12 @@ package io.quorate.chaos.bench;
 import static io.quorate.chaos.bench.WrittenCluster.millisBetween;
 import static io.quorate.chaos.bench.WrittenCluster.millisSince;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.ClusterWatch;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.process.StatusWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ record MajorityLoss(LocalCluster local, WrittenCluster cluster) {
 
     /** Voters as a node's status has them. */
     static List<NodeProcess> voters(WrittenCluster cluster, NodeProcess node) {
-        var status = node.status();
+        JsonNode status = node.status();
         return cluster.nodes().stream()
                 .filter(each -> ClusterView.role(status, each.name())
                         .filter("voter"::equals)
@@ -72,7 +73,7 @@ record MajorityLoss(LocalCluster local, WrittenCluster cluster) {
         List<String> names = lost.stream().map(NodeProcess::name).toList();
         List<NodeProcess> survivors = cluster.without(lost);
         cluster.spare(cluster.without(List.of(left)));
-        try (ClusterWatch watch = new ClusterWatch(cluster.apis(survivors))) {
+        try (StatusWatch watch = new StatusWatch(cluster.apis(survivors))) {
             watch.open();
             long began = System.nanoTime();
             lost.parallelStream().forEach(NodeProcess::loseData);

@@ -3,11 +3,12 @@ package io.quorate.chaos.bench;
 import static io.quorate.chaos.bench.WrittenCluster.millisBetween;
 import static io.quorate.chaos.bench.WrittenCluster.millisSince;
 
+import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.network.NodeNetwork;
-import io.quorate.chaos.process.ClusterWatch;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import io.quorate.chaos.process.StatusWatch;
 import io.quorate.chaos.report.Measure;
 import io.quorate.chaos.report.Round;
 import io.quorate.chaos.report.Round.Moment;
@@ -20,6 +21,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Carries out rounds of trials on a cluster that is whole, and leaves it whole. For one thread. */
@@ -80,12 +85,12 @@ final class PromiseRounds {
         List<String> names = victims.stream().map(NodeProcess::name).toList();
         String known = cluster.writer().acknowledged().getFirst().key();
         cluster.spare(victims);
-        var survivors = cluster.apis(cluster.without(victims));
+        List<Api> survivors = cluster.apis(cluster.without(victims));
         long detected;
         long began;
         long fell;
         List<String> answered;
-        try (ClusterWatch watch = new ClusterWatch(survivors)) {
+        try (StatusWatch watch = new StatusWatch(survivors)) {
             watch.open();
             began = System.nanoTime();
             victims.parallelStream().forEach(fault.begin());
@@ -144,11 +149,13 @@ final class PromiseRounds {
     private Round leader(Trial trial, int number, Fault fault) throws IOException, InterruptedException {
         cluster.awaitWrite();
         NodeProcess leader = cluster.leader();
-        try (ClusterWatch watch = new ClusterWatch(cluster.apis(cluster.without(List.of(leader))))) {
-            watch.open();
+        List<StatusWatch> watches = cluster.apis(cluster.without(List.of(leader))).stream()
+                .map(api -> new StatusWatch(List.of(api)))
+                .toList();
+        try {
+            watches.forEach(StatusWatch::open);
             LeaderKill.Fallen fallen = LeaderKill.fell(cluster, leader, fault);
-            watch.awaitLeader(cluster.patience());
-            long elected = millisSince(fallen.beganNanos());
+            long elected = millisBetween(fallen.beganNanos(), elected(watches));
             long written = fallen.written(cluster.patience());
             long mended = millisSince(fallen.beganNanos());
             fault.end().accept(leader);
@@ -166,6 +173,24 @@ final class PromiseRounds {
                             new Moment("a write is acknowledged", written),
                             new Moment("mended", mended),
                             new Moment("whole", millisSince(fallen.beganNanos()))));
+        } finally {
+            watches.forEach(StatusWatch::close);
+        }
+    }
+
+    /** When the first of them said that it leads. All are asked at once: whoever answers late keeps nobody waiting. */
+    private long elected(List<StatusWatch> watches) throws InterruptedException {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Long>> looks = new ArrayList<>();
+            for (StatusWatch watch : watches) {
+                looks.add(() -> {
+                    watch.awaitLeader(cluster.patience());
+                    return System.nanoTime();
+                });
+            }
+            return executor.invokeAny(looks);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause().getMessage(), e);
         }
     }
 

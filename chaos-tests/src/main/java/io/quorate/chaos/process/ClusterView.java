@@ -97,14 +97,14 @@ public final class ClusterView {
 
     /** Waits until one leads: on a busy machine a leader may be lost for a moment, at any time. */
     public Api awaitLeader(Duration patience) throws InterruptedException {
-        try (ClusterWatch watch = new ClusterWatch(apis)) {
+        try (StatusWatch watch = new StatusWatch(apis)) {
             return watch.awaitLeader(patience);
         }
     }
 
     /** Waits until every node answers, and all of them see the same. */
     public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
-        try (ClusterWatch watch = new ClusterWatch(apis)) {
+        try (StatusWatch watch = new StatusWatch(apis)) {
             watch.await(what, patience, holds);
         }
     }

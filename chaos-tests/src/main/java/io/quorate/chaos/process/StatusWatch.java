@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * Looks at nodes again and again, until what they say of themselves holds. Its connections are kept: a handshake for each look would be most
  * of the load on small machines. For one thread.
  */
-public final class ClusterWatch implements AutoCloseable {
+public final class StatusWatch implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 5000;
     private static final String STATUS = "/v1/status";
@@ -28,11 +28,11 @@ public final class ClusterWatch implements AutoCloseable {
     private final Map<Api, HttpConnection> connections = new HashMap<>();
 
     /** @param apis one of each node */
-    public ClusterWatch(List<Api> apis) {
+    public StatusWatch(List<Api> apis) {
         this(() -> apis);
     }
 
-    ClusterWatch(Supplier<List<Api>> apis) {
+    StatusWatch(Supplier<List<Api>> apis) {
         this.apis = apis;
     }
 
