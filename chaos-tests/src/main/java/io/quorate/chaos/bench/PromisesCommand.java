@@ -55,7 +55,7 @@ final class PromisesCommand implements Callable<Integer> {
 
     private static final int CONNECTIONS = 16;
 
-    private static final String BACK = "the cluster is whole again after each round";
+    private static final String BACK = "each round could be carried out, and the cluster was whole after it";
 
     @Spec
     private CommandSpec spec;

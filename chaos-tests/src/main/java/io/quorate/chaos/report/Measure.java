@@ -8,7 +8,7 @@ public enum Measure {
     WRITTEN_WHEN_BACK("from when the majority is back until a write is acknowledged"),
     WHOLE_WHEN_BACK("from when the majority is back until the cluster is whole"),
     ELECTED("until another says that it leads"),
-    WRITTEN("until a write is acknowledged through the others"),
+    WRITTEN("until a write is acknowledged"),
     PROMOTED("until a standby votes in its place"),
     RECOVER("the command `quorate recover --yes`"),
     BY_HAND("`quorate stop`, `reconfigure FILE`, `start`"),
