@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quorate.chaos.bench.BenchCommand;
 import io.quorate.chaos.network.Namespaces;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,58 +17,27 @@ class ChaosTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path root;
 
-    /** The program, on a network of its own where that is allowed: what it makes there is gone with it. */
-    private List<String> command(int seconds, String... more) {
-        List<String> command = new ArrayList<>();
-        if (Namespaces.allowed()) {
-            command.addAll(List.of("unshare", "--net"));
-        }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                BenchCommand.class.getName(),
-                "chaos",
-                "--seconds",
-                Integer.toString(seconds),
-                "--nodes",
-                "4",
-                "--subnet",
-                Launchers.subnet(),
-                "--data-folders",
-                root.toString(),
-                "--launcher",
-                Launchers.underTest().script().toString()));
-        command.addAll(List.of(more));
-        return command;
-    }
-
-    private JsonNode held(List<String> command) throws Exception {
-        File said = root.resolve("said").toFile();
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said);
-        builder.environment().putAll(Launchers.underTest().environment());
-        Process chaos = builder.start();
-        assertThat(chaos.waitFor(8, TimeUnit.MINUTES)).as("it ends").isTrue();
-        String text = Files.readString(said.toPath());
-        assertThat(chaos.exitValue()).as(text).isZero();
+    private void held(int seconds, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of("chaos", "--seconds", Integer.toString(seconds), "--nodes", "4"));
+        words.addAll(List.of(more));
+        BenchProcess.Ended ended = BenchProcess.run(root, words.toArray(String[]::new));
+        String text = ended.text();
+        assertThat(ended.exitCode()).as(text).isZero();
         JsonNode report = new ObjectMapper().readTree(root.resolve("chaos.json").toFile());
         assertThat(report.path("allHeld").asBoolean()).as(text).isTrue();
         assertThat(report.path("acts").size()).as(text).isPositive();
         assertThat(root.resolve("chaos.html")).isNotEmptyFile();
-        return report;
     }
 
     @Test
     void a_cluster_of_four_is_whole_again_after_whatever_goes_wrong_and_nothing_that_was_acknowledged_is_lost()
             throws Exception {
-        held(command(60));
+        held(60);
     }
 
     @Test
     void links_may_be_bad_and_the_leaders_clock_may_jump() throws Exception {
         String acts = Namespaces.allowed() ? "slow-links,lossy-links,clock-jump-leader" : "clock-jump-leader";
-        held(command(12, "--acts", acts));
+        held(12, "--acts", acts);
     }
 }

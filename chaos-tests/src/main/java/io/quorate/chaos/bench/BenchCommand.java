@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             MajorityLossCommand.class,
             WorkloadCommand.class,
             CheckCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            PromisesCommand.class
         },
         footer = {
             "",

@@ -1,5 +1,7 @@
 package io.quorate.chaos.bench;
 
+import static io.quorate.chaos.bench.WrittenCluster.millisBetween;
+
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
@@ -8,8 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -22,9 +22,15 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
     /** How the leader ends. */
     public enum Ending {
         /** {@code kill -9}. */
-        KILLED,
+        KILLED(Fault.KILLED),
         /** In good order: it hands leadership over. */
-        STOPPED
+        STOPPED(Fault.STOPPED);
+
+        private final Fault fault;
+
+        Ending(Fault fault) {
+            this.fault = fault;
+        }
     }
 
     public LeaderKill(List<NodeProcess> nodes, Duration patience) {
@@ -42,38 +48,48 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
      */
     public record Result(List<Long> millis, int acknowledged, int givenUp, List<String> violations) {}
 
+    /**
+     * A leader that something has befallen.
+     *
+     * @param first that was acknowledged of the writes that began afterwards
+     */
+    record Fallen(NodeProcess victim, String name, long beganNanos, PacedWriter.First first) {
+        /** Milliseconds from the fault until a write was acknowledged, once one is. */
+        long written(Duration patience) throws InterruptedException {
+            return millisBetween(beganNanos, first.awaitMoment(patience));
+        }
+    }
+
+    /** Something befalls the leader. It is mended by whoever asked for it. */
+    static Fallen fell(WrittenCluster cluster, NodeProcess leader, Fault fault) throws IOException {
+        String name = leader.name();
+        cluster.spare(List.of(leader));
+        long began = System.nanoTime();
+        fault.begin().accept(leader);
+        // What began a moment before may have been acknowledged by whom it befell.
+        return new Fallen(leader, name, began, cluster.writer().firstFromNow());
+    }
+
     /** @param progress told a line for each round */
     public Result run(int rounds, Consumer<String> progress) throws InterruptedException, IOException {
         List<Api> apis = nodes.stream().map(NodeProcess::api).toList();
-        ClusterView cluster = new ClusterView(apis);
-        cluster.awaitHighlyAvailable(patience);
-        AtomicReference<List<Api>> survivors = new AtomicReference<>(apis);
+        new ClusterView(apis).awaitHighlyAvailable(patience);
         List<Long> millis = new ArrayList<>();
         String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
-        try (PacedWriter writer = new PacedWriter(prefix, survivors::get, WRITE_PERIOD, CONNECTIONS)) {
+        try (WrittenCluster cluster = new WrittenCluster(nodes, apis, patience, prefix, WRITE_PERIOD, CONNECTIONS)) {
             for (int round = 1; round <= rounds; round++) {
-                writer.firstFromNow().await(patience);
-                Api leader = cluster.awaitLeader(patience);
-                NodeProcess victim = nodes.get(apis.indexOf(leader));
-                String name = victim.name();
-                survivors.set(apis.stream().filter(api -> !api.equals(leader)).toList());
-                writer.pool();
-                PacedWriter.First first = writer.firstFromNow();
-                if (ending == Ending.KILLED) {
-                    victim.kill();
-                } else {
-                    victim.askToStop();
-                }
-                long took = TimeUnit.NANOSECONDS.toMillis(first.await(patience));
+                cluster.awaitWrite();
+                Fallen fallen = fell(cluster, cluster.leader(), ending.fault);
+                long took = fallen.written(patience);
                 millis.add(took);
-                victim.awaitEnd();
-                victim.start();
-                cluster.awaitHighlyAvailable(patience);
-                survivors.set(apis);
+                ending.fault.end().accept(fallen.victim());
+                cluster.view().awaitHighlyAvailable(patience);
+                cluster.spareNobody();
                 progress.accept("round %2d: %s %s, first write acknowledged after %4d ms"
-                        .formatted(round, ending == Ending.KILLED ? "killed" : "stopped", name, took));
+                        .formatted(round, ending.fault.done(), fallen.name(), took));
             }
-            writer.close();
+            cluster.close();
+            PacedWriter writer = cluster.writer();
             return new Result(
                     millis, writer.acknowledged().size(), writer.givenUp(), writer.violations(apis.getFirst()));
         }

@@ -2,13 +2,9 @@ package io.quorate.chaos.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.load.PacedWriter;
-import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
-import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.Spread;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,8 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +31,7 @@ final class MajorityLossCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TIMEOUT_MILLIS = 30_000;
     private static final Duration WRITE_PERIOD = Duration.ofMillis(10);
+    private static final int CONNECTIONS = 8;
 
     @Spec
     private CommandSpec spec;
@@ -67,53 +62,28 @@ final class MajorityLossCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Long> told = new ArrayList<>();
         List<Long> recovered = new ArrayList<>();
-        List<Long> written = new ArrayList<>();
+        List<Long> firstWrite = new ArrayList<>();
         try (LocalCluster cluster = LocalCluster.start(root, subnet, distribution.launcher(), 3)) {
-            List<NodeProcess> nodes = cluster.nodes();
             fill(cluster);
-            AtomicReference<List<Api>> targets = new AtomicReference<>(cluster.apis());
-            try (PacedWriter writer = new PacedWriter("majority-loss-", targets::get, WRITE_PERIOD)) {
+            try (WrittenCluster written = new WrittenCluster(
+                    cluster.nodes(), cluster.adminApis(), PATIENCE, "majority-loss-", WRITE_PERIOD, CONNECTIONS)) {
+                MajorityLoss loss = new MajorityLoss(cluster, written);
                 for (int round = 1; round <= rounds; round++) {
-                    writer.firstFromNow().await(PATIENCE);
-                    Api leader = cluster.view().awaitLeader(PATIENCE);
-                    int survivor = cluster.apis().indexOf(leader);
-                    NodeProcess left = nodes.get(survivor);
-                    targets.set(List.of(leader));
-                    long killed = System.nanoTime();
-                    nodes.stream().filter(node -> node != left).parallel().forEach(NodeProcess::loseData);
-                    ClusterView.of(List.of(left))
-                            .await(
-                                    "no leader",
-                                    PATIENCE,
-                                    status -> status.path("leader").asText().isEmpty());
-                    told.add(since(killed));
-                    PacedWriter.First first = writer.firstFromNow();
-                    long ordered = System.nanoTime();
-                    Printed printed = left.quorate("recover", "--yes");
-                    if (printed.exitCode() != 0) {
-                        throw new IllegalStateException(printed.text());
-                    }
-                    recovered.add(since(ordered));
-                    written.add(TimeUnit.NANOSECONDS.toMillis(first.await(PATIENCE)));
-                    for (int i = 0; i < 3; i++) {
-                        if (i != survivor) {
-                            nodes.get(i)
-                                    .start("--name", "n" + (i + 1) + "-" + round, "--address", subnet + "." + (i + 1));
-                            cluster.join(left, nodes.get(i));
-                        }
-                    }
-                    cluster.view().awaitHighlyAvailable(PATIENCE);
-                    targets.set(cluster.apis());
+                    MajorityLoss.Result result = loss.run(MajorityLoss.Way.RECOVER, round);
+                    told.add(result.detected());
+                    recovered.add(result.command());
+                    firstWrite.add(result.written());
                     out.printf(
                             "round %2d: no leader told after %d ms; recovered in %d ms, first write after %d ms; highly available"
                                     + " again%n",
-                            round, told.getLast(), recovered.getLast(), written.getLast());
+                            round, told.getLast(), recovered.getLast(), firstWrite.getLast());
                     out.flush();
                 }
-                writer.close();
+                written.close();
+                PacedWriter writer = written.writer();
                 out.println("told that there is no leader: " + Spread.of(told));
                 out.println("the command: " + Spread.of(recovered));
-                out.println("to the first write: " + Spread.of(written));
+                out.println("to the first write: " + Spread.of(firstWrite));
                 out.println(writer.acknowledged().size() + " writes acknowledged, " + writer.givenUp() + " given up");
                 return BenchCommand.verdict(
                         out,
@@ -121,10 +91,6 @@ final class MajorityLossCommand implements Callable<Integer> {
                         "no acknowledged write was lost, and none applied twice");
             }
         }
-    }
-
-    private static long since(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
     private void fill(LocalCluster cluster) throws IOException {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -31,45 +30,74 @@ public record VoterKill(List<NodeProcess> nodes, Duration patience) {
      */
     public record Result(List<Long> millis, List<String> violations) {}
 
+    /**
+     * One that was replaced.
+     *
+     * @param led whether it was the leader
+     * @param by who votes in its place
+     * @param beganNanos when it was killed
+     * @param fellNanos when it was gone
+     * @param millis from the kill until the others voted
+     */
+    record Replaced(
+            NodeProcess victim,
+            String name,
+            boolean led,
+            Set<String> by,
+            long beganNanos,
+            long fellNanos,
+            long millis) {}
+
     /** @param progress told a line for each round */
     public Result run(int rounds, Consumer<String> progress) throws InterruptedException {
         List<Long> millis = new ArrayList<>();
         List<String> violations = new ArrayList<>();
-        int turn = 0;
-        for (int round = 1; round <= rounds; round++) {
-            JsonNode before = settled();
-            List<String> voters = names(before, node -> isVoter(node));
-            String name = voters.get(turn++ % voters.size());
-            NodeProcess victim = nodes.stream()
-                    .filter(node -> node.name().equals(name))
-                    .findFirst()
-                    .orElseThrow();
-            long began = System.nanoTime();
-            victim.kill();
-            List<Api> apis = nodes.stream()
-                    .filter(node -> !node.equals(victim))
-                    .map(NodeProcess::api)
-                    .toList();
-            JsonNode after = await(apis, violations, "another votes in the place of " + name, status -> {
-                List<String> now = names(
-                        status, node -> isVoter(node) && node.path("online").asBoolean());
-                return now.size() == voters.size() && !now.contains(name);
-            });
-            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            millis.add(took);
-            Set<String> promoted = new TreeSet<>(names(after, node -> isVoter(node)));
-            voters.forEach(promoted::remove);
+        for (int round = 0; round < rounds; round++) {
+            Replaced replaced = kill(round, violations);
+            millis.add(replaced.millis());
             progress.accept("round %2d: killed %s%s, %s votes in its place after %4d ms"
                     .formatted(
-                            round,
-                            name,
-                            before.path("leader").asText().equals(name) ? " (leader)" : "",
-                            String.join(", ", promoted),
-                            took));
-            victim.start();
+                            round + 1,
+                            replaced.name(),
+                            replaced.led() ? " (leader)" : "",
+                            String.join(", ", replaced.by()),
+                            replaced.millis()));
+            replaced.victim().start();
         }
         settled();
         return new Result(millis, violations);
+    }
+
+    /**
+     * Waits until all have settled, kills a voter, and waits until another votes in its place. It is started again by whoever asked.
+     *
+     * @param turn chooses among the voters
+     * @param violations gets what did not hold meanwhile
+     */
+    Replaced kill(int turn, List<String> violations) throws InterruptedException {
+        JsonNode before = settled();
+        List<String> voters = names(before, VoterKill::isVoter);
+        String name = voters.get(turn % voters.size());
+        NodeProcess victim = nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        long began = System.nanoTime();
+        victim.kill();
+        long fell = System.nanoTime();
+        List<Api> apis = nodes.stream()
+                .filter(node -> !node.equals(victim))
+                .map(NodeProcess::api)
+                .toList();
+        JsonNode after = await(apis, violations, "another votes in the place of " + name, status -> {
+            List<String> now =
+                    names(status, node -> isVoter(node) && node.path("online").asBoolean());
+            return now.size() == voters.size() && !now.contains(name);
+        });
+        long took = WrittenCluster.millisSince(began);
+        Set<String> promoted = new TreeSet<>(names(after, VoterKill::isVoter));
+        voters.forEach(promoted::remove);
+        return new Replaced(victim, name, before.path("leader").asText().equals(name), promoted, began, fell, took);
     }
 
     private static boolean isVoter(JsonNode node) {

@@ -32,6 +32,12 @@ public final class PacedWriter implements AutoCloseable {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /** A write that has waited for long tries less often: else what waits keeps those busy who have to elect. */
+    private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Between two tries a write waits for this part of its age: so much later, at the most, it is acknowledged. */
+    private static final int PART_OF_AGE = 8;
+
     /** As a client's pool. */
     private static final int POOLED = 8;
 
@@ -99,8 +105,18 @@ public final class PacedWriter implements AutoCloseable {
          * @throws IllegalStateException when there is none in time
          */
         public long await(Duration patience) throws InterruptedException {
+            return awaitMoment(patience) - sinceNanos;
+        }
+
+        /**
+         * Waits for it, too.
+         *
+         * @return when it was acknowledged, as of {@link System#nanoTime}
+         * @throws IllegalStateException when there is none in time
+         */
+        public long awaitMoment(Duration patience) throws InterruptedException {
             try {
-                return acknowledgedNanos.get(patience.toMillis(), TimeUnit.MILLISECONDS) - sinceNanos;
+                return acknowledgedNanos.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
                 throw new IllegalStateException("no write was acknowledged within " + patience.toMillis() + " ms", e);
             }
@@ -141,6 +157,7 @@ public final class PacedWriter implements AutoCloseable {
                     continue;
                 }
                 boolean usable = false;
+                boolean pausing = false;
                 try {
                     HttpConnection.Answer answer = connection.send(
                             "PUT", "/v1/kv/" + key + "?expect=0", "", key.getBytes(StandardCharsets.UTF_8));
@@ -155,9 +172,9 @@ public final class PacedWriter implements AutoCloseable {
                         return;
                     }
                     maybeStored |= answer.status() == 504;
-                    LockSupport.parkNanos(PAUSE_NANOS);
+                    pausing = true;
                 } catch (ConnectException e) {
-                    LockSupport.parkNanos(PAUSE_NANOS);
+                    pausing = true;
                 } catch (IOException e) {
                     maybeStored = true;
                 } finally {
@@ -167,11 +184,18 @@ public final class PacedWriter implements AutoCloseable {
                         pool.addLast(connection);
                     }
                 }
+                if (pausing) {
+                    LockSupport.parkNanos(pause(began));
+                }
             }
             givenUp.incrementAndGet();
         } finally {
             underWay.decrementAndGet();
         }
+    }
+
+    private static long pause(long beganNanos) {
+        return Math.clamp((System.nanoTime() - beganNanos) / PART_OF_AGE, PAUSE_NANOS, MAX_PAUSE_NANOS);
     }
 
     /**

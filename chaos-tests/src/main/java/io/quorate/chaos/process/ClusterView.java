@@ -6,7 +6,6 @@ import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,9 @@ import java.util.function.Supplier;
 public final class ClusterView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 5000;
+
+    /** Whoever follows is never quite there while clients write. */
+    private static final long NEARLY_ALL = 1_000;
 
     private final Supplier<List<Api>> apis;
 
@@ -69,14 +71,13 @@ public final class ClusterView {
                         .isPresent();
     }
 
-    private static Optional<JsonNode> get(Api api, String path) {
-        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
-            return get(connection, path);
-        }
+    /** Whether a status is that of the leader. */
+    static boolean leads(JsonNode status) {
+        return status.path("name").asText().equals(status.path("leader").asText("-"));
     }
 
-    private static Optional<JsonNode> get(HttpConnection connection, String path) {
-        try {
+    private static Optional<JsonNode> get(Api api, String path) {
+        try (HttpConnection connection = new HttpConnection(api, TIMEOUT_MILLIS)) {
             HttpConnection.Answer answer = connection.send("GET", path, "", new byte[0]);
             return answer.status() == 200 ? Optional.of(JSON.readTree(answer.body())) : Optional.empty();
         } catch (IOException e) {
@@ -87,12 +88,7 @@ public final class ClusterView {
     /** The API of the leader that a majority of the answering nodes names and that names itself. */
     public Optional<Api> leader() {
         for (Api api : apis()) {
-            Optional<JsonNode> status = status(api);
-            if (status.isPresent()
-                    && status.get()
-                            .path("name")
-                            .asText()
-                            .equals(status.get().path("leader").asText("-"))) {
+            if (status(api).filter(ClusterView::leads).isPresent()) {
                 return Optional.of(api);
             }
         }
@@ -101,70 +97,51 @@ public final class ClusterView {
 
     /** Waits until one leads: on a busy machine a leader may be lost for a moment, at any time. */
     public Api awaitLeader(Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (true) {
-            Optional<Api> found = leader();
-            if (found.isPresent()) {
-                return found.get();
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("nobody leads after " + patience.toSeconds() + " s");
-            }
-            Thread.sleep(20); // asked from outside: there is no event to wait for
+        try (StatusWatch watch = new StatusWatch(apis)) {
+            return watch.awaitLeader(patience);
         }
     }
 
     /** Waits until every node answers, and all of them see the same. */
     public void await(String what, Duration patience, Predicate<JsonNode> holds) throws InterruptedException {
-        Map<Api, HttpConnection> connections = new HashMap<>();
-        try {
-            await(what, patience, holds, connections);
-        } finally {
-            connections.values().forEach(HttpConnection::close);
-        }
-    }
-
-    /** Asks over connections that are kept: a handshake for each look would be most of the load on small machines. */
-    private void await(String what, Duration patience, Predicate<JsonNode> holds, Map<Api, HttpConnection> connections)
-            throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (true) {
-            boolean all = true;
-            for (Api api : apis()) {
-                HttpConnection connection =
-                        connections.computeIfAbsent(api, each -> new HttpConnection(each, TIMEOUT_MILLIS));
-                all &= get(connection, "/v1/status").filter(holds).isPresent();
-            }
-            if (all) {
-                return;
-            }
-            if (System.nanoTime() - end > 0) {
-                StringBuilder seen = new StringBuilder();
-                for (Api api : apis()) {
-                    seen.append("\n  ")
-                            .append(api)
-                            .append(": ")
-                            .append(status(api).map(Object::toString).orElse("silent"));
-                }
-                throw new IllegalStateException(what + " does not hold after " + patience.toSeconds() + " s:" + seen);
-            }
-            Thread.sleep(20); // the status is asked for from outside: there is no event to wait for
+        try (StatusWatch watch = new StatusWatch(apis)) {
+            watch.await(what, patience, holds);
         }
     }
 
     /** Waits for as many voters as there are nodes, all alive and with everything that is committed. */
     public void awaitHighlyAvailable(Duration patience) throws InterruptedException {
-        await("high availability with " + apis().size() + " nodes", patience, status -> {
-            boolean caughtUp = true;
-            for (JsonNode node : status.path("nodes")) {
-                caughtUp &= node.path("lag").asLong() < 1000;
-            }
-            return caughtUp
-                    && status.path("highAvailability").asBoolean()
-                    && status.path("liveVoters").asInt()
-                            == status.path("voters").asInt()
-                    && !status.path("leader").asText("").isEmpty();
-        });
+        await("high availability with " + apis().size() + " nodes", patience, ClusterView::isHighlyAvailable);
+    }
+
+    /** Waits until every node is there, votes or stands by, and is not behind. */
+    public void awaitWhole(Duration patience) throws InterruptedException {
+        await("a whole cluster", patience, status -> isWhole(status, apis().size()));
+    }
+
+    private static boolean isWhole(JsonNode status, int count) {
+        int whole = 0;
+        for (JsonNode node : status.path("nodes")) {
+            long lag = node.path("lag").asLong(-1);
+            boolean copied = node.path("online").asBoolean() && lag >= 0 && lag < NEARLY_ALL;
+            whole += switch (node.path("role").asText()) {
+                case "voter" -> copied && node.path("ready").asBoolean() ? 1 : 0;
+                case "standby" -> copied ? 1 : 0;
+                default -> 0;
+            };
+        }
+        return whole == count && isHighlyAvailable(status);
+    }
+
+    private static boolean isHighlyAvailable(JsonNode status) {
+        boolean caughtUp = true;
+        for (JsonNode node : status.path("nodes")) {
+            caughtUp &= node.path("lag").asLong() < NEARLY_ALL;
+        }
+        return caughtUp
+                && status.path("highAvailability").asBoolean()
+                && status.path("liveVoters").asInt() == status.path("voters").asInt()
+                && !status.path("leader").asText("").isEmpty();
     }
 
     /**

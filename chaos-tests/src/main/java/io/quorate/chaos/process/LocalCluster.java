@@ -3,6 +3,9 @@ package io.quorate.chaos.process;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.NodeNetwork;
+import io.quorate.node.access.ApiAccess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +99,22 @@ public final class LocalCluster implements AutoCloseable {
 
     public List<Api> apis() {
         return nodes.stream().map(NodeProcess::api).toList();
+    }
+
+    /**
+     * Those of all nodes, opened by an admin's access, which outlives every node: what a node's own folder holds opens nothing any more when
+     * that node is not there any more. The file that holds it is put beside the data folders.
+     */
+    public List<Api> adminApis() throws IOException {
+        Path config = root.resolve("admin.yaml");
+        Files.writeString(config, nodes.getFirst().quorate("config").succeeded().text());
+        return Api.all(apis().stream().map(Api::address).toList(), ApiAccess.ofConfig(config));
+    }
+
+    /** Starts a node whose data is gone as a new one, at the address where it was, and joins it to the cluster of another. */
+    public void replace(NodeProcess member, NodeProcess lost, String name) {
+        lost.start("--name", name, "--address", network.address(nodes.indexOf(lost) + 1));
+        join(member, lost);
     }
 
     public ClusterView view() {

@@ -1,6 +1,5 @@
 package io.quorate.chaos.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.chaos.nemesis.Cost;
@@ -32,8 +31,6 @@ public record ChaosReport(
         List<Cost> costs,
         List<Integer> writesPerSecond,
         Map<String, List<String>> verdicts) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     public boolean allHeld() {
         return verdicts.values().stream().allMatch(List::isEmpty);
     }
@@ -68,24 +65,18 @@ public record ChaosReport(
     /** Writes {@code chaos.json} and {@code chaos.html}. */
     public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(
-                folder.resolve("chaos.json"),
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json()));
+        Files.writeString(folder.resolve("chaos.json"), Json.text(json()));
         Files.writeString(folder.resolve("chaos.html"), new ChaosPage(this).html());
     }
 
     private ObjectNode json() {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.object();
         json.put("seed", seed)
                 .put("nodes", nodes)
                 .put("network", network)
                 .put("seconds", seconds)
                 .put("allHeld", allHeld());
-        ObjectNode held = json.putObject("verdicts");
-        verdicts.forEach((check, lines) -> {
-            ArrayNode array = held.putArray(check);
-            lines.forEach(array::add);
-        });
+        Json.putAll(json.putObject("verdicts"), verdicts);
         ObjectNode faults = json.putObject("faults");
         counts().forEach(faults::put);
         ObjectNode times = json.putObject("millis");

@@ -4,21 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How measured times spread.
+ * How measured times spread. Percentiles are by the nearest rank: each is a time that was measured.
  *
  * @param rounds how many there are, one or more
- * @param median milliseconds, as for the others
+ * @param min milliseconds, as for the others
  */
-public record Spread(int rounds, long median, long p99, long max) {
+public record Spread(int rounds, long min, long median, long p90, long p99, long max) {
     /** @param millis one or more */
     public static Spread of(List<Long> millis) {
         List<Long> sorted = new ArrayList<>(millis);
         sorted.sort(null);
         return new Spread(
                 sorted.size(),
+                sorted.getFirst(),
                 sorted.get(sorted.size() / 2),
-                sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1),
+                ranked(sorted, 90),
+                ranked(sorted, 99),
                 sorted.getLast());
+    }
+
+    private static long ranked(List<Long> sorted, int percent) {
+        return sorted.get(Math.ceilDiv(sorted.size() * percent, 100) - 1);
     }
 
     @Override
