@@ -831,17 +831,21 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     }
 
     CompletionStage<NodeStatus> status() {
-        String leaderAddress = leader.isHere() ? identity.member().address() : leader.address();
-        CompletionStage<ClusterReport> report = leader.isHere()
-                ? watch.report()
-                : leaderAddress == null
-                        ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
-                        : ask(leaderAddress, new byte[] {REPORT})
-                                .thenApply(bytes -> MembershipForm.read(bytes, ClusterReport.class));
-        return report.toCompletableFuture()
+        return leader.askedAgainOnChange(this::reportOfLeader)
+                .toCompletableFuture()
                 .orTimeout(2, TimeUnit.SECONDS)
                 .exceptionally(failure -> withoutLeader())
                 .thenApply(this::view);
+    }
+
+    private CompletionStage<ClusterReport> reportOfLeader() {
+        if (leader.isHere()) {
+            return watch.report();
+        }
+        String address = leader.address();
+        return address == null
+                ? CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, "nobody leads now"))
+                : ask(address, new byte[] {REPORT}).thenApply(bytes -> MembershipForm.read(bytes, ClusterReport.class));
     }
 
     /** What this node last knew; of the others it has heard nothing. */

@@ -5,6 +5,7 @@ import io.quorate.node.member.LeaderChannel;
 import io.quorate.node.presence.Leads;
 import io.quorate.persistence.raft.RaftReplica;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,7 @@ public final class KnownLeader implements LeaderChannel.LeaderView {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicReference<Leads> told = new AtomicReference<>(Leads.NOBODY);
+    private final AtomicReference<CompletableFuture<Void>> change = new AtomicReference<>(new CompletableFuture<>());
 
     /**
      * @param local null on a node that is not in the Raft group
@@ -100,6 +102,16 @@ public final class KnownLeader implements LeaderChannel.LeaderView {
     /** Tells those who asked to be told. */
     public void changed() {
         listeners.forEach(Runnable::run);
+        change.getAndSet(new CompletableFuture<>()).complete(null);
+    }
+
+    /** Asks, and asks again where another leads, or nobody, before there is an answer: a leader that is gone gives none. */
+    public <T> CompletionStage<T> askedAgainOnChange(Supplier<CompletionStage<T>> question) {
+        CompletableFuture<Void> changes = change.get();
+        CompletableFuture<T> answer = question.get().toCompletableFuture();
+        return CompletableFuture.anyOf(answer, changes)
+                .handle((first, failure) -> answer.isDone() ? answer : askedAgainOnChange(question))
+                .thenCompose(asked -> asked);
     }
 
     @Override
