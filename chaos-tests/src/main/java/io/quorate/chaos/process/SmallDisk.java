@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public final class SmallDisk implements AutoCloseable {
     /** What a node writes in some minutes. */
-    private static final long SPARE_BYTES = 96L << 20;
+    private static final long SPARE_BYTES = 192L << 20;
 
     private static final int BLOCK_BYTES = 4096;
 

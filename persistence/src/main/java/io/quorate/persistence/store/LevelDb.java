@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.iq80.leveldb.DB;
 import org.iq80.leveldb.DBException;
 import org.iq80.leveldb.DBIterator;
@@ -24,15 +25,24 @@ import org.jspecify.annotations.Nullable;
  * used after it was closed. The first failure poisons the store.
  */
 final class LevelDb implements KeyValueStore {
+    /**
+     * It writes into mapped memory, where a disk without space ends the process by a signal and without a word. So it stops before: what
+     * is left is for what is under way, a table of a whole write buffer and those that are merged.
+     */
+    static final long RESERVE_BYTES = 64L << 20;
+
     private final Path folder;
     private final DB db;
+    private final LongSupplier room;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
     private volatile boolean closed;
     private volatile @Nullable StorageException poison;
 
-    LevelDb(Path folder, DB db) {
+    /** @param room bytes that may still be written to the disk; asked before each write */
+    LevelDb(Path folder, DB db, LongSupplier room) {
         this.folder = folder;
         this.db = db;
+        this.room = room;
     }
 
     @Override
@@ -51,6 +61,7 @@ final class LevelDb implements KeyValueStore {
     public void write(WriteBatch batch, boolean durable) {
         Lock lock = enter();
         try (org.iq80.leveldb.WriteBatch changes = db.createWriteBatch()) {
+            keepReserve();
             for (WriteBatch.Change change : batch.changes()) {
                 if (change.value() == null) {
                     changes.delete(change.key());
@@ -63,6 +74,13 @@ final class LevelDb implements KeyValueStore {
             throw poisoned("cannot be written", e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void keepReserve() throws IOException {
+        long left = room.getAsLong();
+        if (left < RESERVE_BYTES) {
+            throw new IOException("no space left but " + (left >> 20) + " MiB");
         }
     }
 
@@ -130,7 +148,8 @@ final class LevelDb implements KeyValueStore {
             return new StorageException(
                     Kind.FULL,
                     folder,
-                    folder + " " + what + ": the disk is full. Free some space on it, then start the node again",
+                    folder + " " + what + ": the disk is full. Free some space on it, " + (RESERVE_BYTES >> 20)
+                            + " MiB at least, then start the node again",
                     cause);
         }
         boolean damaged = lower.contains("corruption: "); // "block checksum mismatch" speaks of no lock

@@ -2,8 +2,11 @@ package io.quorate.persistence.store;
 
 import io.quorate.persistence.store.StorageException.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 import org.iq80.leveldb.CompressionType;
 import org.iq80.leveldb.DBException;
 import org.iq80.leveldb.DBFactory;
@@ -33,7 +36,7 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
                     .maxOpenFiles(OPEN_FILES)
                     .verifyChecksums(true)
                     .paranoidChecks(true);
-            return new LevelDb(folder, factory.open(folder.toFile(), options));
+            return new LevelDb(folder, factory.open(folder.toFile(), options), room(Files.getFileStore(folder)));
         } catch (IOException | DBException | IllegalStateException e) {
             throw LevelDb.failure(folder, "cannot be opened", e);
         } catch (RuntimeException e) {
@@ -47,5 +50,16 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
                             + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group",
                     e);
         }
+    }
+
+    /** One call of the system, a microsecond: a disk fills by others' doing, too. */
+    private static LongSupplier room(FileStore disk) {
+        return () -> {
+            try {
+                return disk.getUsableSpace();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 }

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.iq80.leveldb.Options;
+import org.iq80.leveldb.impl.Iq80DBFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,5 +208,24 @@ class LevelDbTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> StoreEngines.of("rocks"))
                 .withMessageContaining("auto, native or java");
+    }
+
+    @Test
+    void a_store_stops_with_a_word_while_the_disk_has_some_room_yet() throws IOException {
+        AtomicLong room = new AtomicLong(LevelDb.RESERVE_BYTES);
+        try (KeyValueStore store =
+                new LevelDb(folder, Iq80DBFactory.factory.open(folder.toFile(), new Options()), room::get)) {
+            store.write(new WriteBatch().put(b("a"), b("1")), true);
+            room.decrementAndGet();
+
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> store.write(new WriteBatch().put(b("b"), b("2")), true))
+                    .matches(e -> e.kind() == StorageException.Kind.FULL)
+                    .withMessageContaining("Free some space on it, 64 MiB at least, then start the node again");
+        }
+        try (KeyValueStore store = StoreEngines.of("java").open(folder)) {
+            assertThat(store.get(b("a"))).isEqualTo(b("1"));
+            assertThat(store.get(b("b"))).isNull();
+        }
     }
 }
