@@ -40,7 +40,7 @@ class ClusterScenarioTest {
 
     /** Each of these once broke a promise; the first line of each says by which defect. */
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"cluster-seed-29-12-nodes", "cluster-seed-78-11-nodes"})
+    @ValueSource(strings = {"cluster-seed-29-12-nodes", "cluster-seed-78-11-nodes", "cluster-seed-106-9-nodes"})
     void scenarios_that_broke_a_promise_once_break_none(String name) throws IOException {
         try (InputStream in = ClusterScenarioTest.class.getResourceAsStream("/scenarios/" + name + ".yaml")) {
             of(new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8));
