@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class PresenceExchange implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PERIOD_OF_VOTERS = Duration.ofSeconds(5);
+    /** Others are asked who leads at most so often: what they say may be news, at which this node tells again. */
+    private static final Duration PAUSE_OF_ASKING = Duration.ofMillis(100);
+
     /** A silence longer than this is a gap, after which a node has to settle again. */
     static final Duration GAP = PERIOD_OF_VOTERS.multipliedBy(2);
 
@@ -42,6 +45,7 @@ public final class PresenceExchange implements AutoCloseable {
     private final Supplier<CompletionStage<String>> whoLeads;
     private final Channel channel;
     private Timer.@Nullable Pending next;
+    private long lastAsked;
     private boolean closed;
 
     /**
@@ -65,12 +69,16 @@ public final class PresenceExchange implements AutoCloseable {
         this.assigned = assigned;
         this.whoLeads = whoLeads;
         this.channel = channel;
+        this.lastAsked = timer.nanos() - PAUSE_OF_ASKING.toNanos();
         leader.onChange(this::announce);
     }
 
     /** Tells now, and goes on as always from here. */
     public void announce() {
         Presence presence = self.get();
+        boolean leads = leader.isHere();
+        String known = leader.address();
+        boolean asks = false;
         synchronized (this) {
             if (closed) {
                 return;
@@ -78,19 +86,21 @@ public final class PresenceExchange implements AutoCloseable {
             if (next != null) {
                 next.cancel();
             }
-            next = timer.after(heardOf(presence) ? PERIOD_OF_VOTERS : PERIOD, this::announce);
+            Duration period = heardOf(presence) ? PERIOD_OF_VOTERS : PERIOD;
+            if (!leads && known == null) {
+                asks = timer.nanos() - lastAsked >= PAUSE_OF_ASKING.toNanos();
+                lastAsked = asks ? timer.nanos() : lastAsked;
+                period = asks ? period : PAUSE_OF_ASKING;
+            }
+            next = timer.after(period, this::announce);
         }
-        if (leader.isHere()) {
-            return;
-        }
-        String known = leader.address();
-        if (known == null) {
+        if (asks) {
             whoLeads.get().thenAccept(found -> {
                 if (!found.isEmpty()) {
                     tell(found, presence);
                 }
             });
-        } else {
+        } else if (!leads && known != null) {
             tell(known, presence);
         }
     }

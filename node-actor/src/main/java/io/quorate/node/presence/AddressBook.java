@@ -57,15 +57,23 @@ public final class AddressBook {
 
     /** A member has spoken to this node from there. */
     public void heard(MemberId member) {
-        tell(isNews(member, () -> heard.put(member.node(), member)));
+        tell(isNews(member, () -> keep(heard, member)));
     }
 
     /** Another node says that a member has spoken to it from there. */
     public void told(MemberId member) {
-        tell(isNews(member, () -> told.put(member.node(), member)));
+        tell(isNews(member, () -> keep(told, member)));
+    }
+
+    /** What somebody still says of who a node was before does not take the place of who it is. */
+    private static void keep(Map<String, MemberId> source, MemberId member) {
+        source.merge(member.node(), member, (known, said) -> known.incarnation() > said.incarnation() ? known : said);
     }
 
     private synchronized boolean isNews(MemberId member, Runnable learning) {
+        boolean outdated = Stream.of(heard, told, decided)
+                .map(source -> source.get(member.node()))
+                .anyMatch(known -> known != null && known.incarnation() > member.incarnation());
         String before = of(member);
         boolean known = Stream.of(heard, told, decided).anyMatch(source -> member.equals(source.get(member.node())));
         learning.run();
@@ -73,7 +81,8 @@ public final class AddressBook {
         if (known && elsewhere) {
             left.put(member.node(), before);
         }
-        return !known || elsewhere;
+        // Else two who know different things would be news for ever, to one that asks again at every news.
+        return !outdated && (!known || elsewhere);
     }
 
     /** Whether an address is known to be one that a member has left, and no other member is there now. */

@@ -58,6 +58,7 @@ public final class RolePlanner {
                         planner::voterToSpread,
                         planner::missingStandby,
                         planner::standbyToTakeOut,
+                        planner::standbyForSpread,
                         planner::standbyToSpread,
                         planner::dismissal)
                 .map(Supplier::get)
@@ -268,11 +269,41 @@ public final class RolePlanner {
                 ? silent.map(
                         node -> new RoleStep.Assign(node.name(), Role.SPARE, "it " + gone(node) + ", and was replaced"))
                 : nodes(this::standsBy)
-                        .max(burden(this::standsBy))
+                        .max(Comparator.comparing((NodeView node) -> !isTheOneForSpread(node))
+                                .thenComparing(burden(this::standsBy)))
                         .map(node -> new RoleStep.Assign(
                                 node.name(),
                                 Role.SPARE,
                                 "more than " + policy.standbys() + " standbys" + crowd(node, this::standsBy)));
+    }
+
+    /** Whether voters share a failure domain, and this node is in one that has none: as a standby it can mend that. */
+    private boolean couldSpread(NodeView node) {
+        Set<Integer> covered = domains(NodeView::votes);
+        return view.voters().size() == target && covered.size() < target && !covered.contains(node.failureDomain());
+    }
+
+    private boolean isTheOneForSpread(NodeView standby) {
+        return couldSpread(standby)
+                && nodes(node -> standsBy(node) && couldSpread(node)).count() == 1;
+    }
+
+    /** Only a standby can vote: one of the standbys has to be where a voter is missing. */
+    private Optional<RoleStep> standbyForSpread() {
+        long standbys = nodes(this::standsBy).count();
+        if (standbys == 0
+                || standbys != policy.standbys()
+                || nodes(node -> standsBy(node) && couldSpread(node)).findAny().isPresent()) {
+            return Optional.empty();
+        }
+        return nodes(node -> node.role() == Role.SPARE && eligible(node) && node.steady() && couldSpread(node))
+                .min(preference(Set.of()))
+                .map(
+                        node -> new RoleStep.Assign(
+                                node.name(),
+                                Role.STANDBY,
+                                "failure domain " + node.failureDomain()
+                                        + " has no voter and no standby that could become one, and another has several voters"));
     }
 
     private Optional<RoleStep> standbyToSpread() {

@@ -89,4 +89,21 @@ class AddressBookTest {
         book.heard(MemberId.parse("n3#1@10.0.0.2:19001"));
         assertThat(book.isLeft("10.0.0.2:19001")).as("another is there").isFalse();
     }
+
+    /** A node that hears of no leader asks again at every news: two contacts that know different things must not be news for ever. */
+    @Test
+    void who_a_node_was_before_is_no_news_of_who_it_is() {
+        MemberId renewed = MemberId.parse("n2#2@10.0.0.2:19001");
+        joins();
+        book.told(renewed);
+        int before = moves;
+        book.told(AS_LOGGED);
+        book.told(renewed);
+        book.told(AS_LOGGED);
+        assertThat(moves).isEqualTo(before);
+        book.heard(AS_LOGGED);
+        book.heard(renewed);
+        book.heard(AS_LOGGED);
+        assertThat(book.heard()).containsExactly(renewed);
+    }
 }

@@ -386,6 +386,22 @@ class RolePlannerTest {
         assertThat(with(end, SPARE)).hasSize(1);
     }
 
+    /** A seed of simulated clusters found it: where no standby was in the third domain, its spares never became one. */
+    @Test
+    void a_spare_in_a_domain_without_voter_becomes_standby_and_voter_while_another_domain_has_several() {
+        ClusterView end = settled(
+                new ClusterView(List.of(
+                        leader(node("n1", VOTER, 1)),
+                        node("n2", VOTER, 2),
+                        node("n3", SPARE, 3),
+                        node("n4", VOTER, 1),
+                        node("n5", STANDBY, 2),
+                        node("n6", SPARE, 3))),
+                new RolePolicy(3, 1, DEFAULT.promoteAfter()));
+        assertThat(end.voters()).extracting(NodeView::failureDomain).containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(with(end, STANDBY)).hasSize(1);
+    }
+
     @Test
     void a_voter_that_dies_is_replaced_by_a_standby_of_its_domain_and_then_loses_its_vote() {
         ClusterView view = new ClusterView(List.of(

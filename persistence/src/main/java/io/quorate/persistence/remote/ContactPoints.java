@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Some nodes, one of which is asked at a time; it is passed over when it does not answer. What shares these asks the same node, and learns at
  * once when another finds it dead. Any thread.
  */
-final class ContactPoints {
+public final class ContactPoints {
     /** Who was asked: its turn, and where it was then. */
-    record Asked(int turn, @Nullable String address) {}
+    public record Asked(int turn, @Nullable String address) {}
 
     private final Supplier<List<String>> addresses;
     private final AtomicInteger at = new AtomicInteger();
@@ -25,25 +25,41 @@ final class ContactPoints {
     }
 
     /** @param addresses likewise, looked at again for every request: nodes move */
-    ContactPoints(Supplier<List<String>> addresses) {
+    public ContactPoints(Supplier<List<String>> addresses) {
         this.addresses = addresses;
     }
 
     /** {@code host:port} of the one that is asked now; null while there is none. */
-    @Nullable
-    String address() {
+    public @Nullable String address() {
+        return address(at.get());
+    }
+
+    private @Nullable String address(int turn) {
         List<String> now = addresses.get();
-        return now.isEmpty() ? null : now.get(Math.floorMod(at.get(), now.size()));
+        return now.isEmpty() ? null : now.get(Math.floorMod(turn, now.size()));
+    }
+
+    /** One whose turn comes so many turns after another's; null where that is the same one. */
+    @Nullable
+    Asked another(Asked than, int turns) {
+        Asked other = new Asked(than.turn() + turns, address(than.turn() + turns));
+        return Objects.equals(other.address(), than.address()) ? null : other;
     }
 
     /** Which is asked now, for {@link #passOver}. */
-    Asked asked() {
-        return new Asked(at.get(), address());
+    public Asked asked() {
+        int turn = at.get();
+        return new Asked(turn, address(turn));
     }
 
     /** The next one is asked from now on, unless another is already: somebody has seen to it, or where the nodes are has changed. */
-    void passOver(Asked asked) {
-        if (Objects.equals(asked.address(), address()) && at.compareAndSet(asked.turn(), asked.turn() + 1)) {
+    public void passOver(Asked asked) {
+        passTo(asked, asked.turn() + 1);
+    }
+
+    /** Likewise, to one that is not the next. */
+    void passTo(Asked asked, int turn) {
+        if (Objects.equals(asked.address(), address()) && at.compareAndSet(asked.turn(), turn)) {
             listeners.forEach(Runnable::run);
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
@@ -26,12 +27,12 @@ import org.apache.pekko.actor.ActorSystem;
  * it is reported as unknown.
  */
 public final class RemoteJournal implements Journal, AutoCloseable {
+    private static final String SERVICE = "/user/journal";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /** How long a request is tried in all; below the 10 s of Pekko Persistence's circuit breaker. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
-
-    private static final Duration PAUSE = Duration.ofMillis(50);
 
     /** A replica that lives answers a follower sooner, news or none; after this the follower goes to the next one. */
     private static final Duration NEWS_TIMEOUT = JournalService.LONGEST_WAIT.plusSeconds(2);
@@ -55,7 +56,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     RemoteJournal(ActorSystem system, ContactPoints contacts) {
         this.system = system;
         this.contacts = contacts;
-        this.service = new RemoteService(system, contacts, "/user/journal", TIMEOUT);
+        this.service = new RemoteService(system, contacts, SERVICE, TIMEOUT);
         this.news = new RequestChannel(system, service::target, NEWS_TIMEOUT);
         contacts.onChange(() -> news.giveUpAllBut(service.target()));
     }
@@ -111,44 +112,31 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     @Override
     public Subscription onApplied(LongConsumer listener) {
-        News subscription = new News(listener);
-        subscription.next(-1);
-        return subscription;
+        return JournalNews.begin(contacts, new NewsWire(), listener);
     }
 
-    private final class News implements Subscription {
-        private final LongConsumer listener;
-        private volatile boolean over;
-
-        News(LongConsumer listener) {
-            this.listener = listener;
-        }
-
-        void next(long after) {
-            if (over || closed) {
-                return;
-            }
-            ContactPoints.Asked asked = contacts.asked();
-            news.request(awaitMoreRequest(Math.max(0, after))).whenComplete((body, failure) -> {
-                if (over || closed) {
-                    return;
-                }
-                if (failure == null && body != null) {
-                    long index = new ByteReader(body).varint();
-                    if (index > after) {
-                        listener.accept(index);
-                    }
-                    next(Math.max(index, after));
-                } else {
-                    contacts.passOver(asked);
-                    system.scheduler().scheduleOnce(PAUSE, () -> next(after), system.dispatcher());
-                }
-            });
+    private final class NewsWire implements JournalNews.Wire {
+        @Override
+        public CompletionStage<Long> awaitMore(long after) {
+            return answered(news.request(awaitMoreRequest(after)));
         }
 
         @Override
-        public void close() {
-            over = true;
+        public CompletionStage<Long> awaitMoreAt(String address, long after) {
+            ActorRef target = RequestChannel.resolve(system, address, SERVICE);
+            RequestChannel channel = new RequestChannel(system, () -> target, NEWS_TIMEOUT);
+            return answered(channel.request(awaitMoreRequest(after))).whenComplete((index, failure) -> channel.close());
+        }
+
+        private CompletionStage<Long> answered(CompletionStage<byte[]> body) {
+            return body.thenApply(bytes -> new ByteReader(bytes).varint());
+        }
+
+        @Override
+        public void later(Duration pause, Runnable task) {
+            if (!closed) {
+                system.scheduler().scheduleOnce(pause, task, system.dispatcher());
+            }
         }
     }
 

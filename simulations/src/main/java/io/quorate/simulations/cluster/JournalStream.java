@@ -6,6 +6,8 @@ import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.remote.ContactPoints;
+import io.quorate.persistence.remote.JournalNews;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,8 +17,8 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * The journal of another node, for who follows it: one that is known is asked, and the next one when it does not answer, as production's
- * {@code RemoteJournal} does it over actors and with the same times.
+ * The journal of another node, for who follows it: one that is known is asked, and the next one when it does not answer. As production's
+ * {@code RemoteJournal}, over its contact points and its news, and with its times.
  */
 final class JournalStream implements Journal {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -30,35 +32,23 @@ final class JournalStream implements Journal {
     }
 
     private final Timer timer;
-    private final Supplier<List<String>> contacts;
+    private final ContactPoints contacts;
     private final Wire wire;
-    private int at;
     private boolean closed;
 
     JournalStream(Timer timer, Supplier<List<String>> contacts, Wire wire) {
         this.timer = timer;
-        this.contacts = contacts;
+        this.contacts = new ContactPoints(contacts);
         this.wire = wire;
     }
 
     private <T> CompletionStage<T> call(Function<NodeLife, CompletionStage<T>> question, Duration patience) {
-        List<String> known = contacts.get();
-        return known.isEmpty() ? refused("nobody is known to ask") : wire.ask(address(known), question, patience);
-    }
-
-    private String address(List<String> known) {
-        return known.get(Math.floorMod(at, known.size()));
+        String address = contacts.address();
+        return address == null ? refused("nobody is known to ask") : wire.ask(address, question, patience);
     }
 
     private static <T> CompletionStage<T> refused(String why) {
         return CompletableFuture.failedFuture(new JournalException(JournalException.Kind.NO_LEADER, why));
-    }
-
-    /** The next one is asked from now on, unless another is already. */
-    private void passOver(int asked) {
-        if (at == asked) {
-            at++;
-        }
     }
 
     @Override
@@ -79,14 +69,14 @@ final class JournalStream implements Journal {
     }
 
     private <A> void ask(Query<A> query, long deadline, CompletableFuture<A> answer) {
-        int asked = at;
+        ContactPoints.Asked asked = contacts.asked();
         call(life -> life.ask(query), TIMEOUT).whenComplete((found, failure) -> {
             if (failure == null) {
                 answer.complete(found);
             } else if (closed || timer.nanos() > deadline) {
                 answer.completeExceptionally(failure);
             } else {
-                passOver(asked);
+                contacts.passOver(asked);
                 timer.after(PAUSE, () -> ask(query, deadline, answer));
             }
         });
@@ -94,44 +84,25 @@ final class JournalStream implements Journal {
 
     @Override
     public Subscription onApplied(LongConsumer listener) {
-        News news = new News(listener);
-        news.next(-1);
-        return news;
-    }
-
-    private final class News implements Subscription {
-        private final LongConsumer listener;
-        private boolean over;
-
-        News(LongConsumer listener) {
-            this.listener = listener;
-        }
-
-        void next(long after) {
-            if (over || closed) {
-                return;
-            }
-            int asked = at;
-            call(life -> life.awaitMore(Math.max(0, after)), NEWS_TIMEOUT).whenComplete((index, failure) -> {
-                if (over || closed) {
-                    return;
-                }
-                if (failure == null) {
-                    if (index > after) {
-                        listener.accept(index);
+        return JournalNews.begin(
+                contacts,
+                new JournalNews.Wire() {
+                    @Override
+                    public CompletionStage<Long> awaitMore(long after) {
+                        return call(life -> life.awaitMore(after), NEWS_TIMEOUT);
                     }
-                    next(Math.max(index, after));
-                } else {
-                    passOver(asked);
-                    timer.after(PAUSE, () -> next(after));
-                }
-            });
-        }
 
-        @Override
-        public void close() {
-            over = true;
-        }
+                    @Override
+                    public CompletionStage<Long> awaitMoreAt(String address, long after) {
+                        return wire.ask(address, life -> life.awaitMore(after), NEWS_TIMEOUT);
+                    }
+
+                    @Override
+                    public void later(Duration pause, Runnable task) {
+                        timer.after(pause, task);
+                    }
+                },
+                listener);
     }
 
     void close() {

@@ -446,6 +446,7 @@ public final class NodeLife implements LeaderPorts {
     @Override
     public void looked(ClusterView now) {
         view = now;
+        cluster.looked();
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class SimulatedCluster {
     private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
     private final Map<String, ClusterNode> byAddress = new HashMap<>();
     private VoteListener votes = (leader, view, policy, from) -> {};
+    private long looks;
 
     /** So many machines are added to a world, none of which belongs to the cluster yet. */
     public SimulatedCluster(SimulatedWorld world, int machines) {
@@ -73,6 +74,15 @@ public final class SimulatedCluster {
     /** The ready leader of the highest term, if there is one. */
     public Optional<ClusterNode> leader() {
         return world.leader().map(machine -> node(machine.name()));
+    }
+
+    /** How often a leader has looked whether a step is due. */
+    public long looks() {
+        return looks;
+    }
+
+    void looked() {
+        looks++;
     }
 
     public void onVoteTaken(VoteListener listener) {

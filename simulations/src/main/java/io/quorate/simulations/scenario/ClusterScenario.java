@@ -24,11 +24,17 @@ final class ClusterScenario extends Run {
     private static final Duration REST = Duration.ofSeconds(240);
 
     private static final String QUORUM = "NoStepTakesTheQuorum";
+    private static final String ENDS = "PlanningEnds";
+
+    /** Looks within a second: far more than there can be news. */
+    private static final long MOST_LOOKS = 5_000;
 
     private final SimulatedCluster cluster;
     private final Operator operator;
     private final Quiescence quiescence;
     private final Nemesis nemesis;
+    private long second;
+    private long looksBefore;
 
     private ClusterScenario(Script script, Roles roles, SimulatedCluster cluster) {
         super(script, cluster.world());
@@ -71,7 +77,7 @@ final class ClusterScenario extends Run {
         if (!settle("found", this::found)) {
             startClients();
             nemesis.start();
-            if (!go(script.duration(), () -> false)) {
+            if (!go(script.duration(), this::plansTooMuch)) {
                 settle("rest", this::mend);
                 if (watcher.violation().isEmpty()) {
                     compare(cluster.nodes().stream()
@@ -103,14 +109,14 @@ final class ClusterScenario extends Run {
     private boolean settle(String what, Runnable begin) {
         begin.run();
         quiescence.begin();
-        BooleanSupplier done = () -> clientsAreIdle() && quiescence.isStable();
+        BooleanSupplier done = () -> plansTooMuch() || clientsAreIdle() && quiescence.isStable();
         boolean broken = go(REST, done);
         quiescence.end();
         if (!broken && !done.getAsBoolean()) {
             List<Quiescence.Open> open = quiescence.open();
             if (open.isEmpty()) {
                 broken(
-                        clientsAreIdle() ? "PlanningEnds" : RECOVERS,
+                        clientsAreIdle() ? ENDS : RECOVERS,
                         clientsAreIdle() ? "roles change again and again" : "a client waits for its answer still");
             } else {
                 broken(
@@ -122,13 +128,25 @@ final class ClusterScenario extends Run {
         return watcher.violation().isPresent();
     }
 
+    /** Whether a leader plans the same again and again; that is a broken promise. */
+    private boolean plansTooMuch() {
+        long now = world.time().nanos() / 1_000_000_000;
+        if (now != second) {
+            second = now;
+            looksBefore = cluster.looks();
+        } else if (cluster.looks() - looksBefore > MOST_LOOKS) {
+            broken(ENDS, "a leader has looked " + MOST_LOOKS + " times within a second whether a step is due");
+        }
+        return false;
+    }
+
     /** What the leader saw when it planned that: without this vote those that are there have to be a majority still. */
     private void voteTaken(String leader, ClusterView view, RolePolicy policy, String from) {
         List<NodeView> left =
                 view.voters().stream().filter(node -> !node.name().equals(from)).toList();
         boolean voted = left.size() < view.voters().size();
         long live = left.stream().filter(node -> node.online(policy)).count();
-        if (voted && (from.equals(leader) || live < ClusterView.majority(left.size()))) {
+        if (voted && (from.equals(leader) || 2 * live <= left.size())) {
             broken(
                     QUORUM,
                     leader + " took the vote of " + from + " and saw " + live + " of the other " + left.size()

@@ -190,7 +190,7 @@ final class Quiescence {
                 .filter(node -> !covered.contains(node.failureDomain()))
                 .map(node -> node.member().node())
                 .toList();
-        if (!crowded.isEmpty() && !elsewhere.isEmpty()) {
+        if (policy.standbys() > 0 && !crowded.isEmpty() && !elsewhere.isEmpty()) { // only a standby can vote
             found.add(new Open(
                     POLICY,
                     crowded + " vote in failure domains that have a voter already, and " + elsewhere

@@ -58,8 +58,8 @@ interface Bug {
         @Override
         public String broken(long seed, int nodes, long seconds) {
             try {
-                return (String) run.getMethod("broken", long.class, int.class, long.class)
-                        .invoke(null, seed, nodes, seconds);
+                return (String) run.getMethod("broken", long.class, int.class, long.class, boolean.class)
+                        .invoke(null, seed, nodes, seconds, method.isOfClusters());
             } catch (ReflectiveOperationException e) {
                 throw new LinkageError("the mutant cannot be run", e);
             }

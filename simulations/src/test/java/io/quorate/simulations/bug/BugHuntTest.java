@@ -52,7 +52,9 @@ class BugHuntTest {
                 "without the wall snapshotHold",
                 "log is not flushed",
                 "from sequence nr is not looked at",
-                "reads do not wait"
+                "reads do not wait",
+                "steps are not recorded",
+                "votes are not taken"
             })
     void a_bug_that_few_runs_find_is_found(String name) {
         Bug bug = Bug.all().filter(each -> each.name().equals(name)).findFirst().orElseThrow();

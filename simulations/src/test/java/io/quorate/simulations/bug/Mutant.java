@@ -20,9 +20,11 @@ import java.util.function.Consumer;
 final class Mutant extends ClassLoader {
     private static final String HOUSE = "io.quorate.";
     private static final String RAFT = "io.quorate.persistence.raft.";
+    private static final String NODE = "io.quorate.node.";
     private static final ClassDesc EVENTS = ClassDesc.of("io.quorate.persistence.events.EventStore");
     private static final ClassDesc REPLICA = ClassDesc.of(RAFT + "RaftReplica");
     private static final ClassDesc APPLIED = ClassDesc.of("io.quorate.persistence.contract.Outcome$Applied");
+    private static final ClassDesc STAGE = ClassDesc.of("java.util.concurrent.CompletionStage");
     private static final ClassDesc FUTURE = ClassDesc.of("java.util.concurrent.CompletableFuture");
 
     /** What is wrong, and where. */
@@ -32,7 +34,11 @@ final class Mutant extends ClassLoader {
         TERM_AND_VOTE_ARE_NOT_STORED(RAFT + "RaftLogStore", "persistAndFlushTerm"),
         FROM_SEQUENCE_NR_IS_NOT_LOOKED_AT("io.quorate.persistence.events.EventStore", "decide"),
         /** Any replica says of what it has applied that nothing was acknowledged after it. */
-        READS_DO_NOT_WAIT(RAFT + "RaftReplica", "barrier");
+        READS_DO_NOT_WAIT(RAFT + "RaftReplica", "barrier"),
+        /** The group changes, and nobody is told of it. */
+        STEPS_ARE_NOT_RECORDED(NODE + "lead.RoleSteps", "assign"),
+        /** What is recorded is that a node votes no more, and the group has it still. */
+        VOTES_ARE_NOT_TAKEN(NODE + "lead.RoleSteps", "leaveGroup");
 
         private final String owner;
         private final String name;
@@ -40,6 +46,11 @@ final class Mutant extends ClassLoader {
         Method(String owner, String name) {
             this.owner = owner;
             this.name = name;
+        }
+
+        /** Whether only whole nodes can show it. */
+        boolean isOfClusters() {
+            return owner.startsWith(NODE);
         }
     }
 
@@ -122,6 +133,11 @@ final class Mutant extends ClassLoader {
                                 "valueOf",
                                 MethodTypeDesc.of(ConstantDescs.CD_Long, ConstantDescs.CD_long))
                         .invokestatic(FUTURE, "completedFuture", MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object))
+                        .areturn();
+            case STEPS_ARE_NOT_RECORDED, VOTES_ARE_NOT_TAKEN ->
+                code -> code.aconst_null()
+                        .invokestatic(FUTURE, "completedFuture", MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object))
+                        .checkcast(STAGE)
                         .areturn();
             case LOG_IS_NOT_FLUSHED, TERM_AND_VOTE_ARE_NOT_STORED -> CodeBuilder::return_;
         };

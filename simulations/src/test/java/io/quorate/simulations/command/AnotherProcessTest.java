@@ -18,22 +18,26 @@ import picocli.CommandLine;
  * walked through in another order in each, identity hashes differ, and so do collectors and locales.
  */
 class AnotherProcessTest {
-    private static final String[] RUNS = {"--seed", "1", "--runs", "6", "--nodes", "3..5", "--seconds", "8"};
+    private static final List<String> GROUPS =
+            List.of("--seed", "1", "--runs", "6", "--nodes", "3..5", "--seconds", "8");
+    private static final List<String> CLUSTERS =
+            List.of("--cluster", "--seed", "1", "--runs", "2", "--nodes", "6..7", "--seconds", "15");
 
-    private static List<String> here() {
+    private static List<String> here(List<String> runs) {
         StringWriter out = new StringWriter();
         CommandLine commandLine = Simulate.commandLine();
         commandLine.setOut(new PrintWriter(out));
-        assertThat(commandLine.execute(RUNS)).isZero();
+        assertThat(commandLine.execute(runs.toArray(String[]::new))).isZero();
         return courses(out.toString());
     }
 
-    private static List<String> inAnotherProcess(List<String> flags) throws IOException, InterruptedException {
+    private static List<String> inAnotherProcess(List<String> flags, List<String> runs)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Simulate.class.getName()));
-        command.addAll(List.of(RUNS));
+        command.addAll(runs);
         command.addAll(List.of("--threads", "2"));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -53,6 +57,8 @@ class AnotherProcessTest {
                 "-XX:+UseG1GC -XX:+UnlockExperimentalVMOptions -XX:hashCode=0 -XX:TieredStopAtLevel=1 -Duser.language=ar"
             })
     void a_seed_takes_the_same_course_in_another_process_with_other_flags_and_threads(String flags) throws Exception {
-        assertThat(inAnotherProcess(List.of(flags.split(" ")))).hasSize(6).isEqualTo(here());
+        List<String> words = List.of(flags.split(" "));
+        assertThat(inAnotherProcess(words, GROUPS)).hasSize(6).isEqualTo(here(GROUPS));
+        assertThat(inAnotherProcess(words, CLUSTERS)).hasSize(2).isEqualTo(here(CLUSTERS));
     }
 }

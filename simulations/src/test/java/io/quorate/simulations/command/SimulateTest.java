@@ -59,6 +59,16 @@ class SimulateTest {
     }
 
     @Test
+    void a_cluster_may_have_more_nodes_than_a_group() {
+        assertThat(simulate("--nodes", "12")).isEqualTo(2);
+        assertThat(simulate("--cluster", "--seed", "5", "--runs", "1", "--nodes", "12", "--seconds", "1"))
+                .isZero();
+        assertThat(out.toString().lines().findFirst().orElseThrow())
+                .contains(" 12 nodes ")
+                .endsWith("ok");
+    }
+
+    @Test
     void help_shows_an_example() {
         assertThat(simulate("--help")).isZero();
         assertThat(out.toString()).contains("simulate --seed 1 --runs 100 --nodes 3..5 --seconds 30");

@@ -89,7 +89,7 @@ class ScenarioFileTest {
                 "{at: 1s, crash: n1} | act 1: 'for' wants a time like 1.5s or 200ms, and is not there",
                 "{at: 1s, transfer: n1, for: 1s} | act 1: 'transfer' is over at once and takes no 'for'",
                 "{at: 1s, crash: n1, flaky: all, for: 1s} | act 1 wants one of crash, power-loss, partition, one-way, isolate, flaky,"
-                        + " disk, transfer, membership, set-back, and has crash and flaky",
+                        + " disk, transfer, membership, set-back, join, leave, remove, and has crash and flaky",
                 "{at: 1s, krash: n1} | act 1 knows no 'krash', only at, for, crash, power-loss",
                 "{at: 1s, partition: [[n1]], for: 1s} | act 1: 'partition' wants two sides or more, like [[n1], [n2, n3]]",
                 "{at: 1s, partition: [[n1], [n1, n2]], for: 1s} | act 1: 'partition' has n1 twice",
@@ -114,5 +114,39 @@ class ScenarioFileTest {
                 .hasMessageStartingWith("it is no YAML at line 2");
         assertThatThrownBy(() -> ScenarioFile.read("")).hasMessageStartingWith("a scenario is a map with seed");
         assertThatThrownBy(() -> ScenarioFile.read("nodes: 3\nnodes: 4")).hasMessageStartingWith("it is no YAML");
+    }
+
+    @Test
+    void a_cluster_has_roles_and_nodes_that_join_and_leave() {
+        String cluster = """
+                # a cluster
+                seed: 7
+                nodes: 12
+                outside: 1
+                seconds: 20
+                clients: 2
+                think-time: 0.1s
+                roles: {voters: 5, standbys: 2, domains: 3}
+                acts:
+                - {at: 1s, join: n13}
+                - {at: 2s, leave: n2}
+                - {at: 3s, remove: n4, for: 9s}
+                """;
+        Script script = ScenarioFile.read(cluster);
+        assertThat(ScenarioFile.write(script, "a cluster")).isEqualTo(cluster);
+        assertThat(script.roles().orElseThrow().domainOf("n5")).isEqualTo(2);
+    }
+
+    @Test
+    void what_only_a_cluster_can_do_is_refused_to_a_group_and_the_other_way_round() {
+        assertThatThrownBy(() -> ScenarioFile.read("nodes: 3\nacts:\n- {at: 1s, join: n2}\n"))
+                .isInstanceOf(BadScenario.class)
+                .hasMessage("'join' is for a cluster, which has 'roles'");
+        assertThatThrownBy(() -> ScenarioFile.read("nodes: 3\nroles: {voters: 3}\nacts:\n- {at: 1s, membership: n2}\n"))
+                .isInstanceOf(BadScenario.class)
+                .hasMessage("'membership' is for a group without 'roles'");
+        assertThatThrownBy(() -> ScenarioFile.read("nodes: 3\nroles: {voters: 2}\n"))
+                .isInstanceOf(BadScenario.class)
+                .hasMessageContaining("roles want 1, 3, 5 or 7 voters");
     }
 }
