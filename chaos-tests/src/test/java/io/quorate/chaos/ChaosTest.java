@@ -28,11 +28,11 @@ class ChaosTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path root;
 
-    /** The program, on a network of its own where that is allowed: what it makes there is gone with it. */
+    /** The program, with a network and mounts of its own where that is allowed: what it makes there is gone with it. */
     private List<String> command(int seconds, String... more) {
         List<String> command = new ArrayList<>();
         if (Namespaces.allowed()) {
-            command.addAll(List.of("unshare", "--net"));
+            command.addAll(List.of("unshare", "--net", "--mount"));
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -65,7 +65,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  quorate-bench chaos --seconds 300 --data-folders /tmp/chaos                 # everything once or twice",
-            "  unshare --net quorate-bench chaos --seconds 3600 --data-folders /tmp/chaos  # an hour, on a network of its own",
+            "  unshare --net --mount quorate-bench chaos --seconds 3600 --data-folders /tmp/chaos  # an hour, on its own",
             "  quorate-bench chaos --acts kill-leader,slow-links --seconds 300 --data-folders /tmp/chaos",
             "  quorate-bench chaos --scenario seed-4711-3-nodes.yaml --data-folders /tmp/chaos        # what a simulation found",
         })

@@ -321,8 +321,8 @@ public final class ScenarioNemesis {
         return true;
     }
 
-    private void join(int node) {
-        int member = leader().orElseThrow(() -> new IllegalStateException("nobody leads who could let it in"));
+    private void join(int node) throws InterruptedException {
+        int member = cluster.apis().indexOf(inside().awaitLeader(PATIENCE));
         cluster.join(node(member), node(node));
         outside.remove(node);
     }
@@ -397,7 +397,6 @@ public final class ScenarioNemesis {
         }
         everybody().forEach(this::startIfDown);
         for (int each : List.copyOf(outside)) {
-            inside().awaitLeader(PATIENCE);
             join(each);
         }
         hands.awaitWhole();
