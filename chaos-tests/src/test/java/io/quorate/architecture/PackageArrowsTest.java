@@ -181,7 +181,8 @@ class PackageArrowsTest {
                         "io.quorate.chaos.clock",
                         "io.quorate.chaos.load",
                         "io.quorate.chaos.network",
-                        "io.quorate.chaos.process"),
+                        "io.quorate.chaos.process",
+                        "io.quorate.simulations.schedule"),
                 knows("io.quorate.chaos.report", "com.fasterxml.jackson.databind..", "io.quorate.chaos.nemesis"));
     }
 

@@ -11,7 +11,9 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +64,21 @@ final class BadInputTest {
         try (HttpConnection connection = new HttpConnection(node.api(), 10_000)) {
             return connection.send("PUT", "/v1/kv/" + key, "", value);
         }
+    }
+
+    /** Found by chaos with a disk that was full: what the stores' library maps has no room then, and Java tells of an error of its own. */
+    @Test
+    void a_node_that_the_kernel_ends_for_want_of_room_says_to_look_at_the_disk() throws IOException {
+        String report = "-XX:ErrorFile=" + folder.resolve("java-error.log");
+        Map<String, String> environment = new HashMap<>(launcher.environment());
+        environment.merge("QUORATE_JAVA_OPTS", report, (others, ours) -> others + " " + ours);
+        NodeProcess other = new NodeProcess(folder.resolve("other"), new Launcher(launcher.script(), environment));
+        other.start("--name", "other", "--address", subnet + ".2");
+        other.signal("BUS");
+        other.awaitEnd();
+        assertThat(Files.readAllLines(other.folder().resolve("quorate.log")))
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("quorate stops: ").contains("Look at the disk"));
     }
 
     @Test

@@ -17,7 +17,8 @@ final class BenchProcess {
     record Ended(int exitCode, String text) {}
 
     /**
-     * Runs a command that starts a cluster of its own, on a network of its own where that is allowed: what it makes there is gone with it.
+     * Runs a command that starts a cluster of its own, with a network and mounts of its own where that is
+     * allowed: what it makes there is gone with it.
      *
      * @param root where the data folders go
      */
@@ -25,7 +26,7 @@ final class BenchProcess {
         Launcher launcher = Launchers.underTest();
         List<String> command = new ArrayList<>();
         if (Namespaces.allowed()) {
-            command.addAll(List.of("unshare", "--net"));
+            command.addAll(List.of("unshare", "--net", "--mount"));
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -7,8 +7,10 @@ import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.nemesis.Act;
 import io.quorate.chaos.nemesis.Acts;
 import io.quorate.chaos.nemesis.Cost;
+import io.quorate.chaos.nemesis.Feasible;
 import io.quorate.chaos.nemesis.Means;
 import io.quorate.chaos.nemesis.Nemesis;
+import io.quorate.chaos.nemesis.ScenarioNemesis;
 import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
@@ -18,9 +20,13 @@ import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
 import io.quorate.chaos.workload.WorkloadRun;
 import io.quorate.node.access.ApiAccess;
+import io.quorate.simulations.schedule.BadScenario;
+import io.quorate.simulations.schedule.ScenarioFile;
+import io.quorate.simulations.schedule.Script;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -58,14 +65,17 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  quorate-bench chaos --seconds 300 --data-folders /tmp/chaos                 # everything once or twice",
-            "  unshare --net quorate-bench chaos --seconds 3600 --data-folders /tmp/chaos  # an hour, on a network of its own",
-            "  quorate-bench chaos --acts kill-leader --seconds 300 --data-folders /tmp/chaos",
+            "  unshare --net --mount quorate-bench chaos --seconds 3600 --data-folders /tmp/chaos  # an hour, on its own",
+            "  quorate-bench chaos --acts kill-leader,slow-links --seconds 300 --data-folders /tmp/chaos",
+            "  quorate-bench chaos --scenario seed-4711-3-nodes.yaml --data-folders /tmp/chaos        # what a simulation found",
         })
 final class ChaosCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration WRITE_PERIOD = Duration.ofMillis(20);
 
     private static final String WHOLE = "the cluster was whole again after each act";
+
+    private static final String IMAGES = "images";
 
     @Spec
     private CommandSpec spec;
@@ -97,6 +107,15 @@ final class ChaosCommand implements Callable<Integer> {
     private List<Act.Kind> kinds = List.of();
 
     @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = {
+                "Does what a scenario file says, which quorate-simulate --replay reads as well, instead of acts of its own.",
+                "Nodes, seed and seconds are the file's; its clients are not."
+            })
+    private Optional<Path> scenario = Optional.empty();
+
+    @Option(
             names = "--subnet",
             defaultValue = "127.0.92",
             description = "First three numbers of the addresses where links are not cut. Default: ${DEFAULT-VALUE}.")
@@ -108,18 +127,34 @@ final class ChaosCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        try (NodeNetwork network = network(out)) {
+        Optional<Script> script = scenario.map(this::script);
+        script.ifPresent(each -> {
+            nodes = each.nodes();
+            seed = each.seed();
+        });
+        int all = script.map(each -> each.names().size()).orElse(nodes);
+        try (NodeNetwork network = network(all, out)) {
             Set<Means> means = Means.of(network);
-            EnumSet.complementOf(EnumSet.copyOf(means)).forEach(each -> out.println(each.missing()));
             Set<Act.Kind> possible = Acts.possible(means);
             Set<Act.Kind> wanted = kinds.isEmpty() ? possible : EnumSet.copyOf(kinds);
-            if (!possible.containsAll(wanted)) {
-                wanted.removeAll(possible);
-                throw new IllegalArgumentException(
-                        "what " + wanted + " would take is not allowed here, see above; leave them out of --acts");
+            if (script.isEmpty()) {
+                EnumSet.complementOf(EnumSet.copyOf(means)).forEach(each -> out.println(each.missing()));
+                if (!possible.containsAll(wanted)) {
+                    wanted.removeAll(possible);
+                    throw new IllegalArgumentException(
+                            "what " + wanted + " would take is not allowed here, see above; leave them out of --acts");
+                }
+            } else {
+                List<String> refused = Feasible.refused(script.get(), means);
+                if (!refused.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            scenario.get() + " cannot be done on processes here:\n  " + String.join("\n  ", refused));
+                }
             }
             try (LocalCluster cluster = LocalCluster.start(root, network, distribution.launcher(), nodes)) {
-                ChaosReport result = run(cluster, network, new Acts(seed, wanted), out);
+                Deeds deeds = script.map(each -> scripted(each, cluster, network, out))
+                        .orElseGet(() -> drawn(new Acts(seed, wanted), out));
+                ChaosReport result = run(cluster, network, deeds, out);
                 Path folder = report.toString().isEmpty() ? root : report;
                 result.write(folder);
                 result.promises().forEach((what, times) -> out.println(what + ": " + times));
@@ -133,38 +168,82 @@ final class ChaosCommand implements Callable<Integer> {
         }
     }
 
-    private NodeNetwork network(PrintWriter out) {
+    private Script script(Path file) {
+        try {
+            return ScenarioFile.read(Files.readString(file));
+        } catch (IOException | BadScenario e) {
+            throw new IllegalArgumentException(
+                    file + " cannot be read: "
+                            + (e instanceof NoSuchFileException ? "it is not there" : e.getMessage()),
+                    e);
+        }
+    }
+
+    /** What goes wrong in a run. */
+    @FunctionalInterface
+    private interface Deeds {
+        /**
+         * All of it, until the cluster is whole again.
+         *
+         * @param costs gets what each act cost, where that is measured
+         * @throws IllegalStateException when it is not whole in time
+         */
+        void commit(Nemesis nemesis, AtomicReference<List<Api>> targets, List<Cost> costs)
+                throws IOException, InterruptedException;
+    }
+
+    /** One act after the other, until there is no time left for another. */
+    private Deeds drawn(Acts acts, PrintWriter out) {
+        return (nemesis, targets, costs) -> {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds)) {
+                Act act = acts.next();
+                try {
+                    costs.add(nemesis.commit(act));
+                } catch (IllegalStateException e) {
+                    throw new IllegalStateException("after " + act.kind().word() + ": " + e.getMessage(), e);
+                }
+                out.println(line(costs.getLast()));
+                out.flush();
+            }
+        };
+    }
+
+    private Deeds scripted(Script script, LocalCluster cluster, NodeNetwork network, PrintWriter out) {
+        return (nemesis, targets, costs) -> new ScenarioNemesis(
+                        cluster, network, nemesis, root.resolve(IMAGES), targets::set, line -> {
+                            out.println(line);
+                            out.flush();
+                        })
+                .run(script);
+    }
+
+    private NodeNetwork network(int count, PrintWriter out) {
         if (Namespaces.allowed()) {
-            return Namespaces.create(nodes, seed);
+            return Namespaces.create(count, seed);
         }
         out.println("no network namespaces: that wants root, or " + Namespaces.WITHOUT_ROOT);
         return new Loopback(subnet);
     }
 
-    private ChaosReport run(LocalCluster cluster, NodeNetwork network, Acts acts, PrintWriter out)
+    private ChaosReport run(LocalCluster cluster, NodeNetwork network, Deeds deeds, PrintWriter out)
             throws IOException, InterruptedException {
         List<Cost> costs = new ArrayList<>();
         Map<String, List<String>> verdicts = new LinkedHashMap<>();
         AtomicReference<List<Api>> targets = new AtomicReference<>(cluster.apis());
-        Path images = Files.createDirectories(root.resolve("images"));
+        Path images = Files.createDirectories(root.resolve(IMAGES));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         Judged judged = new Judged(cluster, prefix);
         long began = System.nanoTime();
         try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD);
                 Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began)) {
-            Act act = acts.next();
             try {
-                for (; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); act = acts.next()) {
-                    Cost cost = nemesis.commit(act);
-                    costs.add(cost);
-                    out.println(line(cost));
-                    out.flush();
-                }
+                deeds.commit(nemesis, targets, costs);
                 verdicts.put(WHOLE, List.of());
             } catch (IllegalStateException e) {
                 network.mend();
                 network.restore();
-                verdicts.put(WHOLE, List.of("after " + act.kind().word() + ": " + e.getMessage()));
+                verdicts.put(WHOLE, List.of(String.valueOf(e.getMessage())));
             }
             long took = System.nanoTime() - began;
             targets.set(cluster.apis());
@@ -176,7 +255,7 @@ final class ChaosCommand implements Callable<Integer> {
             verdicts.put("all copies are the same, byte by byte", differences(cluster));
             return new ChaosReport(
                     seed,
-                    nodes,
+                    cluster.nodes().size(),
                     network.cuts() ? "Each node in a network namespace" : "Loopback addresses: no links were cut",
                     TimeUnit.NANOSECONDS.toSeconds(took),
                     costs,

@@ -6,7 +6,6 @@ import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.network.LinkConditions;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Launcher.Printed;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.process.SmallDisk;
@@ -21,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -162,7 +160,8 @@ public final class Nemesis implements AutoCloseable {
         }
     }
 
-    private void awaitWhole() throws InterruptedException {
+    /** Until everybody is there, and as many vote as may. */
+    void awaitWhole() throws InterruptedException {
         int count = cluster.nodes().size();
         ClusterView.of(cluster.nodes()).await("a whole cluster", PATIENCE, status -> {
             int whole = 0;
@@ -205,7 +204,7 @@ public final class Nemesis implements AutoCloseable {
 
     // ---- the acts
 
-    private Deed prepare(Act act) throws IOException, InterruptedException {
+    private Deed prepare(Act act) throws InterruptedException {
         leaveSmallDisks();
         int leader = leader();
         int voter = pick(voters(leader), act.pick());
@@ -341,7 +340,7 @@ public final class Nemesis implements AutoCloseable {
             toSmallDisk(victim);
         }
         NodeProcess node = node(victim);
-        SmallDisk disk = Objects.requireNonNull(disks.get(victim));
+        SmallDisk disk = smallDisk(victim);
         return new Deed(List.of(victim), alone, disk::fill, () -> {
             if (node.running().isEmpty()) {
                 node.quorate("start", "--background"); // as whoever watches over it would
@@ -361,10 +360,16 @@ public final class Nemesis implements AutoCloseable {
         return fullDisk(leader, true);
     }
 
-    private void toSmallDisk(int node) throws InterruptedException {
+    /** Where it stays until something befalls it there, or all is over. */
+    void toSmallDisk(int node) throws InterruptedException {
         disks.put(node, node(node).onSmallDisk());
         awaitWhole();
         writer.firstFromNow().await(PATIENCE);
+    }
+
+    /** That a node was moved to. */
+    SmallDisk smallDisk(int node) {
+        return Objects.requireNonNull(disks.get(node));
     }
 
     private void toUsualDisk(int node) {
@@ -387,47 +392,11 @@ public final class Nemesis implements AutoCloseable {
         return new Deed(List.of(victim), false, () -> node.setClock(offset), () -> node.setClock(Duration.ZERO));
     }
 
-    /** The image is of a node that was stopped; it has written and promised more when it is put back. */
-    private Deed setBack(int victim) throws IOException, InterruptedException {
-        NodeProcess node = node(victim);
-        Path image = images.resolve(node.name());
-        node.stop();
-        node.saveTo(image);
-        node.start();
+    private Deed setBack(int victim) throws InterruptedException {
+        OldImage old = OldImage.take(node(victim), images.resolve("n" + (victim + 1)));
         awaitWhole();
         writer.firstFromNow().await(PATIENCE);
-        return new Deed(
-                List.of(victim),
-                false,
-                () -> {
-                    TimeUnit.SECONDS.sleep(1); // what it has is known to the others, on their disks
-                    node.setBack(image);
-                },
-                () -> {
-                    Printed start = node.quorate("start", "--background");
-                    // Where it was replaced meanwhile it has no vote, and may come back as a spare by itself.
-                    if (start.exitCode() == 0 && votes(node.name())) {
-                        throw new IllegalStateException(node.name() + " was set back, and votes: " + start.text());
-                    }
-                    repairIfRefused(node, start);
-                });
-    }
-
-    private boolean votes(String name) {
-        return cluster.apis().stream()
-                .map(ClusterView::status)
-                .flatMap(Optional::stream)
-                .filter(status -> !status.path("name").asText().equals(name))
-                .map(status -> ClusterView.role(status, name))
-                .flatMap(Optional::stream)
-                .anyMatch("voter"::equals);
-    }
-
-    private static void repairIfRefused(NodeProcess node, Printed start) {
-        if (start.exitCode() != 0) {
-            node.quorate("repair").succeeded();
-            node.start();
-        }
+        return new Deed(List.of(victim), false, old::putBack, () -> old.start(cluster.nodes()));
     }
 
     private Deed corrupt(int victim, int number) {
@@ -439,7 +408,7 @@ public final class Nemesis implements AutoCloseable {
                     node.kill();
                     damage(node.folder().resolve("backend/log"), number);
                 },
-                () -> repairIfRefused(node, node.quorate("start", "--background")));
+                () -> OldImage.repairIfRefused(node, node.quorate("start", "--background")));
     }
 
     /** One byte in the middle of its largest file. */
