@@ -100,10 +100,7 @@ public final class SimulatePlan implements Callable<Integer> {
             description = "within a domain, one way; 0.2ms if not given")
     private @Nullable String localLatency;
 
-    @Option(
-            names = "--writes-per-second",
-            paramLabel = "N",
-            description = "1 to 1000; ${DEFAULT-VALUE} if not given")
+    @Option(names = "--writes-per-second", paramLabel = "N", description = "1 to 1000; ${DEFAULT-VALUE} if not given")
     private int writesPerSecond = ClusterPlan.DEFAULT_WRITES;
 
     @Option(
@@ -222,16 +219,15 @@ public final class SimulatePlan implements Callable<Integer> {
         List<String> both = spec.commandLine().getParseResult().matchedOptions().stream()
                 .map(option -> option.longestName())
                 .filter(List.of(
-                                "--nodes",
-                                "--domains",
-                                "--voters",
-                                "--standbys",
-                                "--latency",
-                                "--local-latency",
-                                "--writes-per-second",
-                                "--fail",
-                                "--seconds")
-                        ::contains)
+                        "--nodes",
+                        "--domains",
+                        "--voters",
+                        "--standbys",
+                        "--latency",
+                        "--local-latency",
+                        "--writes-per-second",
+                        "--fail",
+                        "--seconds")::contains)
                 .toList();
         if (!both.isEmpty()) {
             throw wrong("--plan says all of that: write " + String.join(", ", both) + " into " + file, null);
@@ -260,7 +256,8 @@ public final class SimulatePlan implements Callable<Integer> {
         if (fail.isEmpty()) {
             return empty;
         }
-        List<Failure> failures = fail.stream().map(text -> Failures.read(text, empty)).toList();
+        List<Failure> failures =
+                fail.stream().map(text -> Failures.read(text, empty)).toList();
         Failures.acts(failures);
         return empty.failing(failures);
     }

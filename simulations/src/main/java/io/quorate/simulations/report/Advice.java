@@ -1,20 +1,28 @@
 package io.quorate.simulations.report;
 
-import io.quorate.node.role.RolePolicy;
 import io.quorate.node.role.Role;
+import io.quorate.node.role.RolePolicy;
 import io.quorate.simulations.report.Figures.QuorumLoss;
+import io.quorate.simulations.report.Recording.End;
+import io.quorate.simulations.report.Recording.Write;
 import io.quorate.simulations.schedule.ClusterPlan;
+import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.schedule.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What a run showed to be weak in a plan, in sentences. */
 final class Advice {
+    /** Share of the writes. */
+    private static final double WORTH_A_WORD = 0.001;
+
     private final Recording recording;
     private final Figures figures;
     private final ClusterPlan plan;
@@ -31,14 +39,16 @@ final class Advice {
         List<String> found = new ArrayList<>();
         figures.quorumLosses().stream().map(advice::loss).forEach(found::add);
         found.addAll(advice.hints());
+        advice.cutOff().ifPresent(found::add);
         return List.copyOf(new LinkedHashSet<>(found));
     }
 
     private String loss(QuorumLoss loss) {
-        String held = loss.away().size() + " of " + loss.voters().size() + " voters (" + String.join(", ", loss.away()) + ")";
+        String held =
+                loss.away().size() + " of " + loss.voters().size() + " voters (" + String.join(", ", loss.away()) + ")";
         List<Failure> guilty = loss.failures().stream()
                 .filter(failure -> failure.nodes().stream().anyMatch(loss.away()::contains)
-                        || failure.nodes().contains("leader"))
+                        || failure.nodes().contains(Disturbance.LEADER))
                 .toList();
         String time = "for " + Words.seconds(loss.took()) + " from " + Words.at(loss.from()) + " on";
         if (guilty.isEmpty()) {
@@ -59,9 +69,10 @@ final class Advice {
                 .filter(role -> role == Role.VOTER)
                 .count();
         if (lost && voters == 1) {
-            hints.add(plan.nodes() < 3
-                    ? "One voter survives no loss, and two nodes have one: use three nodes."
-                    : "One voter survives no loss: use --voters 3.");
+            hints.add(
+                    plan.nodes() < 3
+                            ? "One voter survives no loss, and two nodes have one: use three nodes."
+                            : "One voter survives no loss: use --voters 3.");
         } else if (byDomain && plan.roles().domains() == 1) {
             hints.add("All nodes are in one failure domain, and what takes it takes the cluster: use three.");
         } else if (byDomain && plan.roles().domains() == 2) {
@@ -88,6 +99,34 @@ final class Advice {
         return most * 2 > voters
                 ? Optional.of("One domain has a majority of the voters: spread the nodes over more of them.")
                 : Optional.empty();
+    }
+
+    /** Writes that were late while others were not: their node did not reach who led. */
+    private Optional<String> cutOff() {
+        Map<Integer, Integer> late = new TreeMap<>();
+        int all = 0;
+        for (Write write : recording.writes()) {
+            if (!Figures.isInTime(write)
+                    && write.end() != End.LOST_WITH_ITS_NODE
+                    && !write.node().isEmpty()
+                    && !stalled(write)) {
+                late.merge(plan.domainOf(write.node()), 1, Integer::sum);
+                all++;
+            }
+        }
+        return all < recording.writes().size() * WORTH_A_WORD || all == 0
+                ? Optional.empty()
+                : Optional.of(Words.count(all, "write")
+                        + " waited for more than a second while others did not, for their node did not reach who led: "
+                        + late.entrySet().stream()
+                                .map(each -> each.getValue() + " in domain " + each.getKey())
+                                .collect(Collectors.joining(", "))
+                        + ". The leader reached a majority and led on; a node asks it itself, not by way of another.");
+    }
+
+    private boolean stalled(Write write) {
+        return figures.stalls().stream()
+                .anyMatch(stall -> write.began() <= stall.until() && write.ended() >= stall.from());
     }
 
     /** Voters at the time of a loss that had been away for longer than it takes to replace them. */

@@ -73,9 +73,7 @@ public record Figures(
         List<Write> counted = recording.writes().stream()
                 .filter(write -> write.end() != End.LOST_WITH_ITS_NODE)
                 .toList();
-        long soon = counted.stream()
-                .filter(write -> write.acknowledged() && write.took() <= SECOND)
-                .count();
+        long soon = counted.stream().filter(Figures::isInTime).count();
         return new Figures(
                 recording.seed(),
                 recording.writes().size(),
@@ -89,6 +87,11 @@ public record Figures(
                         .filter(write -> write.acknowledged() && isCalm(recording, write))
                         .map(Write::took)
                         .toList()));
+    }
+
+    /** Whether a write was acknowledged within a second. */
+    static boolean isInTime(Write write) {
+        return write.acknowledged() && write.took() <= SECOND;
     }
 
     /** How long nobody led before each election. */
@@ -182,7 +185,8 @@ public record Figures(
             return OptionalLong.of(at - last.get().at());
         }
         return recording.failures().stream()
-                .filter(failure -> failure.isOn(Duration.ofNanos(at)) && failure.nodes().contains(node))
+                .filter(failure ->
+                        failure.isOn(Duration.ofNanos(at)) && failure.nodes().contains(node))
                 .mapToLong(failure -> at - failure.at().toNanos())
                 .findFirst();
     }
@@ -226,8 +230,8 @@ public record Figures(
                         change.voters(),
                         change.away(),
                         recording.failures().stream()
-                                .filter(failure -> failure.at().compareTo(begin) <= 0
-                                        && begin.compareTo(failure.until()) <= 0)
+                                .filter(failure ->
+                                        failure.at().compareTo(begin) <= 0 && begin.compareTo(failure.until()) <= 0)
                                 .toList()));
                 i = next - 1;
             }

@@ -12,6 +12,7 @@ import io.quorate.simulations.schedule.Failure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A report as a page: a timeline with a lane for each node, and the tables of the text. */
 final class HtmlReport {
@@ -21,7 +22,7 @@ final class HtmlReport {
     private static final int BAR = 14;
     private static final int HEAD = 34;
     private static final int WRITES = 70;
-    private static final int INTERVALS = 275;
+    private static final int MAX_INTERVALS = 275;
 
     private static final String STYLE = """
             :root { color-scheme: light dark; --ground: #fff; --text: #222; --faint: #666; --line: #d8d8d8; --voter: #2563eb; --standby: #7dabf5;
@@ -91,19 +92,19 @@ final class HtmlReport {
         int bottom = lanes + WRITES + 24;
         add(String.format(
                 Locale.ROOT,
-                "<h2>Timeline</h2>%n<svg role=\"img\" aria-label=\"who was up, voted and led; what failed; writes\""
-                        + " viewBox=\"0 0 %d %d\" width=\"100%%\">%n",
+                "<h2>Timeline</h2>\n<svg role=\"img\" aria-label=\"who was up, voted and led; what failed; writes\""
+                        + " viewBox=\"0 0 %d %d\" width=\"100%%\">\n",
                 LEFT + WIDTH + 10,
                 bottom + 20));
-        for (int i = 0; i < nodes.size(); i++) {
-            node(nodes.get(i), HEAD + i * LANE);
-        }
-        writes(lanes + 8);
         int row = 0;
         for (Failure failure : run.failures()) {
             failure(failure, bottom, row % 2 == 0 ? 10 : 22);
             row++;
         }
+        for (int i = 0; i < nodes.size(); i++) {
+            node(nodes.get(i), HEAD + i * LANE);
+        }
+        writes(lanes + 8);
         figures.elections().forEach(election -> election(election, lanes));
         axis(bottom);
         add("</svg>\n<p class=\"key faint\"><span style=\"background:var(--voter)\"></span>voter"
@@ -119,7 +120,7 @@ final class HtmlReport {
     private void node(String node, int y) {
         add(String.format(
                 Locale.ROOT,
-                "<text x=\"0\" y=\"%d\">%s, domain %d</text>%n",
+                "<text x=\"0\" y=\"%d\">%s, domain %d</text>\n",
                 y + 11,
                 node,
                 run.plan().domainOf(node)));
@@ -129,7 +130,13 @@ final class HtmlReport {
             Optional<Role> role = roles.get(i).role();
             double until = i + 1 < roles.size() ? roles.get(i + 1).at() : length;
             if (role.isPresent()) {
-                bar(role.get().word(), roles.get(i).at(), until, y, BAR, node + ": " + role.get().word());
+                bar(
+                        role.get().word(),
+                        roles.get(i).at(),
+                        until,
+                        y,
+                        BAR,
+                        node + ": " + role.get().word());
             }
         }
         List<LeaderChange> leaders = run.leaders();
@@ -152,7 +159,7 @@ final class HtmlReport {
     private void bar(String look, double from, double until, double y, double height, String title) {
         add(String.format(
                 Locale.ROOT,
-                "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s, %s to %s</title></rect>%n",
+                "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s, %s to %s</title></rect>\n",
                 look,
                 x(from),
                 y,
@@ -164,25 +171,24 @@ final class HtmlReport {
     }
 
     private void writes(int top) {
-        int[] counts = new int[INTERVALS];
+        double interval = Math.max(1, Math.ceil(length / 1e9 / MAX_INTERVALS)) * 1e9;
+        int[] counts = new int[(int) Math.ceil(length / interval)];
         for (Write write : run.writes()) {
             if (write.acknowledged()) {
-                counts[Math.min(INTERVALS - 1, (int) (write.ended() / length * INTERVALS))]++;
+                counts[Math.min(counts.length - 1, (int) (write.ended() / interval))]++;
             }
         }
-        double usual = run.plan().writesPerSecond() * length / 1e9 / INTERVALS;
-        double most = usual;
-        for (int count : counts) {
-            most = Math.max(most, count);
-        }
+        double most = Math.max(
+                run.plan().writesPerSecond() * interval / 1e9,
+                IntStream.of(counts).max().orElse(0));
         int floor = top + WRITES - 14;
-        add(String.format(Locale.ROOT, "<text x=\"0\" y=\"%d\">writes</text>%n", top + 14));
-        for (int i = 0; i < INTERVALS; i++) {
+        add(String.format(Locale.ROOT, "<text x=\"0\" y=\"%d\">writes</text>\n", top + 14));
+        for (int i = 0; i < counts.length; i++) {
             double height = counts[i] / most * (WRITES - 18);
             bar(
                     "writes",
-                    i * length / INTERVALS,
-                    (i + 1) * length / INTERVALS,
+                    i * interval,
+                    Math.min(length, (i + 1) * interval),
                     floor - height,
                     height,
                     Words.count(counts[i], "write") + " acknowledged");
@@ -198,13 +204,14 @@ final class HtmlReport {
     private void failure(Failure failure, int bottom, int label) {
         double from = failure.at().toNanos();
         bar("failure", from, failure.until().toNanos(), HEAD - 8, bottom - HEAD + 2, failure.what());
-        add(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>%n", x(from), label, escaped(failure.what())));
+        add(String.format(
+                Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>\n", x(from), label, escaped(failure.what())));
     }
 
     private void election(Election election, int bottom) {
         add(String.format(
                 Locale.ROOT,
-                "<line class=\"mark\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"><title>%4$s</title></line>%n",
+                "<line class=\"mark\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"><title>%4$s</title></line>\n",
                 x(election.at()),
                 HEAD - 6,
                 bottom,
@@ -214,12 +221,17 @@ final class HtmlReport {
 
     private void axis(int y) {
         add(String.format(
-                Locale.ROOT, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>%n", LEFT, LEFT + WIDTH, y, y));
+                Locale.ROOT,
+                "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n",
+                LEFT,
+                LEFT + WIDTH,
+                y,
+                y));
         for (int tenth = 0; tenth <= 10; tenth++) {
             double at = length * tenth / 10;
             add(String.format(
                     Locale.ROOT,
-                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%.0f s</text>%n",
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%.0f s</text>\n",
                     x(at),
                     y + 14,
                     tenth == 0 ? "start" : tenth == 10 ? "end" : "middle",
@@ -234,8 +246,8 @@ final class HtmlReport {
             return;
         }
         add("<div><h2>" + head + "</h2>\n<table>\n");
-        lines.forEach(each ->
-                add("<tr><th>" + escaped(each.name()) + "</th><td>" + escaped(each.value()) + "</td></tr>\n"));
+        lines.forEach(
+                each -> add("<tr><th>" + escaped(each.name()) + "</th><td>" + escaped(each.value()) + "</td></tr>\n"));
         add("</table></div>\n");
     }
 
@@ -261,6 +273,9 @@ final class HtmlReport {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -73,7 +73,8 @@ final class JsonReport {
         });
         ArrayNode stalls = json.putArray("stalls");
         run.stalls()
-                .forEach(each -> stalls.addObject().put("at", millis(each.from())).put("took", millis(each.took())));
+                .forEach(each ->
+                        stalls.addObject().put("at", millis(each.from())).put("took", millis(each.took())));
         ArrayNode losses = json.putArray("quorumLost");
         run.quorumLosses().forEach(each -> {
             ObjectNode one = losses.addObject().put("at", millis(each.from())).put("took", millis(each.took()));

@@ -64,8 +64,12 @@ public record Recording(
         LOST_WITH_ITS_NODE
     }
 
-    /** A write, from its begin on a node to its end there. */
-    public record Write(long began, long ended, End end) {
+    /**
+     * A write, from its begin on a node to its end there.
+     *
+     * @param node empty where none was up
+     */
+    public record Write(long began, long ended, String node, End end) {
         public boolean acknowledged() {
             return end == End.ACKNOWLEDGED;
         }
@@ -91,8 +95,7 @@ public record Recording(
 
     /** The role of each node at the beginning, in the order of their numbers. */
     public Map<String, Role> rolesAtFirst() {
-        Map<String, Role> first = new TreeMap<>(
-                Comparator.<String>comparingInt(plan.names()::indexOf));
+        Map<String, Role> first = new TreeMap<>(Comparator.<String>comparingInt(plan.names()::indexOf));
         roles.stream()
                 .filter(change -> change.at() == 0)
                 .forEach(change -> change.role().ifPresent(role -> first.put(change.node(), role)));

@@ -116,8 +116,7 @@ public record Report(ClusterPlan plan, List<Figures> runs, Recording worst) {
         List<Line> lines = new ArrayList<>();
         lines.add(new Line(
                 "writes acknowledged within 1 s",
-                Words.percent(figures.availability()) + " of "
-                        + String.format(Locale.ROOT, "%,d", figures.writes())));
+                Words.percent(figures.availability()) + " of " + String.format(Locale.ROOT, "%,d", figures.writes())));
         lines.add(new Line(
                 "write stalls",
                 figures.stalls().isEmpty()
@@ -137,7 +136,11 @@ public record Report(ClusterPlan plan, List<Figures> runs, Recording worst) {
                         ? "never"
                         : Words.count(figures.quorumLosses().size(), "time") + ", for "
                                 + Words.seconds(figures.withoutQuorumInAll()) + " in all"));
-        lines.add(new Line("promotions", figures.promotions().isEmpty() ? "none" : "" + figures.promotions().size()));
+        lines.add(new Line(
+                "promotions",
+                figures.promotions().isEmpty()
+                        ? "none"
+                        : "" + figures.promotions().size()));
         Spread calm = figures.undisturbed();
         lines.add(new Line(
                 "a write, undisturbed",
@@ -155,7 +158,8 @@ public record Report(ClusterPlan plan, List<Figures> runs, Recording worst) {
         return Words.at(promotion.at()) + "  " + promotion.node()
                 + promotion.instead().map(node -> " votes instead of " + node).orElse(" votes as well")
                 + (promotion.after().isPresent()
-                        ? ", which was away for " + Words.seconds(promotion.after().getAsLong())
+                        ? ", which was away for "
+                                + Words.seconds(promotion.after().getAsLong())
                         : promotion.instead().isPresent() ? ", to spread the votes over the domains" : "");
     }
 

@@ -73,8 +73,13 @@ final class TextReport {
             StringBuilder text = new StringBuilder("  ");
             for (int i = 0; i < row.size(); i++) {
                 int column = i;
-                int width = rows.stream().mapToInt(each -> each.get(column).length()).max().orElse(0);
-                text.append(" ".repeat(width - row.get(i).length())).append(row.get(i)).append("  ");
+                int width = rows.stream()
+                        .mapToInt(each -> each.get(column).length())
+                        .max()
+                        .orElse(0);
+                text.append(" ".repeat(width - row.get(i).length()))
+                        .append(row.get(i))
+                        .append("  ");
             }
             line(text.toString());
         }

@@ -97,9 +97,8 @@ final class PlanObserver {
     }
 
     private void membership() {
-        Optional<NodeLife> life = leading && leader != null
-                ? cluster.node(leader.name()).life()
-                : Optional.empty();
+        Optional<NodeLife> life =
+                leading && leader != null ? cluster.node(leader.name()).life() : Optional.empty();
         if (life.isEmpty() || life.get().membershipNr() <= membershipNr) {
             return;
         }

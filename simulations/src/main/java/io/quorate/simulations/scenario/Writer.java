@@ -43,11 +43,13 @@ final class Writer {
             this.life = life;
             String token = "write-" + number;
             List<EventData> events = Tokens.events(token, 1, BYTES);
-            this.append = new AppendEvents(token, 1, token, cluster.world().time().nanos() / 1_000_000, events);
+            this.append =
+                    new AppendEvents(token, 1, token, cluster.world().time().nanos() / 1_000_000, events);
         }
 
         private void attempt() {
-            String address = life.leader().isHere() ? node.address() : life.leader().address();
+            String address =
+                    life.leader().isHere() ? node.address() : life.leader().address();
             ClusterNode leader = address == null ? null : byAddress.get(address);
             tries++;
             int mine = tries;
@@ -71,7 +73,8 @@ final class Writer {
 
         /** Another leader, or the failure of the last try: it is made again. */
         private void look() {
-            String address = life.leader().isHere() ? node.address() : life.leader().address();
+            String address =
+                    life.leader().isHere() ? node.address() : life.leader().address();
             if (asked == null || address != null && !address.equals(asked)) {
                 attempt();
             }
@@ -119,7 +122,7 @@ final class Writer {
                 return;
             }
         }
-        ended.add(new Write(now(), now(), End.GIVEN_UP));
+        ended.add(new Write(now(), now(), "", End.GIVEN_UP));
     }
 
     private void look() {
@@ -139,7 +142,7 @@ final class Writer {
 
     private void end(Open write, End how) {
         if (open.remove(write)) {
-            ended.add(new Write(write.began, now(), how));
+            ended.add(new Write(write.began, now(), write.node.name(), how));
         }
     }
 

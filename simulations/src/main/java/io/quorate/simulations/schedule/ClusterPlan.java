@@ -118,8 +118,8 @@ public record ClusterPlan(
         }
         for (Failure failure : failures.orElse(List.of())) {
             if (failure.at().compareTo(length) >= 0) {
-                throw new BadScenario("fail: '" + failure.what() + "' is at " + failure.at().toSeconds()
-                        + " s, and all is over after " + length.toSeconds() + " s");
+                throw new BadScenario("fail: '" + failure.what() + "' is at "
+                        + failure.at().toSeconds() + " s, and all is over after " + length.toSeconds() + " s");
             }
         }
         return this;

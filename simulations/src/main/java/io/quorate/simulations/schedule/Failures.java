@@ -68,8 +68,8 @@ public final class Failures {
 
     private static Duration time(String text, String time) {
         return Times.read(time)
-                .orElseThrow(() ->
-                        new BadScenario("fail: '" + text + "': wants times like 1.5s or 200ms, '" + time + "' is none"));
+                .orElseThrow(() -> new BadScenario(
+                        "fail: '" + text + "': wants times like 1.5s or 200ms, '" + time + "' is none"));
     }
 
     /**
@@ -97,7 +97,8 @@ public final class Failures {
         Map<String, List<Span>> spans = new TreeMap<>();
         for (Failure failure : failures) {
             switch (failure.act().what()) {
-                case Disturbance.Crash(String node) when !node.equals(Disturbance.LEADER) ->
+                case Disturbance.Crash(String node)
+                when !node.equals(Disturbance.LEADER) ->
                     add(spans, node, failure.at(), failure.act().lasts());
                 case Disturbance.PowerLoss(Map<String, Duration> downFor) ->
                     downFor.forEach((node, lasts) -> add(spans, node, failure.at(), lasts));
@@ -143,7 +144,8 @@ public final class Failures {
             acts.add(cut);
             for (Duration end : ends.subSet(cut.at(), false, until, false)) {
                 if (cut.what() instanceof Disturbance.Isolate(String node) && node.equals(Disturbance.LEADER)) {
-                    throw new BadScenario("fail: '" + cut + "': another cut ends while it lasts, and who leads then is another");
+                    throw new BadScenario(
+                            "fail: '" + cut + "': another cut ends while it lasts, and who leads then is another");
                 }
                 acts.add(new Act(end, cut.what(), until.minus(end)));
             }

@@ -30,10 +30,12 @@ public record Latency(Duration least, Duration most) {
         String most = dots < 0 ? text : text.substring(dots + 2);
         try {
             return new Latency(
-                    Times.read(least.strip()).orElseThrow(), Times.read(most.strip()).orElseThrow());
+                    Times.read(least.strip()).orElseThrow(),
+                    Times.read(most.strip()).orElseThrow());
         } catch (IllegalArgumentException | NoSuchElementException e) {
             throw new BadScenario(
-                    name + " wants a time like 5ms, or two of them like 2ms..10ms, the lesser first and 1s at most, is '"
+                    name
+                            + " wants a time like 5ms, or two of them like 2ms..10ms, the lesser first and 1s at most, is '"
                             + text + "'",
                     e);
         }

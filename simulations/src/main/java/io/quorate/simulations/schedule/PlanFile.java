@@ -48,9 +48,7 @@ public final class PlanFile {
                 latency(root, "latency", ClusterPlan.DEFAULT_BETWEEN),
                 latency(root, "local-latency", ClusterPlan.DEFAULT_WITHIN),
                 number(root, "writes-per-second", ClusterPlan.DEFAULT_WRITES),
-                root.has("seconds")
-                        ? Optional.of(Duration.ofSeconds(number(root, "seconds", 0)))
-                        : Optional.empty());
+                root.has("seconds") ? Optional.of(Duration.ofSeconds(number(root, "seconds", 0))) : Optional.empty());
         return root.has("fail") ? empty.failing(failures(root.get("fail"), empty)) : empty;
     }
 
