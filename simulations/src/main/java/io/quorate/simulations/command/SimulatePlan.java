@@ -244,11 +244,11 @@ public final class SimulatePlan implements Callable<Integer> {
     }
 
     private ClusterPlan fromOptions() {
-        ClusterPlan empty = PlanFile.of(
+        ClusterPlan empty = ClusterPlan.of(
                 nodes,
                 voters == null ? ClusterPlan.usualVoters(nodes) : voters,
                 standbys,
-                domains == null ? Math.min(ClusterPlan.DEFAULT_DOMAINS, nodes) : domains,
+                domains == null ? ClusterPlan.usualDomains(nodes) : domains,
                 latency == null ? ClusterPlan.DEFAULT_BETWEEN : Latency.read("latency", latency),
                 localLatency == null ? ClusterPlan.DEFAULT_WITHIN : Latency.read("local-latency", localLatency),
                 writesPerSecond,

@@ -25,11 +25,11 @@ public record ClusterPlan(
         int writesPerSecond,
         Optional<Duration> duration,
         Optional<List<Failure>> failures) {
-    public static final int MAX_NODES = 100;
+    private static final int MAX_NODES = 100;
     public static final int DEFAULT_NODES = 5;
-    public static final int DEFAULT_VOTERS = 3;
+    private static final int DEFAULT_VOTERS = 3;
     public static final int DEFAULT_STANDBYS = 3;
-    public static final int DEFAULT_DOMAINS = 3;
+    private static final int DEFAULT_DOMAINS = 3;
     public static final Latency DEFAULT_BETWEEN = new Latency(Duration.ofMillis(1), Duration.ofMillis(1));
     public static final Latency DEFAULT_WITHIN = new Latency(Duration.ofNanos(200_000), Duration.ofNanos(200_000));
     public static final int DEFAULT_WRITES = 20;
@@ -43,11 +43,11 @@ public record ClusterPlan(
 
     /** @throws BadScenario that names what does not fit */
     public ClusterPlan {
-        inRange(nodes, 1, MAX_NODES, "nodes");
-        inRange(roles.domains(), 1, nodes, "domains (each wants a node, and there are " + nodes + ")");
-        inRange(roles.voters(), 1, nodes, "voters (there are " + nodes + " nodes)");
-        inRange(writesPerSecond, 1, MAX_WRITES, "writes-per-second");
-        duration.ifPresent(time -> inRange(time.toSeconds(), 1, LONGEST.toSeconds(), "seconds"));
+        inRange(nodes, 1, MAX_NODES, "nodes", "");
+        inRange(roles.domains(), 1, nodes, "domains", ": each wants a node");
+        inRange(roles.voters(), 1, nodes, "voters", ": there are no more nodes");
+        inRange(writesPerSecond, 1, MAX_WRITES, "writes-per-second", "");
+        duration.ifPresent(time -> inRange(time.toSeconds(), 1, LONGEST.toSeconds(), "seconds", ""));
         failures = failures.map(List::copyOf);
     }
 
@@ -56,9 +56,40 @@ public record ClusterPlan(
         return new ClusterPlan(nodes, roles, between, within, writesPerSecond, duration, Optional.of(what));
     }
 
-    static void inRange(long value, long least, long most, String name) {
+    /**
+     * A plan in which the usual things fail.
+     *
+     * @throws BadScenario that names what does not fit
+     */
+    public static ClusterPlan of(
+            int nodes,
+            int voters,
+            int standbys,
+            int domains,
+            Latency between,
+            Latency within,
+            int writesPerSecond,
+            Optional<Duration> duration) {
+        inRange(voters, 1, 7, "voters", "");
+        if (voters % 2 == 0) {
+            throw new BadScenario("voters: wants 1, 3, 5 or 7, is " + voters
+                    + ": an even number survives no more than the odd one below it");
+        }
+        inRange(standbys, 0, 50, "standbys", "");
+        inRange(domains, 1, MAX_NODES, "domains", "");
+        return new ClusterPlan(
+                nodes,
+                new Roles(voters, standbys, domains),
+                between,
+                within,
+                writesPerSecond,
+                duration,
+                Optional.empty());
+    }
+
+    private static void inRange(long value, long least, long most, String name, String why) {
         if (value < least || value > most) {
-            throw new BadScenario(name + ": wants " + least + " to " + most + ", is " + value);
+            throw new BadScenario(name + ": wants " + least + " to " + most + ", is " + value + why);
         }
     }
 
@@ -85,6 +116,11 @@ public record ClusterPlan(
     /** How many vote where nothing is said: two that vote survive no more than one. */
     public static int usualVoters(int nodes) {
         return nodes < DEFAULT_VOTERS ? 1 : DEFAULT_VOTERS;
+    }
+
+    /** How many failure domains there are where nothing is said. */
+    public static int usualDomains(int nodes) {
+        return Math.clamp(nodes, 1, DEFAULT_DOMAINS);
     }
 
     /** How many nodes have a copy of the journal: those that fail one after the other where nothing else is said. */

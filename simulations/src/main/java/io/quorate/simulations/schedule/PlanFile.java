@@ -40,52 +40,16 @@ public final class PlanFile {
         }
         ScenarioFile.refuseUnknown("the plan", root, HEAD);
         int nodes = number(root, "nodes", ClusterPlan.DEFAULT_NODES);
-        ClusterPlan empty = of(
+        ClusterPlan empty = ClusterPlan.of(
                 nodes,
                 number(root, "voters", ClusterPlan.usualVoters(nodes)),
                 number(root, "standbys", ClusterPlan.DEFAULT_STANDBYS),
-                number(root, "domains", Math.min(ClusterPlan.DEFAULT_DOMAINS, nodes)),
+                number(root, "domains", ClusterPlan.usualDomains(nodes)),
                 latency(root, "latency", ClusterPlan.DEFAULT_BETWEEN),
                 latency(root, "local-latency", ClusterPlan.DEFAULT_WITHIN),
                 number(root, "writes-per-second", ClusterPlan.DEFAULT_WRITES),
                 root.has("seconds") ? Optional.of(Duration.ofSeconds(number(root, "seconds", 0))) : Optional.empty());
         return root.has("fail") ? empty.failing(failures(root.get("fail"), empty)) : empty;
-    }
-
-    /**
-     * A plan in which the usual things fail.
-     *
-     * @throws BadScenario that names what does not fit
-     */
-    public static ClusterPlan of(
-            int nodes,
-            int voters,
-            int standbys,
-            int domains,
-            Latency between,
-            Latency within,
-            int writesPerSecond,
-            Optional<Duration> duration) {
-        return new ClusterPlan(
-                nodes,
-                roles(nodes, voters, standbys, domains),
-                between,
-                within,
-                writesPerSecond,
-                duration,
-                Optional.empty());
-    }
-
-    private static Roles roles(int nodes, int voters, int standbys, int domains) {
-        ClusterPlan.inRange(nodes, 1, ClusterPlan.MAX_NODES, "nodes");
-        ClusterPlan.inRange(voters, 1, 7, "voters");
-        ClusterPlan.inRange(standbys, 0, 50, "standbys");
-        ClusterPlan.inRange(domains, 1, nodes, "domains (each wants a node, and there are " + nodes + ")");
-        if (voters % 2 == 0) {
-            throw new BadScenario("voters: wants 1, 3, 5 or 7, is " + voters
-                    + ": an even number survives no more than the odd one below it");
-        }
-        return new Roles(voters, standbys, domains);
     }
 
     private static List<Failure> failures(JsonNode list, ClusterPlan plan) {

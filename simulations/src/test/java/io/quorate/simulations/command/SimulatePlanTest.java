@@ -35,7 +35,7 @@ class SimulatePlanTest {
             value = {
                 "--nodes=0                      | --nodes: wants 1 to 100, is 0",
                 "--nodes=1000                   | --nodes: wants 1 to 100, is 1000",
-                "--domains=6                    | --domains (each wants a node, and there are 5): wants 1 to 5, is 6",
+                "--domains=6                    | --domains: wants 1 to 5, is 6: each wants a node",
                 "--latency=10ms..2ms            | --latency wants a time like 5ms, or two of them like 2ms..10ms",
                 "--fail=n9 at 3s for 4s         | --fail: 'n9 at 3s for 4s': there is no 'n9', only n1 to n5",
                 "--fail=n1 tomorrow             | --fail: wants 'n1 at 30s for 10s'",

@@ -110,8 +110,8 @@ class FailuresTest {
             value = {
                 "{nodes: 0}                         | nodes: wants 1 to 100, is 0",
                 "{nodes: 1000}                      | nodes: wants 1 to 100, is 1000",
-                "{nodes: 3, domains: 4}             | domains (each wants a node, and there are 3): wants 1 to 3, is 4",
-                "{nodes: 3, voters: 5}              | voters (there are 3 nodes): wants 1 to 3, is 5",
+                "{nodes: 3, domains: 4}             | domains: wants 1 to 3, is 4: each wants a node",
+                "{nodes: 3, voters: 5}              | voters: wants 1 to 3, is 5: there are no more nodes",
                 "{voters: 4}                        | voters: wants 1, 3, 5 or 7, is 4",
                 "{latency: 10ms..2ms}               | 'latency' wants a time like 5ms",
                 "{latency: 2s}                      | 1s at most",
