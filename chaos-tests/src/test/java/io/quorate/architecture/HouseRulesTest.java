@@ -55,6 +55,7 @@ class HouseRulesTest {
         "io.quorate.node.role",
         "io.quorate.control.kv",
         "io.quorate.simulations.invariant",
+        "io.quorate.simulations.report",
         "io.quorate.simulations.schedule",
         "io.quorate.chaos.check"
     };

@@ -166,6 +166,11 @@ class PackageArrowsTest {
                         "io.quorate.simulations.invariant",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
+                knows(
+                        "io.quorate.simulations.report",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.node.role",
+                        "io.quorate.simulations.schedule"),
                 knows("io.quorate.chaos.history", "com.fasterxml.jackson.."),
                 knows("io.quorate.chaos.check", "com.fasterxml.jackson.databind", "io.quorate.chaos.history"),
                 knows(

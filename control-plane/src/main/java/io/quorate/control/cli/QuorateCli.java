@@ -38,6 +38,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
+            SimulateCommand.class,
             KeyValueCommands.class,
             VersionCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -471,7 +471,7 @@ class QuorateCliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "set-address", "kv", "version"})
+    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "set-address", "kv", "simulate", "version"})
     void every_command_explains_itself_with_examples(String command) {
         Ended help = run(command, "--help");
         assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);

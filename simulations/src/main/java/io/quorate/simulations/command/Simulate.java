@@ -141,10 +141,7 @@ public final class Simulate implements Callable<Integer> {
     }
 
     public static void main(String[] words) {
-        // Before the first logger is made: the engine tells of every election.
-        if (System.getProperty("logback.configurationFile") == null) {
-            System.setProperty("logback.configurationFile", "simulation-logback.xml");
-        }
+        Logging.quiet();
         System.exit(commandLine().execute(words));
     }
 

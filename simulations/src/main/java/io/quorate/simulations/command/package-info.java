@@ -1,5 +1,5 @@
 /**
- * The command line of the simulation: many runs, one line each, and a summary. Keeps no rule of its own; look next at {@code
+ * The command line of the simulation: many runs, one line each, and a summary. And what one planned cluster would do, for an operator. Keeps no rule of its own; look next at {@code
  * scenario}.
  */
 @NullMarked

@@ -6,7 +6,6 @@ import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.cluster.ClusterNode;
 import io.quorate.simulations.cluster.SimulatedCluster;
-import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.schedule.Roles;
 import io.quorate.simulations.schedule.Script;
 import io.quorate.simulations.world.SimulatedNode;
@@ -41,29 +40,7 @@ final class ClusterScenario extends Run {
         this.cluster = cluster;
         this.operator = new Operator(cluster, roles);
         this.quiescence = new Quiescence(cluster, operator);
-        this.nemesis = new Nemesis(world, script.acts(), new Nemesis.Operated() {
-            @Override
-            public void start(SimulatedNode node) {
-                if (operator.mayStart(node.name())) {
-                    cluster.node(node.name()).start();
-                }
-            }
-
-            @Override
-            public boolean isFragile() {
-                return false;
-            }
-
-            @Override
-            public void operate(Disturbance what, Duration lasts) {
-                switch (what) {
-                    case Disturbance.Join(String node) -> operator.join(node);
-                    case Disturbance.Leave(String node) -> operator.leave(node);
-                    case Disturbance.Remove(String node) -> operator.remove(node, lasts);
-                    default -> throw new IllegalArgumentException(what.word() + " is for a group");
-                }
-            }
-        });
+        this.nemesis = new Nemesis(world, script.acts(), new OperatedCluster(cluster, operator));
         cluster.onVoteTaken(this::voteTaken);
     }
 

@@ -66,7 +66,7 @@ final class Nemesis {
 
     private void act(Disturbance what, Duration lasts) {
         switch (what) {
-            case Disturbance.Crash(String node) -> crash(world.node(node), lasts);
+            case Disturbance.Crash(String node) -> crash(node, lasts);
             case Disturbance.PowerLoss(Map<String, Duration> downFor) -> losePower(downFor);
             case Disturbance.Partition(List<List<String>> sides) -> partition(sides, lasts);
             case Disturbance.OneWay(String from, String to) -> {
@@ -93,6 +93,14 @@ final class Nemesis {
             case Disturbance.Join join -> operated.operate(join, lasts);
             case Disturbance.Leave leave -> operated.operate(leave, lasts);
             case Disturbance.Remove remove -> operated.operate(remove, lasts);
+        }
+    }
+
+    private void crash(String node, Duration downFor) {
+        if (node.equals(Disturbance.LEADER)) {
+            world.leader().ifPresent(leader -> crash(leader, downFor));
+        } else {
+            crash(world.node(node), downFor);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed interface Disturbance {
         };
     }
 
-    /** A node loses its power, and starts again. */
+    /** A node, or {@link #LEADER}, loses its power, and starts again. */
     record Crash(String node) implements Disturbance {}
 
     /** Several lose their power at one moment; each starts again after a time of its own. */

@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -60,7 +58,6 @@ public final class ScenarioFile {
             "remove");
     private static final Set<String> AT_ONCE = Set.of("transfer", "membership", "join", "leave");
 
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)\\s*(ms|s)");
     private static final int MAX_CLIENTS = 1_000;
     private static final int MAX_SECONDS = 1_000_000;
     private static final int DEFAULT_SECONDS = 60;
@@ -101,7 +98,7 @@ public final class ScenarioFile {
         return "{at: " + time(act.at()) + ", " + what + (over ? "" : ", for: " + time(act.lasts())) + "}";
     }
 
-    private static String parameters(Disturbance what) {
+    static String parameters(Disturbance what) {
         return switch (what) {
             case Disturbance.Crash(String node) -> node;
             case Disturbance.PowerLoss(Map<String, Duration> downFor) ->
@@ -195,7 +192,7 @@ public final class ScenarioFile {
         }
     }
 
-    private static JsonNode tree(String text) {
+    static JsonNode tree(String text) {
         try {
             return YAML.readTree(text);
         } catch (JsonProcessingException e) {
@@ -207,7 +204,7 @@ public final class ScenarioFile {
         }
     }
 
-    private static Act act(String where, JsonNode act, List<String> names) {
+    static Act act(String where, JsonNode act, List<String> names) {
         if (!act.isObject()) {
             throw new BadScenario(
                     where + " wants a map like {at: 3.2s, crash: n2, for: 1.5s}, is '" + shown(act) + "'");
@@ -248,7 +245,7 @@ public final class ScenarioFile {
 
     private static Disturbance disturbance(String where, String word, JsonNode what, List<String> names) {
         return switch (word) {
-            case "crash" -> new Disturbance.Crash(node(where, what, names));
+            case "crash" -> new Disturbance.Crash(node(where, what, names, Disturbance.LEADER));
             case "isolate" -> new Disturbance.Isolate(node(where, what, names, Disturbance.LEADER));
             case "transfer" -> new Disturbance.Transfer(node(where, what, names));
             case "membership" -> new Disturbance.Membership(node(where, what, names));
@@ -338,20 +335,15 @@ public final class ScenarioFile {
         throw new BadScenario(where + " wants one of " + List.of(values) + ", is '" + shown(node) + "'");
     }
 
-    private static Duration time(String where, JsonNode map, String field) {
+    static Duration time(String where, JsonNode map, String field) {
         JsonNode value = map.path(field);
-        Matcher match = TIME.matcher(value.asText(""));
-        if (!match.matches()) {
-            throw new BadScenario(where + ": '" + field + "' wants a time like 1.5s or 200ms, "
-                    + (value.isMissingNode() ? "and is not there" : "is '" + shown(value) + "'"));
-        }
-        int nanosDigits = match.group(2).equals("s") ? 9 : 6;
-        return Duration.ofNanos(
-                new BigDecimal(match.group(1)).movePointRight(nanosDigits).longValue());
+        return Times.read(value.asText(""))
+                .orElseThrow(() -> new BadScenario(where + ": '" + field + "' wants a time like 1.5s or 200ms, "
+                        + (value.isMissingNode() ? "and is not there" : "is '" + shown(value) + "'")));
     }
 
     /** @param missing taken where there is none; -1 where there has to be one */
-    private static long number(JsonNode map, String field, long least, long most, long missing) {
+    static long number(JsonNode map, String field, long least, long most, long missing) {
         JsonNode value = map.path(field);
         if (value.isMissingNode() && missing != -1) {
             return missing;
@@ -364,7 +356,7 @@ public final class ScenarioFile {
         return value.asLong();
     }
 
-    private static void refuseUnknown(String where, JsonNode map, Iterable<String> known) {
+    static void refuseUnknown(String where, JsonNode map, Iterable<String> known) {
         List<String> allowed = new ArrayList<>();
         known.forEach(allowed::add);
         if (!map.isObject()) {
@@ -378,7 +370,7 @@ public final class ScenarioFile {
         }
     }
 
-    private static String shown(JsonNode node) {
+    static String shown(JsonNode node) {
         return node.isValueNode() ? node.asText() : node.toString();
     }
 }

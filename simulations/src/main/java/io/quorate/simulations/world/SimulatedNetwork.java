@@ -4,11 +4,19 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Carries messages between hosts in virtual time: late, twice, out of order, or not at all. Cuts have a direction. */
 public final class SimulatedNetwork {
     /** Larger frames never arrive: the transport that nodes use in production refuses them. */
     private static final int MAX_FRAME_BYTES = 2 << 20;
+
+    /** How long a frame takes on a link, each drawn anew. */
+    @FunctionalInterface
+    public interface Delays {
+        /** Nanoseconds, not negative. */
+        long draw(String from, String to, RandomGenerator random);
+    }
 
     private record Link(String from, String to) {}
 
@@ -16,6 +24,7 @@ public final class SimulatedNetwork {
     private final RandomGenerator random;
     private final Set<Link> cut = new HashSet<>();
     private NetworkConditions conditions = NetworkConditions.GOOD;
+    private @Nullable Delays delays;
     private long sent;
     private long bytes;
 
@@ -26,6 +35,11 @@ public final class SimulatedNetwork {
 
     public void conditions(NetworkConditions now) {
         conditions = now;
+    }
+
+    /** Each link has delays of its own from now on: instead of those of {@link NetworkConditions#GOOD}, and beside those of any other conditions. */
+    public void delays(Delays ofLinks) {
+        delays = ofLinks;
     }
 
     /** Whether everybody reaches everybody, as well as on a good day. */
@@ -84,14 +98,23 @@ public final class SimulatedNetwork {
         bytes += size;
         boolean lost = random.nextDouble() < conditions.loss() || size > MAX_FRAME_BYTES || !reaches(from, to);
         for (int copy = 0; copy < copies && !lost; copy++) {
-            long delay = conditions.minDelay().toNanos()
-                    + (long) (-Math.log(1 - random.nextDouble())
-                            * conditions.meanExtraDelay().toNanos());
+            long delay = delay(from, to);
             time.after(departureNanos + delay, () -> {
                 if (reaches(from, to)) {
                     arrival.run();
                 }
             });
         }
+    }
+
+    private long delay(String from, String to) {
+        Delays ofLinks = delays;
+        long ofLink = ofLinks == null ? 0 : ofLinks.draw(from, to, random);
+        return ofLinks != null && conditions.equals(NetworkConditions.GOOD)
+                ? ofLink
+                : ofLink
+                        + conditions.minDelay().toNanos()
+                        + (long) (-Math.log(1 - random.nextDouble())
+                                * conditions.meanExtraDelay().toNanos());
     }
 }

@@ -69,6 +69,12 @@ class ScenarioFileTest {
     }
 
     @Test
+    void whoever_leads_at_its_moment_may_crash() {
+        assertThat(only("{at: 1s, crash: leader, for: 1s}").what())
+                .isEqualTo(new Disturbance.Crash(Disturbance.LEADER));
+    }
+
+    @Test
     void acts_are_in_the_order_of_their_times() {
         Script script = ScenarioFile.read("""
                 nodes: 1
@@ -85,7 +91,7 @@ class ScenarioFileTest {
             value = {
                 "{crash: n1, for: 1s} | act 1: 'at' wants a time like 1.5s or 200ms, and is not there",
                 "{at: soon, crash: n1, for: 1s} | act 1: 'at' wants a time like 1.5s or 200ms, is 'soon'",
-                "{at: 1s, crash: n9, for: 1s} | act 1: 'crash' wants a node of [n1, n2, n3], is 'n9'",
+                "{at: 1s, crash: n9, for: 1s} | act 1: 'crash' wants a node of [n1, n2, n3] or 'leader', is 'n9'",
                 "{at: 1s, crash: n1} | act 1: 'for' wants a time like 1.5s or 200ms, and is not there",
                 "{at: 1s, transfer: n1, for: 1s} | act 1: 'transfer' is over at once and takes no 'for'",
                 "{at: 1s, crash: n1, flaky: all, for: 1s} | act 1 wants one of crash, power-loss, partition, one-way, isolate, flaky,"
