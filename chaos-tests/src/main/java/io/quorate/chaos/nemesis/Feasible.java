@@ -26,6 +26,10 @@ public final class Feasible {
             refused.add("'nodes' is " + script.nodes() + ": processes are made highly available first, so it wants "
                     + FEWEST_NODES + " or more");
         }
+        if (script.roles().isPresent()) {
+            refused.add("'roles' are of simulated clusters: processes have the usual policy;"
+                    + " quorate-simulate --replay carries it out");
+        }
         for (Act act : script.acts()) {
             refused(act.what(), means).ifPresent(why -> refused.add(act + ": " + why));
         }

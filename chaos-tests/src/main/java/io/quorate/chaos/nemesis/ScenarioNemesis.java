@@ -47,6 +47,10 @@ public final class ScenarioNemesis {
     private final Set<Integer> outside = ConcurrentHashMap.newKeySet();
     private final Set<Integer> full = new HashSet<>();
     private final Set<Integer> applied = new HashSet<>();
+
+    /** By the number of an act, whom it befell. */
+    private final Map<Integer, Integer> crashed = new HashMap<>();
+
     private final Map<Integer, OldImage> oldImages = new HashMap<>();
     private final AtomicBoolean changing = new AtomicBoolean();
 
@@ -197,7 +201,11 @@ public final class ScenarioNemesis {
     /** @return whether it applied */
     private boolean begin(Moment moment) {
         return switch (moment.what()) {
-            case Disturbance.Crash(String name) -> crash(List.of(index(name)));
+            case Disturbance.Crash(String name) -> {
+                Optional<Integer> victim = one(name);
+                victim.ifPresent(each -> crashed.put(moment.act(), each));
+                yield victim.isPresent() && crash(List.of(victim.get()));
+            }
             case Disturbance.PowerLoss(Map<String, Duration> downFor) ->
                 crash(downFor.keySet().stream().map(ScenarioNemesis::index).toList());
             case Disturbance.Partition(List<List<String>> sides) -> {
@@ -217,7 +225,7 @@ public final class ScenarioNemesis {
                 yield true;
             }
             case Disturbance.Isolate(String name) -> {
-                Optional<Integer> alone = name.equals(Disturbance.LEADER) ? leader() : Optional.of(index(name));
+                Optional<Integer> alone = one(name);
                 alone.ifPresent(this::isolate);
                 yield alone.isPresent();
             }
@@ -237,12 +245,27 @@ public final class ScenarioNemesis {
             case Disturbance.Transfer(String heir) -> transfer(index(heir));
             case Disturbance.Membership(String name) -> changeMembership(index(name));
             case Disturbance.SetBack(String name) -> takeImage(moment.act(), index(name));
+            case Disturbance.Join join -> throw notFeasible(join);
+            case Disturbance.Leave leave -> throw notFeasible(leave);
+            case Disturbance.Remove remove -> throw notFeasible(remove);
         };
+    }
+
+    private static IllegalArgumentException notFeasible(Disturbance what) {
+        return new IllegalArgumentException(what.word() + " is not feasible");
+    }
+
+    /** A node by its name, or whoever leads. */
+    private Optional<Integer> one(String name) {
+        return name.equals(Disturbance.LEADER) ? leader() : Optional.of(index(name));
     }
 
     private void end(Moment moment) {
         switch (moment.what()) {
-            case Disturbance.Crash(String name) -> chore(index(name), () -> startIfDown(index(name)));
+            case Disturbance.Crash crash -> {
+                int victim = crashed.get(moment.act());
+                chore(victim, () -> startIfDown(victim));
+            }
             case Disturbance.Partition partition -> mendLinks();
             case Disturbance.OneWay oneWay -> mendLinks();
             case Disturbance.Isolate isolate -> mendLinks();
@@ -257,6 +280,9 @@ public final class ScenarioNemesis {
             case Disturbance.PowerLoss loss -> {}
             case Disturbance.Transfer transfer -> {}
             case Disturbance.Membership membership -> {}
+            case Disturbance.Join join -> throw notFeasible(join);
+            case Disturbance.Leave leave -> throw notFeasible(leave);
+            case Disturbance.Remove remove -> throw notFeasible(remove);
         }
     }
 
