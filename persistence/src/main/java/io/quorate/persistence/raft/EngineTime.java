@@ -14,6 +14,10 @@ import java.util.random.RandomGenerator;
  * Wall: the engine knows heartbeats in whole seconds only, at least one. Here its second lasts as long as our heartbeat period
  * (three to one, about, by default); nothing outside of this class knows. Also adds the jitter that the engine's own 100 ms, divided by
  * five, no longer gives: without it two followers that wake together split the vote again and again.
+ *
+ * <p>And the engine waits as long for the votes of its hundredth election as for those of its first. Where a vote takes longer than that, on
+ * links that are slow or machines that have other things to do, terms rise and nobody ever leads. Elections that follow each other closely
+ * wait longer and longer here (as Raft's authors advise a timeout well above the time of a broadcast, section 5.6), a lonely one does not.
  */
 final class EngineTime extends Clock implements RaftNodeExecutor {
     /** Election delays grow by up to this share of themselves. */
@@ -23,19 +27,32 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
     private static final double HEARTBEAT_JITTER = 0.2;
 
     private final LongSupplier nanos;
+    /** Rounds of votes that wait as long as ever: each candidacy takes two, the pre-vote and the vote, and one vote may be split. */
+    private static final int PATIENT_ROUNDS = 4;
+
+    /** They wait no more than so many times as long. */
+    private static final double LONGEST_BACKOFF = 8;
+
+    /** Heartbeat timeouts without an election after which the next one is the first again. */
+    private static final int QUIET_TIMEOUTS = 4;
+
     private final SerialExecutor executor;
     private final RandomGenerator random;
     private final RaftTiming timing;
     private final boolean jitter;
+    private final boolean backoff;
+    private int rounds;
+    private long roundEndsAtNanos;
     private int depth;
     private volatile boolean dead;
 
-    EngineTime(SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, boolean jitter) {
+    EngineTime(SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, Walls walls) {
         this.executor = executor;
         this.nanos = nanos;
         this.random = random;
         this.timing = timing;
-        this.jitter = jitter;
+        this.jitter = walls.electionJitter();
+        this.backoff = walls.electionBackoff();
     }
 
     /** Heartbeat timeout as the engine wants it: a number of periods. */
@@ -95,12 +112,23 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
 
     private Duration realDelay(long delay, TimeUnit unit) {
         double real = unit.toNanos(delay) * (timing.heartbeatPeriod().toMillis() / 1000.0);
-        if (jitter && unit == TimeUnit.SECONDS) {
-            real *= 1 - HEARTBEAT_JITTER * random.nextDouble();
-        } else if (jitter && unit.toMillis(delay) >= electionTimeoutMillis()) {
-            real *= 1 + ELECTION_JITTER * random.nextDouble();
+        if (unit == TimeUnit.SECONDS) {
+            real *= 1 - (jitter ? HEARTBEAT_JITTER * random.nextDouble() : 0);
+        } else if (unit.toMillis(delay) >= electionTimeoutMillis()) {
+            real *= 1 + (jitter ? ELECTION_JITTER * random.nextDouble() : 0);
+            real = backoff ? laterEachTime(real) : real;
         }
         return Duration.ofNanos((long) real);
+    }
+
+    private double laterEachTime(double delayNanos) {
+        long now = nanos.getAsLong();
+        boolean quiet = now - roundEndsAtNanos
+                > timing.heartbeatTimeout().multipliedBy(QUIET_TIMEOUTS).toNanos();
+        rounds = quiet ? 1 : rounds + 1;
+        double later = delayNanos * Math.clamp(Math.pow(2, (rounds - PATIENT_ROUNDS) / 2.0), 1, LONGEST_BACKOFF);
+        roundEndsAtNanos = now + (long) later;
+        return later;
     }
 
     @Override

@@ -160,7 +160,7 @@ public final class RaftReplica {
         this.failStop = ports.failStop();
         this.metrics = ports.metrics();
         Walls walls = settings.walls();
-        this.time = new EngineTime(executor, nanos, ports.random(), settings.timing(), walls.electionJitter());
+        this.time = new EngineTime(executor, nanos, ports.random(), settings.timing(), walls);
         RaftLogStore log = new RaftLogStore(
                 ports.log(), walls.failStopOnStorageError() ? this::die : (reason, cause) -> {}, metrics, nanos);
         this.store = new WatchedStore(log);

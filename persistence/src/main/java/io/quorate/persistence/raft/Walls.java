@@ -17,6 +17,7 @@ package io.quorate.persistence.raft;
  * @param onlyVotersStand a member that is removed asks for no votes
  * @param changesAwaitTransfer the group does not change while leadership is handed over
  * @param electionWatch a pre-vote that the engine left open does not keep it from the next election
+ * @param electionBackoff elections that follow each other closely wait longer for their votes
  * @param rollbackCheck a member whose disk was set back takes no part
  */
 public record Walls(
@@ -33,7 +34,8 @@ public record Walls(
         boolean onlyVotersStand,
         boolean changesAwaitTransfer,
         boolean electionWatch,
+        boolean electionBackoff,
         boolean rollbackCheck) {
     public static final Walls ALL =
-            new Walls(true, true, true, true, true, true, true, true, true, true, true, true, true, true);
+            new Walls(true, true, true, true, true, true, true, true, true, true, true, true, true, true, true);
 }

@@ -108,7 +108,7 @@ class ScenarioTest {
     @Test
     void a_node_that_is_set_back_and_takes_part_is_a_broken_promise() {
         Walls unwatched = new Walls(
-                true, true, true, true, true, true, true, true, true, true, true, true, true, /* rollbackCheck */
+                true, true, true, true, true, true, true, true, true, true, true, true, true, true, /* rollbackCheck */
                 false);
         assertThat(setBackOneAfterTheOther(unwatched).promise()).hasValue("WhoWasSetBackIsRefused");
     }
