@@ -106,10 +106,7 @@ final class Advice {
         Map<Integer, Integer> late = new TreeMap<>();
         int all = 0;
         for (Write write : recording.writes()) {
-            if (!Figures.isInTime(write)
-                    && write.end() != End.LOST_WITH_ITS_NODE
-                    && !write.node().isEmpty()
-                    && !stalled(write)) {
+            if (!Figures.isInTime(write) && write.end() != End.LOST_WITH_ITS_NODE && !stalled(write) && cutOff(write)) {
                 late.merge(plan.domainOf(write.node()), 1, Integer::sum);
                 all++;
             }
@@ -122,6 +119,14 @@ final class Advice {
                                 .map(each -> each.getValue() + " in domain " + each.getKey())
                                 .collect(Collectors.joining(", "))
                         + ". The leader reached a majority and led on; a node asks it itself, not by way of another.");
+    }
+
+    private boolean cutOff(Write write) {
+        return !write.node().isEmpty()
+                && recording.failures().stream()
+                        .anyMatch(failure -> failure.cuts()
+                                && write.began() < failure.until().toNanos()
+                                && write.ended() > failure.at().toNanos());
     }
 
     private boolean stalled(Write write) {

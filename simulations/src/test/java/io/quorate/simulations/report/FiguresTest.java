@@ -161,6 +161,28 @@ class FiguresTest {
     }
 
     @Test
+    void who_was_cut_off_from_the_leader_is_told_by_domain() {
+        fail("link:1-2 at 20s for 30s");
+        writeAllBut(0, 0);
+        writes = writes.stream()
+                .map(write -> write.began() >= 21 * SECOND && write.began() < 23 * SECOND
+                        ? new Write(write.began(), write.began() + 5 * SECOND, "n2", End.ACKNOWLEDGED)
+                        : new Write(write.began(), write.ended(), "n1", End.ACKNOWLEDGED))
+                .toList();
+        // The others go on at the same time.
+        List<Write> both = new ArrayList<>(writes);
+        both.addAll(LongStream.range(0, 1000)
+                .mapToObj(i -> new Write(i * SECOND / 10, i * SECOND / 10 + SECOND / 100, "n3", End.ACKNOWLEDGED))
+                .toList());
+        writes = both;
+        assertThat(new Report(plan, List.of(Figures.of(recording())), recording()).advice())
+                .singleElement()
+                .asString()
+                .startsWith("20 writes waited for more than a second while others did not")
+                .contains("20 in domain 2");
+    }
+
+    @Test
     void where_nothing_is_weak_nothing_is_advised() {
         writeAllBut(10, 11);
         Report report = new Report(plan, List.of(Figures.of(recording())), recording());
