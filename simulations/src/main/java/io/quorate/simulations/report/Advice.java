@@ -6,7 +6,6 @@ import io.quorate.simulations.report.Figures.QuorumLoss;
 import io.quorate.simulations.report.Recording.End;
 import io.quorate.simulations.report.Recording.Write;
 import io.quorate.simulations.schedule.ClusterPlan;
-import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.schedule.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,8 +46,7 @@ final class Advice {
         String held =
                 loss.away().size() + " of " + loss.voters().size() + " voters (" + String.join(", ", loss.away()) + ")";
         List<Failure> guilty = loss.failures().stream()
-                .filter(failure -> failure.nodes().stream().anyMatch(loss.away()::contains)
-                        || failure.nodes().contains(Disturbance.LEADER))
+                .filter(failure -> Figures.nodes(recording, failure).stream().anyMatch(loss.away()::contains))
                 .toList();
         String time = "for " + Words.seconds(loss.took()) + " from " + Words.at(loss.from()) + " on";
         if (guilty.isEmpty()) {
@@ -118,7 +116,7 @@ final class Advice {
                         + late.entrySet().stream()
                                 .map(each -> each.getValue() + " in domain " + each.getKey())
                                 .collect(Collectors.joining(", "))
-                        + ". The leader reached a majority and led on; a node asks it itself, not by way of another.");
+                        + ". A node asks the leader itself, not by way of another.");
     }
 
     private boolean cutOff(Write write) {
@@ -141,7 +139,9 @@ final class Advice {
         for (QuorumLoss loss : figures.quorumLosses()) {
             for (Failure failure : loss.failures()) {
                 if (loss.from() - failure.at().toNanos() > patience) {
-                    failure.nodes().stream().filter(loss.away()::contains).forEach(names::add);
+                    Figures.nodes(recording, failure).stream()
+                            .filter(loss.away()::contains)
+                            .forEach(names::add);
                 }
             }
         }

@@ -141,6 +141,22 @@ class FiguresTest {
     }
 
     @Test
+    void of_two_promotions_at_a_time_each_takes_a_vote() {
+        fail("leader at 10s for 30s");
+        roles.add(new RoleChange(14 * SECOND, "n4", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(14 * SECOND, "n5", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(15 * SECOND, "n1", Optional.of(Role.SPARE)));
+        roles.add(new RoleChange(15 * SECOND, "n2", Optional.of(Role.SPARE)));
+        roles.add(new RoleChange(50 * SECOND, "n2", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(90 * SECOND, "n3", Optional.of(Role.SPARE)));
+        assertThat(Figures.of(recording()).promotions())
+                .containsExactly(
+                        new Figures.Promotion(14 * SECOND, "n4", Optional.of("n1"), OptionalLong.of(4 * SECOND)),
+                        new Figures.Promotion(14 * SECOND, "n5", Optional.of("n2"), OptionalLong.empty()),
+                        new Figures.Promotion(50 * SECOND, "n2", Optional.empty(), OptionalLong.empty()));
+    }
+
+    @Test
     void a_domain_with_most_voters_is_told_with_what_it_held_and_with_what_to_do() {
         plan = plan(2);
         fail("domain:1 at 20s for 30s");
@@ -151,7 +167,7 @@ class FiguresTest {
                 .containsExactly(
                         "Losing domain 1 took the quorum for 30.0 s from 20.0 s on: it held 2 of 3 voters (n1, n3).",
                         "Two domains cannot survive the loss of the one with more voters: use three.");
-        assertThat(report.text()).contains("quorum lost                      1 time, for 30.0 s in all");
+        assertThat(report.text()).contains("quorum lost                     1 time, for 30.0 s in all");
     }
 
     @Test
