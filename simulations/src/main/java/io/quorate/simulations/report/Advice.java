@@ -6,7 +6,6 @@ import io.quorate.simulations.report.Figures.QuorumLoss;
 import io.quorate.simulations.report.Recording.End;
 import io.quorate.simulations.report.Recording.Write;
 import io.quorate.simulations.schedule.ClusterPlan;
-import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.schedule.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,8 +46,7 @@ final class Advice {
         String held =
                 loss.away().size() + " of " + loss.voters().size() + " voters (" + String.join(", ", loss.away()) + ")";
         List<Failure> guilty = loss.failures().stream()
-                .filter(failure -> failure.nodes().stream().anyMatch(loss.away()::contains)
-                        || failure.nodes().contains(Disturbance.LEADER))
+                .filter(failure -> Figures.nodes(recording, failure).stream().anyMatch(loss.away()::contains))
                 .toList();
         String time = "for " + Words.seconds(loss.took()) + " from " + Words.at(loss.from()) + " on";
         if (guilty.isEmpty()) {
@@ -106,10 +104,7 @@ final class Advice {
         Map<Integer, Integer> late = new TreeMap<>();
         int all = 0;
         for (Write write : recording.writes()) {
-            if (!Figures.isInTime(write)
-                    && write.end() != End.LOST_WITH_ITS_NODE
-                    && !write.node().isEmpty()
-                    && !stalled(write)) {
+            if (!Figures.isInTime(write) && write.end() != End.LOST_WITH_ITS_NODE && !stalled(write) && cutOff(write)) {
                 late.merge(plan.domainOf(write.node()), 1, Integer::sum);
                 all++;
             }
@@ -121,7 +116,15 @@ final class Advice {
                         + late.entrySet().stream()
                                 .map(each -> each.getValue() + " in domain " + each.getKey())
                                 .collect(Collectors.joining(", "))
-                        + ". The leader reached a majority and led on; a node asks it itself, not by way of another.");
+                        + ". A node asks the leader itself, not by way of another.");
+    }
+
+    private boolean cutOff(Write write) {
+        return !write.node().isEmpty()
+                && recording.failures().stream()
+                        .anyMatch(failure -> failure.cuts()
+                                && write.began() < failure.until().toNanos()
+                                && write.ended() > failure.at().toNanos());
     }
 
     private boolean stalled(Write write) {
@@ -136,7 +139,9 @@ final class Advice {
         for (QuorumLoss loss : figures.quorumLosses()) {
             for (Failure failure : loss.failures()) {
                 if (loss.from() - failure.at().toNanos() > patience) {
-                    failure.nodes().stream().filter(loss.away()::contains).forEach(names::add);
+                    Figures.nodes(recording, failure).stream()
+                            .filter(loss.away()::contains)
+                            .forEach(names::add);
                 }
             }
         }

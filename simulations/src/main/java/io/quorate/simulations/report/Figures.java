@@ -7,12 +7,17 @@ import io.quorate.simulations.report.Recording.QuorumChange;
 import io.quorate.simulations.report.Recording.RoleChange;
 import io.quorate.simulations.report.Recording.UpChange;
 import io.quorate.simulations.report.Recording.Write;
+import io.quorate.simulations.schedule.Disturbance;
 import io.quorate.simulations.schedule.Failure;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one run came to.
@@ -37,6 +42,9 @@ public record Figures(
         Spread undisturbed) {
     private static final long SECOND = 1_000_000_000L;
     private static final long STALL = SECOND / 4;
+    /** From a promotion to the loss of the vote that it replaces: longer only where something fails meanwhile. */
+    private static final long ONE_STEP = 10 * SECOND;
+
     private static final Duration AFTERMATH = Duration.ofSeconds(15);
 
     /** Somebody begins to lead. */
@@ -45,7 +53,7 @@ public record Figures(
     /**
      * A standby begins to vote.
      *
-     * @param instead whose vote was taken next; empty: nobody's, there were too few voters
+     * @param instead whose vote was taken within the next ten seconds; empty: nobody's, there were too few voters
      * @param after since that one was away, nanoseconds; empty where it was not away
      */
     public record Promotion(long at, String node, Optional<String> instead, OptionalLong after) {}
@@ -138,43 +146,50 @@ public record Figures(
         return elections;
     }
 
+    /** Each vote that is lost is that of the oldest promotion to which none was counted yet, for a vote is given before another is taken. */
     private static List<Promotion> promotions(Recording recording) {
         List<Promotion> promotions = new ArrayList<>();
-        List<RoleChange> roles = recording.roles();
-        for (int i = 0; i < roles.size(); i++) {
-            RoleChange change = roles.get(i);
-            if (change.at() == 0 || !votes(change)) {
-                continue;
+        ArrayDeque<Integer> open = new ArrayDeque<>();
+        Set<String> voters = new HashSet<>();
+        for (RoleChange change : recording.roles()) {
+            if (change.role().filter(role -> role == Role.VOTER).isPresent()) {
+                if (voters.add(change.node()) && change.at() > 0) {
+                    open.add(promotions.size());
+                    promotions.add(new Promotion(change.at(), change.node(), Optional.empty(), OptionalLong.empty()));
+                }
+            } else if (voters.remove(change.node())) {
+                while (!open.isEmpty()
+                        && change.at() - promotions.get(open.peek()).at() > ONE_STEP) {
+                    open.remove();
+                }
+                if (!open.isEmpty()) {
+                    int index = open.remove();
+                    Promotion promotion = promotions.get(index);
+                    promotions.set(
+                            index,
+                            new Promotion(
+                                    promotion.at(),
+                                    promotion.node(),
+                                    Optional.of(change.node()),
+                                    away(recording, change.node(), promotion.at())));
+                }
             }
-            Optional<String> instead = nextDemotion(recording, i);
-            promotions.add(new Promotion(
-                    change.at(),
-                    change.node(),
-                    instead,
-                    instead.map(node -> away(recording, node, change.at())).orElse(OptionalLong.empty())));
         }
         return promotions;
     }
 
-    private static boolean votes(RoleChange change) {
-        return change.role().filter(role -> role == Role.VOTER).isPresent();
-    }
-
-    /** Who loses its vote after a promotion and before the next one. */
-    private static Optional<String> nextDemotion(Recording recording, int promotion) {
-        List<RoleChange> roles = recording.roles();
-        for (int i = promotion + 1; i < roles.size() && !votes(roles.get(i)); i++) {
-            String node = roles.get(i).node();
-            for (int j = i - 1; j >= 0; j--) {
-                if (roles.get(j).node().equals(node)) {
-                    if (votes(roles.get(j))) {
-                        return Optional.of(node);
-                    }
-                    break;
-                }
-            }
+    /** Whom a failure befell: who led, where it was to befall that one. */
+    static Set<String> nodes(Recording recording, Failure failure) {
+        Set<String> nodes = new TreeSet<>(failure.nodes());
+        if (nodes.remove(Disturbance.LEADER)) {
+            recording.leaders().stream()
+                    .filter(change -> change.leader().isPresent()
+                            && change.at() <= failure.at().toNanos())
+                    .reduce((earlier, later) -> later)
+                    .flatMap(LeaderChange::leader)
+                    .ifPresent(nodes::add);
         }
-        return Optional.empty();
+        return nodes;
     }
 
     private static OptionalLong away(Recording recording, String node, long at) {
@@ -185,8 +200,8 @@ public record Figures(
             return OptionalLong.of(at - last.get().at());
         }
         return recording.failures().stream()
-                .filter(failure ->
-                        failure.isOn(Duration.ofNanos(at)) && failure.nodes().contains(node))
+                .filter(failure -> failure.isOn(Duration.ofNanos(at))
+                        && nodes(recording, failure).contains(node))
                 .mapToLong(failure -> at - failure.at().toNanos())
                 .findFirst();
     }

@@ -22,6 +22,7 @@ final class HtmlReport {
     private static final int BAR = 14;
     private static final int HEAD = 34;
     private static final int WRITES = 70;
+    private static final long SECOND = 1_000_000_000L;
     private static final int MAX_INTERVALS = 275;
 
     private static final String STYLE = """
@@ -44,7 +45,7 @@ final class HtmlReport {
     private final Report report;
     private final Recording run;
     private final Figures figures;
-    private final double length;
+    private final long length;
     private final StringBuilder out = new StringBuilder();
 
     HtmlReport(Report report) {
@@ -80,8 +81,8 @@ final class HtmlReport {
         out.append(text);
     }
 
-    private double x(double nanos) {
-        return LEFT + Math.max(0, Math.min(1, nanos / length)) * WIDTH;
+    private double x(long nanos) {
+        return LEFT + Math.max(0, Math.min(1, nanos / (double) length)) * WIDTH;
     }
 
     // ---- the timeline
@@ -128,7 +129,7 @@ final class HtmlReport {
                 run.roles().stream().filter(each -> each.node().equals(node)).toList();
         for (int i = 0; i < roles.size(); i++) {
             Optional<Role> role = roles.get(i).role();
-            double until = i + 1 < roles.size() ? roles.get(i + 1).at() : length;
+            long until = i + 1 < roles.size() ? roles.get(i + 1).at() : length;
             if (role.isPresent()) {
                 bar(
                         role.get().word(),
@@ -142,7 +143,7 @@ final class HtmlReport {
         List<LeaderChange> leaders = run.leaders();
         for (int i = 0; i < leaders.size(); i++) {
             if (leaders.get(i).leader().filter(node::equals).isPresent()) {
-                double until = i + 1 < leaders.size() ? leaders.get(i + 1).at() : length;
+                long until = i + 1 < leaders.size() ? leaders.get(i + 1).at() : length;
                 bar("leader", leaders.get(i).at(), until, y + 4, BAR - 8, node + " leads");
             }
         }
@@ -150,13 +151,13 @@ final class HtmlReport {
                 run.ups().stream().filter(each -> each.node().equals(node)).toList();
         for (int i = 0; i < ups.size(); i++) {
             if (!ups.get(i).up()) {
-                double until = i + 1 < ups.size() ? ups.get(i + 1).at() : length;
+                long until = i + 1 < ups.size() ? ups.get(i + 1).at() : length;
                 bar("down", ups.get(i).at(), until, y, BAR, node + " is down");
             }
         }
     }
 
-    private void bar(String look, double from, double until, double y, double height, String title) {
+    private void bar(String look, long from, long until, double y, double height, String title) {
         add(String.format(
                 Locale.ROOT,
                 "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s, %s to %s</title></rect>\n",
@@ -166,20 +167,20 @@ final class HtmlReport {
                 Math.max(0.8, x(until) - x(from)),
                 height,
                 escaped(title),
-                Words.at((long) from),
-                Words.at((long) until)));
+                Words.at(from),
+                Words.at(until)));
     }
 
     private void writes(int top) {
-        double interval = Math.max(1, Math.ceil(length / 1e9 / MAX_INTERVALS)) * 1e9;
-        int[] counts = new int[(int) Math.ceil(length / interval)];
+        long interval = Math.max(1, Math.ceilDiv(length, MAX_INTERVALS * SECOND)) * SECOND;
+        int[] counts = new int[(int) Math.ceilDiv(length, interval)];
         for (Write write : run.writes()) {
             if (write.acknowledged()) {
                 counts[Math.min(counts.length - 1, (int) (write.ended() / interval))]++;
             }
         }
         double most = Math.max(
-                run.plan().writesPerSecond() * interval / 1e9,
+                (double) run.plan().writesPerSecond() * interval / SECOND,
                 IntStream.of(counts).max().orElse(0));
         int floor = top + WRITES - 14;
         add(String.format(Locale.ROOT, "<text x=\"0\" y=\"%d\">writes</text>\n", top + 14));
@@ -202,7 +203,7 @@ final class HtmlReport {
     }
 
     private void failure(Failure failure, int bottom, int label) {
-        double from = failure.at().toNanos();
+        long from = failure.at().toNanos();
         bar("failure", from, failure.until().toNanos(), HEAD - 8, bottom - HEAD + 2, failure.what());
         add(String.format(
                 Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>\n", x(from), label, escaped(failure.what())));
@@ -228,7 +229,7 @@ final class HtmlReport {
                 y,
                 y));
         for (int tenth = 0; tenth <= 10; tenth++) {
-            double at = length * tenth / 10;
+            long at = length / 10 * tenth;
             add(String.format(
                     Locale.ROOT,
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%.0f s</text>\n",

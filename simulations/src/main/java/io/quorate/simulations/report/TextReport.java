@@ -6,9 +6,6 @@ import java.util.Locale;
 
 /** A report for a terminal. */
 final class TextReport {
-    private static final int NAME = 32;
-    private static final int PLACE = 12;
-
     private final Report report;
     private final StringBuilder out = new StringBuilder();
 
@@ -19,9 +16,9 @@ final class TextReport {
     String text() {
         line(report.title());
         line(report.conditions());
-        table("", report.places(), PLACE);
-        table("What fails", report.failures(), PLACE);
-        table("What came of it", report.figures(), NAME);
+        table("", report.places());
+        table("What fails", report.failures());
+        table("What came of it", report.figures());
         list("Promotions", report.promotions());
         list("Quorum lost", report.losses());
         if (report.runs().size() > 1) {
@@ -42,12 +39,13 @@ final class TextReport {
         }
     }
 
-    private void table(String head, List<Report.Line> lines, int width) {
+    private void table(String head, List<Report.Line> lines) {
         if (lines.isEmpty()) {
             return;
         }
         head(head);
-        lines.forEach(each -> line(String.format(Locale.ROOT, "  %-" + width + "s %s", each.name(), each.value())));
+        int width = lines.stream().mapToInt(each -> each.name().length()).max().orElse(0);
+        lines.forEach(each -> line(String.format(Locale.ROOT, "  %-" + width + "s  %s", each.name(), each.value())));
     }
 
     private void list(String head, List<String> lines) {

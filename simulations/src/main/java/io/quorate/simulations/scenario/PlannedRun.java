@@ -20,7 +20,7 @@ import java.util.function.DoubleConsumer;
  * is recorded. The same plan and seed always come to the same recording.
  */
 public final class PlannedRun {
-    private static final Duration PATIENCE = Duration.ofSeconds(300);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration PROGRESS = Duration.ofSeconds(1);
 
     private final ClusterPlan plan;

@@ -28,6 +28,7 @@ final class Writer {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final Duration REQUEST = Duration.ofSeconds(4);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration IN_TIME = Duration.ofSeconds(1);
     private static final int BYTES = 200;
 
     private final class Open {
@@ -146,9 +147,15 @@ final class Writer {
         }
     }
 
-    /** All that were begun; what is open yet has not been acknowledged. */
+    /** All that were begun, but for those of the last moment: whether they would have been in time nobody knows. */
     List<Write> writes() {
-        List.copyOf(open).forEach(write -> end(write, End.GIVEN_UP));
+        for (Open write : List.copyOf(open)) {
+            if (now() - write.began <= IN_TIME.toNanos()) {
+                open.remove(write);
+            } else {
+                end(write, End.GIVEN_UP);
+            }
+        }
         return ended.stream().sorted(Comparator.comparingLong(Write::began)).toList();
     }
 }

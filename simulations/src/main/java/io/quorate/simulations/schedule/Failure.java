@@ -54,6 +54,16 @@ public record Failure(String what, Act act) {
         return at().compareTo(moment) <= 0 && moment.compareTo(until()) < 0;
     }
 
+    /** Whether it leaves nodes up that do not reach each other. */
+    public boolean cuts() {
+        return switch (act.what()) {
+            case Disturbance.Partition cut -> true;
+            case Disturbance.OneWay cut -> true;
+            case Disturbance.Isolate cut -> true;
+            default -> false;
+        };
+    }
+
     /** Whom it takes away or cuts off, as far as that is known beforehand. */
     public Set<String> nodes() {
         return switch (act.what()) {

@@ -64,7 +64,7 @@ class SimulatePlanTest {
                 .isZero();
         assertThat(out.toString())
                 .startsWith("3 nodes in 3 failure domains: 3 voters")
-                .contains("n3           5.0 s to 10.0 s", "writes acknowledged within 1 s");
+                .contains("n3  5.0 s to 10.0 s", "writes acknowledged within 1 s");
         assertThat(page).content().startsWith("<!doctype html>").contains("<svg");
     }
 

@@ -141,6 +141,22 @@ class FiguresTest {
     }
 
     @Test
+    void of_two_promotions_at_a_time_each_takes_a_vote() {
+        fail("leader at 10s for 30s");
+        roles.add(new RoleChange(14 * SECOND, "n4", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(14 * SECOND, "n5", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(15 * SECOND, "n1", Optional.of(Role.SPARE)));
+        roles.add(new RoleChange(15 * SECOND, "n2", Optional.of(Role.SPARE)));
+        roles.add(new RoleChange(50 * SECOND, "n2", Optional.of(Role.VOTER)));
+        roles.add(new RoleChange(90 * SECOND, "n3", Optional.of(Role.SPARE)));
+        assertThat(Figures.of(recording()).promotions())
+                .containsExactly(
+                        new Figures.Promotion(14 * SECOND, "n4", Optional.of("n1"), OptionalLong.of(4 * SECOND)),
+                        new Figures.Promotion(14 * SECOND, "n5", Optional.of("n2"), OptionalLong.empty()),
+                        new Figures.Promotion(50 * SECOND, "n2", Optional.empty(), OptionalLong.empty()));
+    }
+
+    @Test
     void a_domain_with_most_voters_is_told_with_what_it_held_and_with_what_to_do() {
         plan = plan(2);
         fail("domain:1 at 20s for 30s");
@@ -151,13 +167,35 @@ class FiguresTest {
                 .containsExactly(
                         "Losing domain 1 took the quorum for 30.0 s from 20.0 s on: it held 2 of 3 voters (n1, n3).",
                         "Two domains cannot survive the loss of the one with more voters: use three.");
-        assertThat(report.text()).contains("quorum lost                      1 time, for 30.0 s in all");
+        assertThat(report.text()).contains("quorum lost                     1 time, for 30.0 s in all");
     }
 
     @Test
     void a_quorum_that_is_lost_to_the_end_is_lost_until_the_end() {
         quorum.add(new QuorumChange(90 * SECOND, false, List.of("n1", "n2", "n3"), List.of("n1", "n3")));
         assertThat(Figures.of(recording()).withoutQuorumInAll()).isEqualTo(10 * SECOND);
+    }
+
+    @Test
+    void who_was_cut_off_from_the_leader_is_told_by_domain() {
+        fail("link:1-2 at 20s for 30s");
+        writeAllBut(0, 0);
+        writes = writes.stream()
+                .map(write -> write.began() >= 21 * SECOND && write.began() < 23 * SECOND
+                        ? new Write(write.began(), write.began() + 5 * SECOND, "n2", End.ACKNOWLEDGED)
+                        : new Write(write.began(), write.ended(), "n1", End.ACKNOWLEDGED))
+                .toList();
+        // The others go on at the same time.
+        List<Write> both = new ArrayList<>(writes);
+        both.addAll(LongStream.range(0, 1000)
+                .mapToObj(i -> new Write(i * SECOND / 10, i * SECOND / 10 + SECOND / 100, "n3", End.ACKNOWLEDGED))
+                .toList());
+        writes = both;
+        assertThat(new Report(plan, List.of(Figures.of(recording())), recording()).advice())
+                .singleElement()
+                .asString()
+                .startsWith("20 writes waited for more than a second while others did not")
+                .contains("20 in domain 2");
     }
 
     @Test

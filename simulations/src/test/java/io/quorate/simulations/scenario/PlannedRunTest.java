@@ -64,6 +64,7 @@ class PlannedRunTest {
         Figures near = Figures.of(run(plan.formatted("1ms"), 1));
         Figures far = Figures.of(run(plan.formatted("30ms..40ms"), 1));
         // To the leader and back, and from there to a follower and back: at least one of both.
+        assertThat(near.availability()).isEqualTo(1);
         assertThat(near.undisturbed().median()).isBetween(nanos(0.001), nanos(0.01));
         assertThat(far.undisturbed().median()).isBetween(nanos(0.06), nanos(0.2));
     }
