@@ -170,6 +170,7 @@ class PackageArrowsTest {
                         "io.quorate.node.presence",
                         "io.quorate.node.role",
                         "io.quorate.persistence.contract",
+                        "io.quorate.persistence.events",
                         "io.quorate.persistence.journal",
                         "io.quorate.persistence.raft",
                         "io.quorate.simulations.cluster",

@@ -23,7 +23,7 @@ public final class ScalePlot {
             new Curve(
                     "messages a second, quiet", "#2a78b8", each -> each.quiet().receivedPerSecond()),
             new Curve(
-                    "messages, busiest second after",
+                    "messages, worst of a failover",
                     "#c8553d",
                     each -> each.leaderDied().busiestSecond()),
             new Curve(

@@ -9,6 +9,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
+import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.persistence.raft.ReplicaReport;
@@ -19,6 +20,7 @@ import io.quorate.simulations.cluster.SimulatedCluster;
 import io.quorate.simulations.world.SimulatedWorld;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,7 @@ public final class ScaleRun {
 
     private static final int VOTERS = 3;
     private static final int STANDBYS = 2;
+    private static final int PAGE = 1000;
     private static final int JOINING_AT_ONCE = 100;
     private static final String OPERATOR = "operator";
     private static final String TOKEN = "scale";
@@ -345,9 +348,16 @@ public final class ScaleRun {
     }
 
     private List<StoredEvent> events() {
-        return leader().machine()
-                .events()
-                .ask(new Query.EventsByPersistenceId(Membership.ID, 1, Long.MAX_VALUE, Integer.MAX_VALUE))
-                .items();
+        EventStore store = leader().machine().events();
+        List<StoredEvent> events = new ArrayList<>();
+        while (true) {
+            List<StoredEvent> page = store.ask(
+                            new Query.EventsByPersistenceId(Membership.ID, events.size() + 1L, Long.MAX_VALUE, PAGE))
+                    .items();
+            if (page.isEmpty()) {
+                return events;
+            }
+            events.addAll(page);
+        }
     }
 }
