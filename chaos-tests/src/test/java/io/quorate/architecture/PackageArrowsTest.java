@@ -93,6 +93,7 @@ class PackageArrowsTest {
                 knows("io.quorate.node.fault", "io.quorate.node.contract", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.node.membership",
+                        "org.pcollections",
                         "io.quorate.node.aggregate",
                         "io.quorate.node.contract",
                         "io.quorate.node.role",
@@ -162,6 +163,18 @@ class PackageArrowsTest {
                         "com.typesafe.config",
                         "io.quorate.persistence.journal"),
                 knows("io.quorate.simulations.schedule", "com.fasterxml.jackson.."),
+                knows(
+                        "io.quorate.simulations.scale",
+                        "io.quorate.node.contract",
+                        "io.quorate.node.membership",
+                        "io.quorate.node.presence",
+                        "io.quorate.node.role",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.events",
+                        "io.quorate.persistence.journal",
+                        "io.quorate.persistence.raft",
+                        "io.quorate.simulations.cluster",
+                        "io.quorate.simulations.world"),
                 knows(
                         "io.quorate.simulations.invariant",
                         "io.quorate.persistence.contract",

@@ -156,6 +156,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private volatile long membershipNr;
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
+    /** As they are on disk, written by this life of the node: most of what is decided is not about them. */
+    private List<DataFolder.ListedMember> storedMembers = List.of();
+
     private volatile boolean closed;
 
     NodeParts(
@@ -566,9 +569,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     }
 
     private void storeMembersLocked(MembershipState state) {
-        List<DataFolder.ListedMember> listed = state.nodes().values().stream()
-                // The workers have no part in it, and others are not there yet, and may never be.
-                .filter(node -> node.completed() && !node.isWorker())
+        // The workers have no part in it, and others are not there yet, and may never be.
+        List<DataFolder.ListedMember> listed = state.controlPlane().stream()
+                .filter(MembershipState.Node::completed)
                 .map(node -> new DataFolder.ListedMember(
                         node.member().address(),
                         node.member().toString(),
@@ -577,7 +580,11 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         listed.stream()
                 .filter(one -> MemberId.parse(one.id()).equals(identity.member()))
                 .findFirst()
-                .ifPresent(self -> folder.storeMembers(listed, self));
+                .filter(self -> !listed.equals(storedMembers))
+                .ifPresent(self -> {
+                    folder.storeMembers(listed, self);
+                    storedMembers = listed;
+                });
         storeContacts(othersIn(state));
     }
 

@@ -69,6 +69,7 @@ public final class ClusterWatch implements AutoCloseable {
     private final AtomicBoolean planning = new AtomicBoolean();
     private final Map<MemberId, CompletableFuture<String>> stopping = new LinkedHashMap<>();
     private final Set<String> fenced = new HashSet<>();
+    private final Set<MemberId> completing = new HashSet<>();
     private long lastFenced;
     private volatile String promoted = "";
     private boolean leads;
@@ -166,13 +167,28 @@ public final class ClusterWatch implements AutoCloseable {
             reseeded(state, presence, member);
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
-                parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
-                        .whenComplete((done, failure) -> parts.nudge(member));
-            } else if (news) {
+                complete(member);
+            } else if (news && node != null && node.isConcernedByRoles()) {
                 plan();
             }
         }
         return answer;
+    }
+
+    /** Once at a time: the nudge has the node tell about itself, and it would be asked for again and again until it is decided. */
+    private void complete(MemberId member) {
+        synchronized (this) {
+            if (!completing.add(member)) {
+                return;
+            }
+        }
+        parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
+                .whenComplete((done, failure) -> {
+                    synchronized (this) {
+                        completing.remove(member);
+                    }
+                    parts.nudge(member);
+                });
     }
 
     /** A node that a recovery has kept has what there was when it was done: that is worth a word in the history. */
@@ -303,13 +319,13 @@ public final class ClusterWatch implements AutoCloseable {
     private synchronized Optional<RoleStep> stepFrom(ReplicaReport report) {
         MembershipState state = parts.membership();
         long now = timer.nanos();
-        presences.keep(state.nodes().keySet());
-        presences.unaware(state).forEach(parts::nudge);
+        presences.keep(state);
+        presences.unaware(state, now).forEach(parts::nudge);
         presences
                 .overdue(state, JOIN_PATIENCE, now)
                 .forEach(node ->
                         parts.membershipCommand(new Asked(new MembershipMessage.Abandon(node), Asked.PLANNER), true));
-        ClusterView view = presences.view(state, group(report), now);
+        ClusterView view = presences.viewForRoles(state, group(report), now);
         RolePolicy policy = state.policy();
         nextSilence(view, policy).ifPresent(this::lookAgainIn);
         parts.looked(view);

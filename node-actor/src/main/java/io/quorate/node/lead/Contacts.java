@@ -10,6 +10,7 @@ import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -145,20 +146,23 @@ public final class Contacts {
         ByteReader in = new ByteReader(answer);
         String leader = in.text();
         if (in.hasMore()) { // an older release does not introduce itself
-            book.heard(MemberId.parse(in.text()));
+            MemberId speaker = MemberId.parse(in.text());
+            List<MemberId> others = new ArrayList<>();
             for (int left = in.count(); left > 0; left--) {
                 MemberId other = MemberId.parse(in.text());
                 if (!other.node().equals(self.get().member().node())) {
-                    book.told(other);
+                    others.add(other);
                 }
             }
+            book.answered(speaker, others);
         }
         return new Leads(leader, in.hasMore() ? in.varint() : 0);
     }
 
-    /** Somebody has said who and where it is. */
+    /** Somebody has said who and where it is; a worker is nobody to ask, and there may be thousands of them. */
     public void heard(MemberId member) {
-        if (membership.get().nodes().containsKey(member.node())) {
+        MembershipState.Node node = membership.get().nodes().get(member.node());
+        if (node != null && !node.isWorker()) {
             book.heard(member);
         }
     }

@@ -68,13 +68,13 @@ import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.StoredEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import org.pcollections.HashPMap;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePSet;
 
 /**
  * The rules of who belongs to the cluster. Pure. A token is spent by a join that succeeds and by nothing else. A join that was
@@ -345,8 +345,8 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         if (known.isWorker()) {
             return accepted(new Done(), new JoinCompleted(node));
         }
-        List<MembershipState.Node> others = state.nodes().values().stream()
-                .filter(other -> other.completed() && !other.isLeaving() && !other.isWorker())
+        List<MembershipState.Node> others = state.controlPlane().stream()
+                .filter(other -> other.completed() && !other.isLeaving())
                 .toList();
         long voters =
                 others.stream().filter(other -> other.role() == Role.VOTER).count();
@@ -553,7 +553,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
 
     private Decision<MembershipEvent> join(MembershipState state, Join join) {
         // Two nodes cannot be at one address: a join that was cut off there will not go on by itself.
-        Optional<MembershipState.Node> cutOff = at(join.address(), state).filter(node -> !node.completed());
+        Optional<MembershipState.Node> cutOff = awaitedAt(join.address(), state);
         Optional<Refused> no = joinRefusal(state, join, cutOff);
         if (no.isPresent()) {
             return Decision.answer(MembershipForm.bytes(no.get()));
@@ -630,8 +630,8 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                                 new Refused(Addresses.TAKEN, holder + ". Start this node with another --address"));
     }
 
-    private static Optional<MembershipState.Node> at(String address, MembershipState state) {
-        return state.nodes().values().stream()
+    private static Optional<MembershipState.Node> awaitedAt(String address, MembershipState state) {
+        return state.awaited().stream()
                 .filter(node -> node.member().address().equals(address))
                 .findFirst();
     }
@@ -647,12 +647,12 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
 
     @Override
     public MembershipState evolve(MembershipState state, Recorded recorded, long sequenceNr) {
-        Map<String, MembershipState.Node> nodes = new TreeMap<>(state.nodes());
-        Map<String, MembershipState.Token> tokens = new HashMap<>(state.tokens());
-        Map<String, Integer> incarnations = new HashMap<>(state.incarnations());
-        Map<String, MembershipState.Removed> removed = new HashMap<>(state.removed());
-        Map<String, MembershipState.Access> access = new HashMap<>(state.access());
-        Set<String> authorityKnownTo = new TreeSet<>(state.authorityKnownTo());
+        Nodes nodes = state.persistentNodes();
+        HashPMap<String, MembershipState.Token> tokens = state.persistentTokens();
+        HashPMap<String, Integer> incarnations = state.persistentIncarnations();
+        HashPMap<String, MembershipState.Removed> removed = state.persistentRemoved();
+        HashPMap<String, MembershipState.Access> access = state.persistentAccess();
+        PSortedSet<String> authorityKnownTo = state.persistentAuthorityKnownTo();
         RolePolicy policy = state.policy();
         Optional<MembershipState.Recovery> recovery = state.recovery();
         Optional<BackupSchedule> backups = state.backups();
@@ -660,45 +660,44 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
             case TokenIssued(var hash, var expires, var uses, var kind) -> {
                 Optional<NodeKind> only =
                         Optional.of(kind).filter(word -> !word.isEmpty()).map(NodeKind::of);
-                tokens.put(hash, new MembershipState.Token(expires, uses, "", recorded.by(), only));
+                tokens = tokens.plus(hash, new MembershipState.Token(expires, uses, "", recorded.by(), only));
             }
             case ReplacementOffered(var hash, var expires, var node) -> {
                 Optional<NodeKind> same = Optional.ofNullable(nodes.get(node)).map(MembershipState.Node::kind);
-                tokens.put(hash, new MembershipState.Token(expires, 1, node, recorded.by(), same));
+                tokens = tokens.plus(hash, new MembershipState.Token(expires, 1, node, recorded.by(), same));
             }
-            case TokenRevoked(var hash) -> tokens.remove(hash);
+            case TokenRevoked(var hash) -> tokens = tokens.minus(hash);
             case NodeJoined(var text, var api, var join, var hash, var kind) -> {
                 MemberId member = MemberId.parse(text);
-                nodes.put(member.node(), MembershipState.Node.joined(member, api, join, hash, NodeKind.of(kind)));
-                incarnations.merge(member.node(), member.incarnation(), Math::max);
-                tokens.computeIfPresent(hash, (h, token) -> token.with(token.usesLeft() - 1));
+                nodes = nodes.with(
+                        member.node(), MembershipState.Node.joined(member, api, join, hash, NodeKind.of(kind)));
+                incarnations = highest(incarnations, member.node(), member.incarnation());
+                tokens = used(tokens, hash, 1);
             }
-            case JoinCompleted(var node) -> nodes.computeIfPresent(node, (name, known) -> known.complete());
+            case JoinCompleted(var node) -> nodes = nodes.change(node, known -> known.complete());
             case RoleAssigned(var node, var role, var reason) ->
-                nodes.computeIfPresent(
-                        node, (name, known) -> known.with(Role.of(role).orElse(known.role())));
+                nodes = nodes.change(node, known -> known.with(Role.of(role).orElse(known.role())));
             case PolicyChanged(var voters, var standbys, var promoteAfterMillis) ->
                 policy = new RolePolicy(voters, standbys, Duration.ofMillis(promoteAfterMillis));
             case NodeConfigured(var node, var domain, var weight) ->
-                nodes.computeIfPresent(node, (name, known) -> known.with(domain, weight));
+                nodes = nodes.change(node, known -> known.with(domain, weight));
             case MemberRenewed(var node, var text) -> {
                 MemberId member = MemberId.parse(text);
-                nodes.computeIfPresent(node, (name, known) -> known.with(member));
-                incarnations.merge(node, member.incarnation(), Math::max);
+                nodes = nodes.change(node, known -> known.with(member));
+                incarnations = highest(incarnations, node, member.incarnation());
             }
-            case MovePlanned(var node, var to) -> nodes.computeIfPresent(node, (name, known) -> known.toMoveTo(to));
+            case MovePlanned(var node, var to) -> nodes = nodes.change(node, known -> known.toMoveTo(to));
             case NodeMoved(var node, var from, var to, var api, var join) ->
-                nodes.computeIfPresent(
+                nodes = nodes.change(
                         node,
-                        (name, known) -> known.moved(
+                        known -> known.moved(
                                 known.member().at(to), api, join, from.equals(to) ? known.nextAddress() : ""));
-            case NodeLeaving(var node, var reason) ->
-                nodes.computeIfPresent(node, (name, known) -> known.leavingFor(reason));
+            case NodeLeaving(var node, var reason) -> nodes = nodes.change(node, known -> known.leavingFor(reason));
             case AccessRefused refused -> {} // for the record
-            case AuthorityReplaced replaced -> authorityKnownTo.clear();
+            case AuthorityReplaced replaced -> authorityKnownTo = TreePSet.empty();
             case AccessIssued(var hash, var name, var kind, var expires) ->
-                access.put(hash, new MembershipState.Access(name, kind, expires));
-            case AccessRevoked(var hash) -> access.remove(hash);
+                access = access.plus(hash, new MembershipState.Access(name, kind, expires));
+            case AccessRevoked(var hash) -> access = access.minus(hash);
             case ClusterRecovered(var epochNow, var member, var kept, var lost, var offset, var note, var at) ->
                 recovery = Optional.of(new MembershipState.Recovery(
                         ClusterEpoch.parse(epochNow),
@@ -722,17 +721,29 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
             case BackupFailed(var node, var reason, var at) ->
                 backups = backups.map(known -> known.failed(node, new BackupSchedule.Failure(reason, at)));
             case NodeRemoved(var node, var reason) -> {
-                MembershipState.Node gone = nodes.remove(node);
+                MembershipState.Node gone = nodes.get(node);
+                nodes = nodes.without(node);
                 if (gone != null && !gone.completed()) {
                     // A token is spent by a join that succeeded, and by nothing else.
-                    tokens.computeIfPresent(gone.tokenHash(), (hash, token) -> token.with(token.usesLeft() + 1));
+                    tokens = used(tokens, gone.tokenHash(), -1);
                 }
-                authorityKnownTo.add(node);
-                removed.put(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
+                authorityKnownTo = authorityKnownTo.plus(node);
+                removed = removed.plus(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }
         return new MembershipState(
                 nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery, backups);
+    }
+
+    private static HashPMap<String, Integer> highest(HashPMap<String, Integer> known, String node, int incarnation) {
+        return incarnation > known.getOrDefault(node, 0) ? known.plus(node, incarnation) : known;
+    }
+
+    /** @param uses of a token; less than none give back as many */
+    private static HashPMap<String, MembershipState.Token> used(
+            HashPMap<String, MembershipState.Token> tokens, String hash, int uses) {
+        MembershipState.Token token = tokens.get(hash);
+        return token == null ? tokens : tokens.plus(hash, token.with(token.usesLeft() - uses));
     }
 
     @Override

@@ -6,17 +6,22 @@ import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePSet;
 
 /**
- * Who belongs to the cluster. Immutable.
+ * Who belongs to the cluster. Immutable; the maps share what is equal with those of the state before, so an event costs about the same however large
+ * the cluster is.
  *
  * @param nodes by name
  * @param tokens by hash
@@ -80,6 +85,11 @@ public record MembershipState(
 
         public boolean isWorker() {
             return kind == NodeKind.WORKER;
+        }
+
+        /** Whether a role or a dismissal may have to be decided about it: about a worker that stays there is nothing. */
+        public boolean isConcernedByRoles() {
+            return !isWorker() || isLeaving();
         }
 
         /** What it is to the cluster: its role, or that it is a worker. */
@@ -234,12 +244,59 @@ public record MembershipState(
     }
 
     public MembershipState {
-        access = Map.copyOf(access);
-        authorityKnownTo = Collections.unmodifiableSet(new TreeSet<>(authorityKnownTo));
-        nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
-        tokens = Map.copyOf(tokens);
-        incarnations = Map.copyOf(incarnations);
-        removed = Map.copyOf(removed);
+        access = persistent(access);
+        authorityKnownTo = persistent(authorityKnownTo);
+        nodes = Nodes.of(nodes);
+        tokens = persistent(tokens);
+        incarnations = persistent(incarnations);
+        removed = persistent(removed);
+    }
+
+    private static <V> HashPMap<String, V> persistent(Map<String, V> map) {
+        return map instanceof HashPMap<String, V> same ? same : HashTreePMap.from(map);
+    }
+
+    private static PSortedSet<String> persistent(Set<String> set) {
+        return set instanceof TreePSet<String> same ? same : TreePSet.from(set);
+    }
+
+    PSortedSet<String> persistentAuthorityKnownTo() {
+        return persistent(authorityKnownTo);
+    }
+
+    HashPMap<String, Access> persistentAccess() {
+        return persistent(access);
+    }
+
+    Nodes persistentNodes() {
+        return Nodes.of(nodes);
+    }
+
+    HashPMap<String, Token> persistentTokens() {
+        return persistent(tokens);
+    }
+
+    HashPMap<String, Integer> persistentIncarnations() {
+        return persistent(incarnations);
+    }
+
+    HashPMap<String, Removed> persistentRemoved() {
+        return persistent(removed);
+    }
+
+    /** All nodes that are no workers, by name. */
+    public Collection<Node> controlPlane() {
+        return persistentNodes().controlPlane();
+    }
+
+    /** Nodes that were let in and have not been heard of since, by name. */
+    public Collection<Node> awaited() {
+        return persistentNodes().awaited();
+    }
+
+    /** Nodes about which a role or a dismissal may have to be decided: all but the workers that stay. */
+    public Stream<Node> concernedByRoles() {
+        return Stream.concat(controlPlane().stream(), persistentNodes().leavingWorkers().stream());
     }
 
     /** How often the cluster was recovered. */
@@ -252,12 +309,7 @@ public record MembershipState(
      * heard of yet may still be its own cluster, and refuses the others.
      */
     public List<String> addressesBut(String name) {
-        return nodes.values().stream()
-                .filter(node -> !node.isWorker() && !node.member().node().equals(name))
-                .filter(Node::completed)
-                .flatMap(node -> Stream.of(node.member().address(), node.nextAddress()))
-                .filter(address -> !address.isEmpty())
-                .toList();
+        return persistentNodes().addressesBut(name);
     }
 
     /** A node as a member that no group has known yet: the engine never sees the same identity twice. */

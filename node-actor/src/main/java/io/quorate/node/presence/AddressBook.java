@@ -6,17 +6,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the members are, as this node knows it: where the cluster has decided, until a member is heard of from elsewhere, which is before
  * that can be decided, and where most have moved at once it cannot be decided otherwise. Any thread.
  */
 public final class AddressBook {
+    /** Of the control plane; where a worker is stands in the state alone, and nobody waits for one. */
     private final Map<String, MemberId> decided = new HashMap<>();
+
     private final Map<String, MemberId> heard = new HashMap<>();
     private final Map<String, MemberId> told = new HashMap<>();
     private final Map<String, String> left = new HashMap<>();
     private final Runnable moved;
+    private @Nullable MembershipState state;
 
     /** @param moved run, on whichever thread, when a member is found elsewhere than before: who waits for it there asks it again */
     public AddressBook(Runnable moved) {
@@ -31,15 +35,19 @@ public final class AddressBook {
                 return known.address();
             }
         }
-        return member.address();
+        MembershipState.Node known = state == null ? null : state.nodes().get(member.node());
+        return known != null && known.isWorker() && known.member().equals(member)
+                ? known.member().address()
+                : member.address();
     }
 
     /** What the cluster has decided; where that is news, it is newer than what was heard. */
-    public void decided(MembershipState state) {
+    public void decided(MembershipState now) {
         boolean news = false;
         synchronized (this) {
-            decided.keySet().retainAll(state.nodes().keySet());
-            for (MembershipState.Node node : state.nodes().values()) {
+            state = now;
+            decided.keySet().removeIf(name -> !now.nodes().containsKey(name));
+            for (MembershipState.Node node : now.controlPlane()) {
                 MemberId member = node.member();
                 MemberId before = decided.get(member.node());
                 boolean elsewhere = before != null && !before.address().equals(member.address());
@@ -62,7 +70,20 @@ public final class AddressBook {
 
     /** Another node says that a member has spoken to it from there. */
     public void told(MemberId member) {
-        tell(isNews(member, () -> keep(told, member)));
+        tell(isTold(member));
+    }
+
+    private boolean isTold(MemberId member) {
+        return isNews(member, () -> keep(told, member));
+    }
+
+    /** A member has answered, and has said who has spoken to it: however much of that is news, it is told once. */
+    public void answered(MemberId member, List<MemberId> others) {
+        boolean news = isNews(member, () -> keep(heard, member));
+        for (MemberId other : others) {
+            news |= isTold(other);
+        }
+        tell(news);
     }
 
     /** What somebody still says of who a node was before does not take the place of who it is. */

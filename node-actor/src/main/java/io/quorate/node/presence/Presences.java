@@ -9,10 +9,12 @@ import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ public final class Presences {
     /** A node that said that it stops and is still there after this has thought better of it. */
     private static final Duration STOPPING = Duration.ofSeconds(10);
 
+    /** Workers that have told nothing yet are named so often. */
+    private static final Duration NAMED_AGAIN = Duration.ofSeconds(1);
+
     private record Seen(long atNanos, long steadySinceNanos, Presence presence, long lag, long skewMillis) {}
 
     /**
@@ -43,6 +48,8 @@ public final class Presences {
     private final Map<MemberId, Long> awaitedSince = new HashMap<>();
     private final Map<MemberId, Long> stopping = new HashMap<>();
     private long leadsSinceNanos;
+    private long workersNamedNanos;
+    private @Nullable Map<String, MembershipState.Removed> forgotten;
 
     /**
      * This node leads from now on, and has heard of nobody yet.
@@ -54,6 +61,8 @@ public final class Presences {
         awaitedSince.clear();
         stopping.clear();
         leadsSinceNanos = nowNanos - silenceBefore.toNanos();
+        workersNamedNanos = nowNanos - NAMED_AGAIN.toNanos();
+        forgotten = null;
     }
 
     /**
@@ -83,10 +92,8 @@ public final class Presences {
      * Nodes that were let in and did not go on, by name: not heard of for this long since this leader has known that they were let in.
      */
     public List<String> overdue(MembershipState state, Duration patience, long nowNanos) {
-        List<MemberId> awaited = state.nodes().values().stream()
-                .filter(node -> !node.completed())
-                .map(MembershipState.Node::member)
-                .toList();
+        Set<MemberId> awaited = new LinkedHashSet<>();
+        state.awaited().forEach(node -> awaited.add(node.member()));
         awaitedSince.keySet().retainAll(awaited);
         return awaited.stream()
                 .filter(member ->
@@ -110,13 +117,22 @@ public final class Presences {
         return Optional.ofNullable(seen.get(node)).map(Seen::presence);
     }
 
-    /** Who holds no vote, and has not told this leader anything yet: it does not hear of an election by itself. */
-    public List<MemberId> unaware(MembershipState state) {
-        return state.nodes().values().stream()
-                .filter(node -> node.role() != Role.VOTER
-                        && !seen.containsKey(node.member().node()))
-                .map(MembershipState.Node::member)
-                .toList();
+    /**
+     * Who holds no vote, and has not told this leader anything yet: it does not hear of an election by itself. Workers are named again after
+     * a while only: there may be thousands, and while they join something about them is decided all the time.
+     */
+    public List<MemberId> unaware(MembershipState state, long nowNanos) {
+        List<MemberId> unaware = new ArrayList<>();
+        boolean workers = nowNanos - workersNamedNanos >= NAMED_AGAIN.toNanos();
+        for (MembershipState.Node node : workers ? state.nodes().values() : state.controlPlane()) {
+            if (node.role() != Role.VOTER && !seen.containsKey(node.member().node())) {
+                unaware.add(node.member());
+            }
+        }
+        if (workers) {
+            workersNamedNanos = nowNanos;
+        }
+        return unaware;
     }
 
     /** How far a node's wall clock was ahead of the leader's, in milliseconds; 0 where it is not known. */
@@ -148,13 +164,20 @@ public final class Presences {
         return Duration.ofNanos(told == null ? sinceBegin : nowNanos - told.atNanos());
     }
 
-    /** The view that role changes are planned from; nodes whose join is not complete are not in it. */
+    /** The view of all nodes whose join is complete. */
     public ClusterView view(MembershipState state, Group group, long nowNanos) {
+        return view(state.nodes().values().stream(), group, nowNanos);
+    }
+
+    /** The view that role changes are planned from: likewise, without the workers that stay. They hold no role and count for none. */
+    public ClusterView viewForRoles(MembershipState state, Group group, long nowNanos) {
+        return view(state.concernedByRoles(), group, nowNanos);
+    }
+
+    private ClusterView view(Stream<MembershipState.Node> of, Group group, long nowNanos) {
         List<ClusterView.NodeView> nodes = new ArrayList<>();
-        for (MembershipState.Node node : state.nodes().values()) {
-            if (!node.completed()) {
-                continue;
-            }
+        for (MembershipState.Node node :
+                of.filter(MembershipState.Node::completed).toList()) {
             MemberId member = node.member();
             Seen told = seen.get(member.node());
             boolean leads = member.equals(group.leader());
@@ -205,8 +228,12 @@ public final class Presences {
     }
 
     /** Forgets whoever is no member any more. */
-    public void keep(Set<String> names) {
-        seen.keySet().retainAll(names);
-        stopping.keySet().removeIf(member -> !names.contains(member.node()));
+    public void keep(MembershipState state) {
+        if (forgotten == state.removed()) {
+            return; // nobody has left since
+        }
+        forgotten = state.removed();
+        seen.keySet().removeIf(name -> !state.nodes().containsKey(name));
+        stopping.keySet().removeIf(member -> !state.nodes().containsKey(member.node()));
     }
 }

@@ -47,6 +47,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -660,6 +661,34 @@ class MembershipTest {
             assertThat(once.reply().bytes(1)).isEqualTo(again.reply().bytes(1));
             cluster.take(command);
             assertThat(before).isEqualTo(copy);
+        }
+    }
+
+    @Property
+    void those_that_stand_apart_are_those_of_all_nodes(@ForAll("commands") List<MembershipMessage> commands) {
+        Cluster cluster = founded();
+        for (MembershipMessage command : commands) {
+            cluster.take(command);
+            MembershipState state = cluster.state;
+            List<MembershipState.Node> all = List.copyOf(state.nodes().values());
+            assertThat(all).extracting(node -> node.member().node()).isSorted();
+            assertThat(state.controlPlane())
+                    .containsExactlyElementsOf(
+                            all.stream().filter(node -> !node.isWorker()).toList());
+            assertThat(state.awaited())
+                    .containsExactlyElementsOf(
+                            all.stream().filter(node -> !node.completed()).toList());
+            assertThat(state.concernedByRoles())
+                    .containsExactlyInAnyOrderElementsOf(all.stream()
+                            .filter(MembershipState.Node::isConcernedByRoles)
+                            .toList());
+            assertThat(state.addressesBut("n1"))
+                    .containsExactlyElementsOf(all.stream()
+                            .filter(node -> !node.isWorker() && node.completed())
+                            .filter(node -> !node.member().node().equals("n1"))
+                            .flatMap(node -> Stream.of(node.member().address(), node.nextAddress()))
+                            .filter(address -> !address.isEmpty())
+                            .toList());
         }
     }
 

@@ -106,4 +106,29 @@ class AddressBookTest {
         book.heard(AS_LOGGED);
         assertThat(book.heard()).containsExactly(renewed);
     }
+
+    @Test
+    void where_a_worker_is_is_known_and_no_news_to_anybody() {
+        MemberId worker = MemberId.parse("w1#1@10.0.0.9:19001");
+        happens(new MembershipEvent.NodeJoined(worker.toString(), "", "", "", "worker"));
+        happens(new MembershipEvent.NodeMoved("w1", "10.0.0.9:19001", "10.0.7.9:19001", "", ""));
+        assertThat(book.of(worker)).isEqualTo("10.0.7.9:19001");
+        assertThat(moves).isZero();
+        happens(new MembershipEvent.NodeRemoved("w1", "gone"));
+        assertThat(book.of(worker)).isEqualTo(worker.address());
+    }
+
+    @Test
+    void an_answer_that_tells_of_many_is_news_once() {
+        MemberId third = MemberId.parse("n3#1@10.0.0.3:19001");
+        MemberId fourth = MemberId.parse("n4#1@10.0.0.4:19001");
+        book.answered(AS_LOGGED, List.of(third, fourth));
+        assertThat(moves).isEqualTo(1);
+        assertThat(book.heard()).containsExactly(AS_LOGGED);
+        book.answered(AS_LOGGED, List.of(third, fourth));
+        assertThat(moves).isEqualTo(1);
+        book.answered(AS_LOGGED, List.of(third.at("10.0.7.3:19001")));
+        assertThat(moves).isEqualTo(2);
+        assertThat(book.of(third)).isEqualTo("10.0.7.3:19001");
+    }
 }

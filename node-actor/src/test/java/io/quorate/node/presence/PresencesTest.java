@@ -162,10 +162,63 @@ class PresencesTest {
     @Test
     void who_holds_no_vote_is_told_of_a_new_leader_until_it_speaks_to_it() {
         presences.begin(0, Duration.ZERO);
-        assertThat(presences.unaware(joined())).containsExactly(OUTSIDE);
+        assertThat(presences.unaware(joined(), seconds(1))).containsExactly(OUTSIDE);
         tells(OUTSIDE, "follower", 100_000, 1);
-        assertThat(presences.unaware(joined())).isEmpty();
+        assertThat(presences.unaware(joined(), seconds(1))).isEmpty();
         presences.begin(seconds(2), Duration.ZERO);
-        assertThat(presences.unaware(joined())).as("this is another term").containsExactly(OUTSIDE);
+        assertThat(presences.unaware(joined(), seconds(1)))
+                .as("this is another term")
+                .containsExactly(OUTSIDE);
+    }
+
+    private static MembershipState withWorker(MembershipEvent... further) {
+        MembershipState state = state(
+                new MembershipEvent.JoinCompleted("n3"),
+                new MembershipEvent.NodeJoined("w1#1@10.0.0.9:19001", "", "", "", "worker"),
+                new MembershipEvent.JoinCompleted("w1"));
+        Membership rules = new Membership("c", ClusterEpoch.FIRST, List.of(LEADER));
+        for (MembershipEvent event : further) {
+            state = rules.evolve(state, recorded(event), 1);
+        }
+        return state;
+    }
+
+    private List<String> seenForRoles(MembershipState state) {
+        return presences.viewForRoles(state, group(0), seconds(1)).nodes().stream()
+                .map(NodeView::name)
+                .toList();
+    }
+
+    @Test
+    void roles_are_planned_without_the_workers_that_stay() {
+        presences.begin(0, Duration.ZERO);
+        assertThat(seenForRoles(withWorker())).containsExactly("n1", "n2", "n3");
+        assertThat(seenForRoles(withWorker(new MembershipEvent.NodeLeaving("w1", "leaves"))))
+                .as("it is to be dismissed")
+                .containsExactly("n1", "n2", "n3", "w1");
+        assertThat(view(withWorker(), "w1", 0, 1).worker()).isTrue();
+    }
+
+    @Test
+    void workers_that_have_told_nothing_are_named_once_a_second_however_often_is_asked() {
+        presences.begin(0, Duration.ZERO);
+        MemberId worker = MemberId.parse("w1#1@10.0.0.9:19001");
+        assertThat(presences.unaware(withWorker(), seconds(0.1))).containsExactly(OUTSIDE, worker);
+        assertThat(presences.unaware(withWorker(), seconds(0.2))).containsExactly(OUTSIDE);
+        assertThat(presences.unaware(withWorker(), seconds(1.1))).containsExactly(OUTSIDE, worker);
+        presences.begin(seconds(1.2), Duration.ZERO);
+        assertThat(presences.unaware(withWorker(), seconds(1.2)))
+                .as("this is another term")
+                .containsExactly(OUTSIDE, worker);
+    }
+
+    @Test
+    void who_was_removed_is_forgotten() {
+        presences.begin(0, Duration.ZERO);
+        tells(OUTSIDE, "none", 0, 1);
+        presences.keep(joined());
+        assertThat(presences.of("n3")).isPresent();
+        presences.keep(state(new MembershipEvent.NodeRemoved("n3", "gone")));
+        assertThat(presences.of("n3")).isEmpty();
     }
 }

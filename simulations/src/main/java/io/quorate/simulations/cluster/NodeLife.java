@@ -2,6 +2,7 @@ package io.quorate.simulations.cluster;
 
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.Assignment;
+import io.quorate.node.contract.ClusterReport;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
@@ -97,7 +98,7 @@ public final class NodeLife implements LeaderPorts {
                 this::identity,
                 this::leads,
                 this::membership,
-                (address, request) -> cluster.ask(node, address, life -> life.answer(request), REQUEST),
+                (address, request) -> cluster.ask(node, address, request, NodeLife::answer, REQUEST),
                 this::somebodyMoved);
         this.leader = new KnownLeader(this::replica, this::identity, contacts, () -> closed);
         this.hosted = identity.holdsCopy() ? hosted() : null;
@@ -122,6 +123,7 @@ public final class NodeLife implements LeaderPorts {
                     @Override
                     public void decided(Recorded event) {
                         cluster.world().trace().note(machine.name(), "decides " + event.event());
+                        cluster.leaders().decided(node, event);
                     }
                 });
     }
@@ -167,7 +169,7 @@ public final class NodeLife implements LeaderPorts {
     private final class Channel implements PresenceExchange.Channel {
         @Override
         public CompletionStage<byte[]> tell(String to, byte[] bytes) {
-            return cluster.ask(node, to, life -> life.watch.receive(bytes), PRESENCE);
+            return cluster.ask(node, to, bytes, (life, told) -> life.watch.receive(told), PRESENCE);
         }
 
         @Override
@@ -353,6 +355,11 @@ public final class NodeLife implements LeaderPorts {
         return watch.remove(name, force, by);
     }
 
+    /** The cluster as this node sees it; fails where it does not lead. */
+    public CompletionStage<ClusterReport> report() {
+        return watch.report();
+    }
+
     // ---- ports of what a leader does
 
     @Override
@@ -447,6 +454,7 @@ public final class NodeLife implements LeaderPorts {
     public void looked(ClusterView now) {
         view = now;
         cluster.looked();
+        cluster.leaders().looked(node, now);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.quorate.simulations.cluster;
 
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.Recorded;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.ClusterView;
+import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Nodes on the machines of a world; those that belong to the cluster run. Single-threaded. */
@@ -41,6 +44,19 @@ public final class SimulatedCluster {
     private final SimulatedWorld world;
     private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
     private final Map<String, ClusterNode> byAddress = new HashMap<>();
+    /** Told of what leaders do. */
+    public interface LeaderListener {
+        /** Nothing. */
+        LeaderListener NONE = new LeaderListener() {};
+
+        /** A leader has looked at the cluster, to see whether a step is due. */
+        default void looked(ClusterNode leader, ClusterView view) {}
+
+        /** It has decided something. */
+        default void decided(ClusterNode leader, Recorded event) {}
+    }
+
+    private LeaderListener leaders = LeaderListener.NONE;
     private VoteListener votes = (leader, view, policy, from) -> {};
     private long looks;
 
@@ -89,6 +105,14 @@ public final class SimulatedCluster {
         votes = listener;
     }
 
+    public void onLeader(LeaderListener listener) {
+        leaders = listener;
+    }
+
+    LeaderListener leaders() {
+        return leaders;
+    }
+
     void voteTaken(String leader, ClusterView view, RolePolicy policy, String from) {
         votes.taken(leader, view, policy, from);
     }
@@ -103,6 +127,11 @@ public final class SimulatedCluster {
 
     /** A node asks to be let in with a token, from where it is. */
     public MembershipMessage.Join joinOf(String name, String tokenHash) {
+        return joinOf(name, tokenHash, NodeKind.CONTROL_PLANE);
+    }
+
+    /** Likewise, as a node of a kind. */
+    public MembershipMessage.Join joinOf(String name, String tokenHash, NodeKind kind) {
         ClusterNode node = node(name);
         return new MembershipMessage.Join(
                 tokenHash,
@@ -111,18 +140,23 @@ public final class SimulatedCluster {
                 api(node),
                 join(node),
                 world.time().nanos() / 1_000_000,
-                "");
+                kind.word());
     }
 
     /** A node was let in. */
     public void joined(String name, MembershipMessage.Granted granted) {
+        joined(name, granted, NodeKind.CONTROL_PLANE);
+    }
+
+    /** Likewise, as a node of a kind. */
+    public void joined(String name, MembershipMessage.Granted granted, NodeKind kind) {
         ClusterNode node = node(name);
         node.enter(identity(
                 granted.clusterId(),
                 ClusterEpoch.parse(granted.epoch()),
                 MemberId.parse(granted.member()),
                 granted.founders().stream().map(MemberId::parse).toList(),
-                Identity.Replica.FOLLOWER,
+                kind == NodeKind.WORKER ? Identity.Replica.WORKER : Identity.Replica.FOLLOWER,
                 granted.contacts(),
                 node));
     }
@@ -144,6 +178,26 @@ public final class SimulatedCluster {
 
     private static String join(ClusterNode node) {
         return node.address().replace(":19001", ":19003");
+    }
+
+    /** One node asks another with bytes, which weigh what they weigh. */
+    CompletionStage<byte[]> ask(
+            ClusterNode from,
+            String address,
+            byte[] request,
+            BiFunction<NodeLife, byte[], CompletionStage<byte[]>> question,
+            Duration patience) {
+        ClusterNode target = byAddress.get(address);
+        return target == null
+                ? refused("nobody is at " + address)
+                : world.call(
+                        from.name(),
+                        target.name(),
+                        machine -> target.life()
+                                .map(life -> question.apply(life, request))
+                                .orElseGet(() -> refused(target.name() + " belongs to no cluster")),
+                        request.length,
+                        patience);
     }
 
     /** One node asks another. */

@@ -14,6 +14,7 @@ public final class SimulatedExecutor implements SerialExecutor {
     private static final long TASK_NANOS = 2_000;
 
     private final VirtualTime time;
+    private final Runnable begins;
     private final Runnable acted;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private @Nullable Runnable hook;
@@ -23,9 +24,13 @@ public final class SimulatedExecutor implements SerialExecutor {
     private long spent;
     private long busyUntil;
 
-    /** @param acted called after each turn */
-    SimulatedExecutor(VirtualTime time, Runnable acted) {
+    /**
+     * @param begins called before each turn
+     * @param acted called after each turn
+     */
+    SimulatedExecutor(VirtualTime time, Runnable begins, Runnable acted) {
         this.time = time;
+        this.begins = begins;
         this.acted = acted;
     }
 
@@ -62,6 +67,7 @@ public final class SimulatedExecutor implements SerialExecutor {
         if (dropped) {
             return;
         }
+        begins.run();
         running = true;
         spent = 0;
         try {

@@ -18,6 +18,12 @@ public final class SimulatedNetwork {
         long draw(String from, String to, RandomGenerator random);
     }
 
+    /** Sees everything that is given to the network, lost or not. */
+    @FunctionalInterface
+    public interface SendListener {
+        void sent(String from, String to, int bytes);
+    }
+
     private record Link(String from, String to) {}
 
     private final VirtualTime time;
@@ -25,12 +31,17 @@ public final class SimulatedNetwork {
     private final Set<Link> cut = new HashSet<>();
     private NetworkConditions conditions = NetworkConditions.GOOD;
     private @Nullable Delays delays;
+    private SendListener sends = (from, to, size) -> {};
     private long sent;
     private long bytes;
 
     SimulatedNetwork(VirtualTime time, RandomGenerator random) {
         this.time = time;
         this.random = random;
+    }
+
+    public void onSend(SendListener listener) {
+        sends = listener;
     }
 
     public void conditions(NetworkConditions now) {
@@ -96,6 +107,7 @@ public final class SimulatedNetwork {
     private void send(String from, String to, long departureNanos, int size, Runnable arrival, int copies) {
         sent++;
         bytes += size;
+        sends.sent(from, to, size);
         boolean lost = random.nextDouble() < conditions.loss() || size > MAX_FRAME_BYTES || !reaches(from, to);
         for (int copy = 0; copy < copies && !lost; copy++) {
             long delay = delay(from, to);

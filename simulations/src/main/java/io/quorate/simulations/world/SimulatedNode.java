@@ -262,7 +262,11 @@ public final class SimulatedNode {
         }
         failure = null;
         lives++;
-        SimulatedExecutor executor = new SimulatedExecutor(world.time(), () -> world.acted(this));
+        SimulatedExecutor executor =
+                new SimulatedExecutor(world.time(), () -> world.work().begins(this), () -> {
+                    world.work().ends(this);
+                    world.acted(this);
+                });
         if (part == Part.NONE) {
             running = new Running(executor, null, null);
             return;

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A group of nodes, their network and their time, all from one seed. Single-threaded. */
 public final class SimulatedWorld {
@@ -25,6 +26,21 @@ public final class SimulatedWorld {
     public interface FrameListener {
         void sent(String from, String to, byte[] frame);
     }
+
+    /** Told when a node begins and ends to work: a turn of its thread, or the answer to a question. Never one within another. */
+    public interface WorkListener {
+        /** Nothing. */
+        WorkListener NONE = new WorkListener() {};
+
+        default void begins(SimulatedNode node) {}
+
+        default void ends(SimulatedNode node) {}
+    }
+
+    /** What a question and an answer weigh on the network where their bytes are not known. */
+    private static final int QUESTION_BYTES = 256;
+
+    private static final int ANSWER_BYTES = 64;
 
     private final Seeds seeds;
     private final VirtualTime time = new VirtualTime();
@@ -36,6 +52,7 @@ public final class SimulatedWorld {
     private final RaftTiming timing;
     private final Set<SimulatedNode> acted = new LinkedHashSet<>();
     private FrameListener frameListener = (from, to, frame) -> {};
+    private WorkListener workListener = WorkListener.NONE;
 
     /** A world of that many founding nodes, all down, with the timing that nodes have by default. */
     public SimulatedWorld(long seed, int founders, Walls walls) {
@@ -54,7 +71,7 @@ public final class SimulatedWorld {
     }
 
     private static MemberId member(int number) {
-        return new MemberId("n" + number, 1, "10.0.0." + number + ":19001");
+        return new MemberId("n" + number, 1, "10.0." + number / 256 + "." + number % 256 + ":19001");
     }
 
     private SimulatedNode add(MemberId id) {
@@ -163,6 +180,14 @@ public final class SimulatedWorld {
         frameListener = listener;
     }
 
+    public void onWork(WorkListener listener) {
+        workListener = listener;
+    }
+
+    WorkListener work() {
+        return workListener;
+    }
+
     void frameSent(String from, String to, byte[] frame) {
         trace.mix(time.nanos() * 31 + frame.length);
         frameListener.sent(from, to, frame);
@@ -175,18 +200,31 @@ public final class SimulatedWorld {
      */
     public <T> CompletableFuture<T> call(
             String from, String to, Function<SimulatedNode, CompletionStage<T>> question, Duration timeout) {
+        return call(from, to, question, QUESTION_BYTES, timeout);
+    }
+
+    /**
+     * Likewise, with a question of which the bytes are known; an answer is as large as it is, if it is bytes.
+     *
+     * @param bytes of the question
+     */
+    public <T> CompletableFuture<T> call(
+            String from, String to, Function<SimulatedNode, CompletionStage<T>> question, int bytes, Duration timeout) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        network.sendOnce(from, to, 0, 256, () -> {
+        network.sendOnce(from, to, 0, bytes, () -> {
             SimulatedNode server = node(to);
             if (server.isUp()) {
+                workListener.begins(server);
                 question.apply(server)
-                        .whenComplete((value, failure) -> network.sendOnce(to, from, server.spent(), 64, () -> {
-                            if (failure == null) {
-                                answer.complete(value);
-                            } else {
-                                answer.completeExceptionally(failure);
-                            }
-                        }));
+                        .whenComplete((value, failure) ->
+                                network.sendOnce(to, from, server.spent(), bytesOf(value), () -> {
+                                    if (failure == null) {
+                                        answer.complete(value);
+                                    } else {
+                                        answer.completeExceptionally(failure);
+                                    }
+                                }));
+                workListener.ends(server);
             }
         });
         time.after(
@@ -194,6 +232,10 @@ public final class SimulatedWorld {
                 () -> answer.completeExceptionally(
                         new JournalException(JournalException.Kind.UNKNOWN, to + " did not answer within " + timeout)));
         return answer;
+    }
+
+    private static int bytesOf(@Nullable Object answer) {
+        return answer instanceof byte[] bytes ? bytes.length : ANSWER_BYTES;
     }
 
     /** What a test may want to ask of all that are up. */
