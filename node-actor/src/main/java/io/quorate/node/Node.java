@@ -518,24 +518,55 @@ public final class Node implements AutoCloseable {
     }
 
     /**
+     * The journal of a cluster.
+     *
+     * @throws JournalException where this node is in another one now
+     */
+    public Journal journal(String clusterId) {
+        return partsOf(clusterId).journal();
+    }
+
+    private NodeParts partsOf(String clusterId) {
+        NodeParts now = parts;
+        if (!now.identity().clusterId().equals(clusterId)) {
+            throw new JournalException(
+                    JournalException.Kind.NO_LEADER, "this node is not in the cluster any more that was asked");
+        }
+        return now;
+    }
+
+    /**
      * Sends a command to where it is decided; while this node becomes something else it waits for that.
      *
+     * @param clusterId of the cluster that is asked: one that this node joins, or becomes by leaving, while the command waits knows nothing of
+     *     whoever asked
      * @param idempotent whether deciding it twice does no harm
      */
-    public CompletionStage<byte[]> command(String persistenceId, byte[] command, boolean idempotent) {
-        NodeParts asked = parts;
+    public CompletionStage<byte[]> command(String clusterId, String persistenceId, byte[] command, boolean idempotent) {
+        NodeParts asked;
+        try {
+            asked = partsOf(clusterId);
+        } catch (JournalException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         return asked.aggregate(persistenceId).command(command, idempotent).exceptionallyCompose(failure -> {
             JournalException reason = JournalException.of(failure);
             boolean again = asked.isClosed() && !closed && (idempotent || reason.certainlyNotStored());
             return again
-                    ? settled.thenCompose(now -> command(persistenceId, command, idempotent))
+                    ? settled.thenCompose(now -> identity().clusterId().equals(clusterId)
+                            ? command(clusterId, persistenceId, command, idempotent)
+                            : CompletableFuture.failedFuture(reason))
                     : CompletableFuture.failedFuture(reason);
         });
     }
 
     private CompletionStage<MembershipMessage> membershipCommand(
             MembershipMessage command, String by, boolean idempotent) {
-        return command(Membership.ID, MembershipForm.command(new Asked(command, by)), idempotent)
+        return command(
+                        identity().clusterId(),
+                        Membership.ID,
+                        MembershipForm.command(new Asked(command, by)),
+                        idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
     }
 

@@ -411,6 +411,35 @@ class NodeClusterTest {
         }
     }
 
+    /** Found by chaos: a command that waited while its node left was decided by the empty cluster that the node was afterwards. */
+    @Test
+    void what_a_cluster_was_asked_is_not_decided_by_the_one_that_the_node_is_in_afterwards() throws Exception {
+        Node three = three().get(2);
+        String clusterId = three.identity().clusterId();
+        List<CompletionStage<byte[]>> asked = new CopyOnWriteArrayList<>();
+        CompletionStage<MembershipMessage> left = three.leave("node n3");
+        while (three.identity().clusterId().equals(clusterId)) {
+            asked.add(issueToken(three, clusterId, "t" + asked.size()));
+            asked.getLast()
+                    .exceptionally(failure -> new byte[0])
+                    .toCompletableFuture()
+                    .get(15, TimeUnit.SECONDS);
+        }
+        get(left);
+        assertThat(asked).isNotEmpty();
+        assertThat(issueToken(three, clusterId, "late").toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(15))
+                .withThrowableThat()
+                .withMessageContaining("this node is not in the cluster any more that was asked");
+        assertThat(three.isAloneAndEmpty()).isTrue();
+        assertThat(three.tokens(0)).isEmpty();
+    }
+
+    private static CompletionStage<byte[]> issueToken(Node node, String clusterId, String hash) {
+        MembershipMessage issue = new MembershipMessage.IssueToken(hash, Long.MAX_VALUE, 1, "");
+        return node.command(clusterId, Membership.ID, MembershipForm.command(new Asked(issue, "admin ada")), true);
+    }
+
     @Test
     void a_token_is_good_for_one_join_and_a_wrong_one_for_none() throws Exception {
         Node one = start(settings(1));

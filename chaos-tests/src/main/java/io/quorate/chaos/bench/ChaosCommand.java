@@ -19,7 +19,6 @@ import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
 import io.quorate.chaos.workload.WorkloadRun;
-import io.quorate.node.access.ApiAccess;
 import io.quorate.simulations.schedule.BadScenario;
 import io.quorate.simulations.schedule.ScenarioFile;
 import io.quorate.simulations.schedule.Script;
@@ -230,13 +229,14 @@ final class ChaosCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         List<Cost> costs = new ArrayList<>();
         Map<String, List<String>> verdicts = new LinkedHashMap<>();
-        AtomicReference<List<Api>> targets = new AtomicReference<>(cluster.apis());
+        List<Api> apis = cluster.adminApis();
+        AtomicReference<List<Api>> targets = new AtomicReference<>(apis);
         Path images = Files.createDirectories(root.resolve(IMAGES));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
-        Judged judged = new Judged(cluster, prefix);
+        Judged judged = new Judged(apis, prefix);
         long began = System.nanoTime();
         try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD);
-                Nemesis nemesis = new Nemesis(cluster, network, writer, targets, images, began)) {
+                Nemesis nemesis = new Nemesis(cluster, network, writer, apis, targets, images, began)) {
             try {
                 deeds.commit(nemesis, targets, costs);
                 verdicts.put(WHOLE, List.of());
@@ -246,11 +246,11 @@ final class ChaosCommand implements Callable<Integer> {
                 verdicts.put(WHOLE, List.of(String.valueOf(e.getMessage())));
             }
             long took = System.nanoTime() - began;
-            targets.set(cluster.apis());
+            targets.set(apis);
             writer.close();
             verdicts.put(
                     "none of " + writer.acknowledged().size() + " acknowledged writes is lost, none was applied twice",
-                    writer.violations(cluster.view().awaitLeader(PATIENCE)));
+                    writer.violations(new ClusterView(apis).awaitLeader(PATIENCE)));
             verdicts.putAll(judged.end());
             verdicts.put("all copies are the same, byte by byte", differences(cluster));
             return new ChaosReport(
@@ -273,13 +273,7 @@ final class ChaosCommand implements Callable<Integer> {
         private final Map<JudgedWorkload, CompletableFuture<WorkloadRun.Tally>> runs =
                 new EnumMap<>(JudgedWorkload.class);
 
-        Judged(LocalCluster cluster, String prefix) throws IOException {
-            // An admin's: what a node's own folder holds opens nothing any more when that node has left.
-            Path config = root.resolve("admin.yaml");
-            Files.writeString(
-                    config,
-                    cluster.nodes().getFirst().quorate("config").succeeded().text());
-            List<Api> apis = Api.all(cluster.apis().stream().map(Api::address).toList(), ApiAccess.ofConfig(config));
+        Judged(List<Api> apis, String prefix) throws IOException {
             for (JudgedWorkload workload : JudgedWorkload.values()) {
                 HistoryWriter history = HistoryWriter.create(history(workload));
                 WorkloadRun run = new WorkloadRun(apis, CLIENTS, PER_SECOND, Duration.ZERO, seed);

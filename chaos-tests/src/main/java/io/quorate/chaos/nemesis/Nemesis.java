@@ -42,6 +42,7 @@ public final class Nemesis implements AutoCloseable {
     private final LocalCluster cluster;
     private final NodeNetwork network;
     private final PacedWriter writer;
+    private final List<Api> apis;
     private final AtomicReference<List<Api>> targets;
     private final Path images;
     private final long beganNanos;
@@ -58,6 +59,7 @@ public final class Nemesis implements AutoCloseable {
 
     /**
      * @param writer measures when the first write is acknowledged
+     * @param apis of all nodes, in their order, opened by an access that outlives each of them
      * @param targets told whom an act leaves alone, for as long as it lasts
      * @param images a folder for copies of data folders
      */
@@ -65,12 +67,14 @@ public final class Nemesis implements AutoCloseable {
             LocalCluster cluster,
             NodeNetwork network,
             PacedWriter writer,
+            List<Api> apis,
             AtomicReference<List<Api>> targets,
             Path images,
             long beganNanos) {
         this.cluster = cluster;
         this.network = network;
         this.writer = writer;
+        this.apis = List.copyOf(apis);
         this.targets = targets;
         this.images = images;
         this.beganNanos = beganNanos;
@@ -89,7 +93,7 @@ public final class Nemesis implements AutoCloseable {
                 deed.victims().stream().map(victim -> "n" + (victim + 1)).toList();
         List<Api> spared = IntStream.range(0, all.size())
                 .filter(node -> !deed.victims().contains(node))
-                .mapToObj(node -> all.get(node).api())
+                .mapToObj(apis::get)
                 .toList();
         if (!spared.isEmpty()) {
             targets.set(spared);
@@ -110,7 +114,7 @@ public final class Nemesis implements AutoCloseable {
         }
         long mended = System.nanoTime();
         deed.end().take();
-        targets.set(cluster.apis());
+        targets.set(apis);
         if (spared.isEmpty()) {
             firstWrite = OptionalLong.of(millis(first.await(PATIENCE)));
         }
@@ -246,7 +250,7 @@ public final class Nemesis implements AutoCloseable {
     }
 
     private int leader() throws InterruptedException {
-        return cluster.apis().indexOf(cluster.view().awaitLeader(PATIENCE));
+        return apis.indexOf(new ClusterView(apis).awaitLeader(PATIENCE));
     }
 
     private NodeProcess node(int index) {

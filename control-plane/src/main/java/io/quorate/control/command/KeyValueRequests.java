@@ -17,22 +17,26 @@ public final class KeyValueRequests {
         this.node = node;
     }
 
-    /** Sends a command to where it is decided; a lost answer is asked for again where that does no harm. */
-    public CompletionStage<KeyValueReply> ask(KeyValueCommand command) {
+    /**
+     * Sends a command to where it is decided; a lost answer is asked for again where that does no harm.
+     *
+     * @param clusterId of the cluster that has let in whoever asks; no other is asked
+     */
+    public CompletionStage<KeyValueReply> ask(String clusterId, KeyValueCommand command) {
         boolean idempotent = command instanceof KeyValueCommand.Get
                 || !command.origin().commandId().isEmpty();
-        return node.command(KeyValues.ID, KeyValueCommand.bytes(command), idempotent)
+        return node.command(clusterId, KeyValues.ID, KeyValueCommand.bytes(command), idempotent)
                 .thenApply(KeyValueReply::read);
     }
 
     /** The value that a reply to a read names. */
-    public CompletionStage<byte[]> value(KeyValueReply read) {
-        return value(read.revision(), true);
+    public CompletionStage<byte[]> value(String clusterId, KeyValueReply read) {
+        return value(clusterId, read.revision(), true);
     }
 
     /** The value that an event holds; this replica may be a moment behind the leader that named the event. */
-    private CompletionStage<byte[]> value(long sequenceNr, boolean mayBeBehind) {
-        return node.journal()
+    private CompletionStage<byte[]> value(String clusterId, long sequenceNr, boolean mayBeBehind) {
+        return node.journal(clusterId)
                 .ask(new Query.EventsByPersistenceId(KeyValues.ID, sequenceNr, sequenceNr, 1))
                 .thenCompose(page -> {
                     if (!page.items().isEmpty()) {
@@ -42,7 +46,9 @@ public final class KeyValueRequests {
                         return CompletableFuture.completedFuture(in.block());
                     }
                     if (mayBeBehind) {
-                        return node.journal().barrier().thenCompose(index -> value(sequenceNr, false));
+                        return node.journal(clusterId)
+                                .barrier()
+                                .thenCompose(index -> value(clusterId, sequenceNr, false));
                     }
                     return CompletableFuture.failedFuture(
                             new IllegalStateException("event " + sequenceNr + " of kv is not on this replica"));

@@ -35,13 +35,17 @@ final class Access {
 
     /** Whether a request is served. */
     sealed interface Verdict {
-        /** @param by who asks */
-        record Admitted(Peer by) implements Verdict {}
+        /**
+         * @param by who asks
+         * @param clusterId which has let it in; this node may be in another one by the time it is served
+         */
+        record Admitted(Peer by, String clusterId) implements Verdict {}
 
         record Refused(Problem problem) implements Verdict {}
     }
 
     Verdict of(HttpRequest request) {
+        String clusterId = node.identity().clusterId(); // first: who is known to the next one is not let in by this one
         Optional<Peer> peer = peer(request);
         if (peer.isEmpty()) {
             return refused(
@@ -55,7 +59,7 @@ final class Access {
         // A backup is all there is, for whoever has the file.
         boolean looks = request.method().isSafe() && !request.getUri().path().equals(Routes.BACKUP);
         return looks || peer.get().kind().isAdmin()
-                ? new Verdict.Admitted(peer.get())
+                ? new Verdict.Admitted(peer.get(), clusterId)
                 : refused(
                         request,
                         new Problem(

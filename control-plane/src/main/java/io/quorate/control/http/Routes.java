@@ -125,10 +125,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         CompletionStage<HttpResponse> answer;
         try {
             answer = OPEN.contains(request.getUri().path())
-                    ? route(request, "")
+                    ? route(request, "", "")
                     : switch (access.of(request)) {
                         case Access.Verdict.Refused(var problem) -> refuse(request, problem);
-                        case Access.Verdict.Admitted(var by) -> route(request, by.words());
+                        case Access.Verdict.Admitted(var by, var clusterId) -> route(request, by.words(), clusterId);
                     };
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
@@ -158,12 +158,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return done(problem.response());
     }
 
-    /** @param by who asks; empty where nobody was asked who it is */
-    private CompletionStage<HttpResponse> route(HttpRequest request, String by) {
+    /**
+     * @param by who asks; empty where nobody was asked who it is
+     * @param clusterId which has let it in; empty where nobody was asked
+     */
+    private CompletionStage<HttpResponse> route(HttpRequest request, String by, String clusterId) {
         Uri uri = request.getUri();
         String path = uri.path();
         if (path.startsWith(KV)) {
-            return keyValue(request, uri, path, by);
+            return keyValue(request, uri, path, by, clusterId);
         }
         if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
@@ -280,7 +283,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return CompletableFuture.completedFuture(response);
     }
 
-    private CompletionStage<HttpResponse> keyValue(HttpRequest request, Uri uri, String path, String by) {
+    private CompletionStage<HttpResponse> keyValue(
+            HttpRequest request, Uri uri, String path, String by, String clusterId) {
         // In a path a plus is a plus; the decoder is one for forms, where it is a space.
         String key = URLDecoder.decode(path.substring(KV.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
         int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
@@ -298,18 +302,20 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         long expected = expected(request, uri);
         if (request.method().equals(HttpMethods.PUT)) {
             return body(request, KeyValueCommand.MAX_VALUE_BYTES)
-                    .thenCompose(
-                            value -> keyValues.ask(new KeyValueCommand.Put(key, value, expected, new Origin(by, ""))))
+                    .thenCompose(value ->
+                            keyValues.ask(clusterId, new KeyValueCommand.Put(key, value, expected, new Origin(by, ""))))
                     .thenApply(reply -> written(key, reply));
         }
         if (request.method().equals(HttpMethods.GET)) {
             request.discardEntityBytes(materializer);
-            return keyValues.ask(new KeyValueCommand.Get(key)).thenCompose(reply -> read(key, reply));
+            return keyValues
+                    .ask(clusterId, new KeyValueCommand.Get(key))
+                    .thenCompose(reply -> read(clusterId, key, reply));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
             return keyValues
-                    .ask(new KeyValueCommand.Delete(key, expected, new Origin(by, "")))
+                    .ask(clusterId, new KeyValueCommand.Delete(key, expected, new Origin(by, "")))
                     .thenApply(reply -> written(key, reply));
         }
         return afterBody(
@@ -370,12 +376,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         return new Problem(404, "no-such-key", "the key '" + key + "' is not there", "").response();
     }
 
-    private CompletionStage<HttpResponse> read(String key, KeyValueReply reply) {
+    private CompletionStage<HttpResponse> read(String clusterId, String key, KeyValueReply reply) {
         if (reply.status() == KeyValueReply.Status.MISSING) {
             return done(missing(key));
         }
         return keyValues
-                .value(reply)
+                .value(clusterId, reply)
                 .thenApply(value -> HttpResponse.create()
                         .addHeader(RawHeader.create("ETag", "\"" + reply.revision() + "\""))
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, value));

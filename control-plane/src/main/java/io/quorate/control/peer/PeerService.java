@@ -200,14 +200,17 @@ public final class PeerService {
                     new ControlPlane.Refused(id, "forbidden", forbidden.get() + ": " + PeerPermissions.next(peer)));
         }
         Origin origin = new Origin(peer.words(), id);
+        String clusterId = node.identity().clusterId();
         return switch (command) {
-            case ControlPlane.GetKey(var key) -> read(id, key);
+            case ControlPlane.GetKey(var key) -> read(clusterId, id, key);
             case ControlPlane.PutKey(var key, var value, var expected) ->
                 keyValues
-                        .ask(new KeyValueCommand.Put(key, value, expected, origin))
+                        .ask(clusterId, new KeyValueCommand.Put(key, value, expected, origin))
                         .thenApply(reply -> written(id, reply));
             case ControlPlane.DeleteKey(var key, var expected) ->
-                keyValues.ask(new KeyValueCommand.Delete(key, expected, origin)).thenApply(reply -> written(id, reply));
+                keyValues
+                        .ask(clusterId, new KeyValueCommand.Delete(key, expected, origin))
+                        .thenApply(reply -> written(id, reply));
             case ControlPlane.AppendEvents append -> append(id, append, origin);
             case ControlPlane.RemoveNode(var name, var force) ->
                 node.remove(name, force, origin.by()).thenApply(answer -> answered(id, answer));
@@ -220,10 +223,13 @@ public final class PeerService {
         };
     }
 
-    private CompletionStage<ControlPlane.CommandReply> read(String id, String key) {
-        return keyValues.ask(new KeyValueCommand.Get(key)).thenCompose(reply -> switch (reply.status()) {
+    private CompletionStage<ControlPlane.CommandReply> read(String clusterId, String id, String key) {
+        return keyValues.ask(clusterId, new KeyValueCommand.Get(key)).thenCompose(reply -> switch (reply.status()) {
             case MISSING, MISMATCH -> CompletableFuture.completedFuture(new ControlPlane.Missing(id));
-            case DONE -> keyValues.value(reply).thenApply(value -> new ControlPlane.Value(id, reply.revision(), value));
+            case DONE ->
+                keyValues
+                        .value(clusterId, reply)
+                        .thenApply(value -> new ControlPlane.Value(id, reply.revision(), value));
         });
     }
 

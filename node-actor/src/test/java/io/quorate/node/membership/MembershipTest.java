@@ -44,6 +44,7 @@ import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,7 +86,7 @@ class MembershipTest {
         }
 
         Set<MembershipEvent> eventsOf(MembershipMessage command) {
-            Set<MembershipEvent> happened = new HashSet<>();
+            Set<MembershipEvent> happened = new LinkedHashSet<>(); // a removal gives back what the join after it takes
             take(command, happened);
             return happened;
         }
