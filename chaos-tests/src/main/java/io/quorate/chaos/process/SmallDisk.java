@@ -1,9 +1,9 @@
 package io.quorate.chaos.process;
 
+import io.quorate.chaos.network.SystemCommand;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,7 +114,7 @@ public final class SmallDisk implements AutoCloseable {
             Path aside = aside();
             Files.createDirectory(aside);
             Folders.copyInto(folder, aside);
-            run("umount", "--lazy", folder.toString());
+            SystemCommand.run(List.of("umount", "--lazy", folder.toString()));
             mounted = false;
             Files.delete(folder);
             Files.move(aside, folder);
@@ -124,24 +124,8 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     private void mount(long bytes) {
-        run("mount", "-t", "tmpfs", "-o", "mode=700,size=" + bytes, "quorate", folder.toString());
+        SystemCommand.run(
+                List.of("mount", "-t", "tmpfs", "-o", "mode=700,size=" + bytes, "quorate", folder.toString()));
         mounted = true;
-    }
-
-    private static void run(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", List.of(command)) + ": " + said);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 }

@@ -10,7 +10,6 @@ import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -19,24 +18,6 @@ class ContactsTest {
     private static final MemberId SELF = MemberId.parse("n1#1@10.0.0.1:19001");
     private static final MemberId SPARE = MemberId.parse("n2#1@10.0.0.2:19001");
     private static final MemberId WORKER = MemberId.parse("w1#1@10.0.0.9:19001");
-
-    /** No time passes. */
-    private static final Timer STILL = new Timer() {
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public long wallMillis() {
-            return 0;
-        }
-
-        @Override
-        public Pending after(Duration delay, Runnable task) {
-            return () -> {};
-        }
-    };
 
     private static MembershipState members() {
         Membership rules = new Membership("c", ClusterEpoch.FIRST, List.of(SELF));
@@ -56,7 +37,7 @@ class ContactsTest {
         Identity self = new Identity(
                 "c", ClusterEpoch.FIRST, SELF, "", "", List.of(SELF), Identity.Replica.MEMBER, List.of(), "", "");
         Contacts contacts = new Contacts(
-                STILL,
+                new StillTimer(),
                 1,
                 List.of(),
                 () -> self,

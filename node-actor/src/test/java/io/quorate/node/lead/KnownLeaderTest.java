@@ -3,7 +3,6 @@ package io.quorate.node.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.presence.Leads;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,30 +10,13 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class KnownLeaderTest {
-    private static final Timer STILL = new Timer() {
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public long wallMillis() {
-            return 0;
-        }
-
-        @Override
-        public Pending after(Duration delay, Runnable task) {
-            return () -> {};
-        }
-    };
-
     private final List<CompletableFuture<String>> asked = new ArrayList<>();
 
     private final KnownLeader leader = new KnownLeader(
             () -> null,
             KnownLeaderTest::notWanted,
             new Contacts(
-                    STILL,
+                    new StillTimer(),
                     0,
                     List.of(),
                     KnownLeaderTest::notWanted,
