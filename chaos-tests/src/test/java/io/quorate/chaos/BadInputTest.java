@@ -81,6 +81,19 @@ final class BadInputTest {
                         line -> assertThat(line).startsWith("quorate stops: ").contains("Look at the disk"));
     }
 
+    /** Found by chaos with a disk that was full: the line that says that the node runs was added to one that was cut, and nobody saw it. */
+    @Test
+    void a_start_is_seen_though_the_log_ends_in_the_middle_of_a_line() throws IOException {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Files.writeString(other.resolve("quorate.log"), "one\ntwo, which was c");
+        NodeProcess started = new NodeProcess(other, launcher);
+        started.start("--name", "other", "--address", subnet + ".2");
+        started.kill();
+        assertThat(Files.readAllLines(other.resolve("quorate.log")))
+                .startsWith("one", "two, which was c")
+                .anySatisfy(line -> assertThat(line).startsWith("quorate is running"));
+    }
+
     @Test
     void an_occupied_port_is_named() {
         assertRefused(startAnother("other", "--name", "other", "--address", subnet + ".1"), subnet + ".1:19001");
