@@ -157,10 +157,7 @@ final class ChaosCommand implements Callable<Integer> {
                 Path folder = report.toString().isEmpty() ? root : report;
                 result.write(folder);
                 result.promises().forEach((what, times) -> out.println(what + ": " + times));
-                result.verdicts().forEach((check, lines) -> {
-                    out.println(check + ": " + (lines.isEmpty() ? "held" : "VIOLATED"));
-                    lines.forEach(line -> out.println("  " + line));
-                });
+                Verdicts.tell(out, result.verdicts(), "chaos.json");
                 out.println(folder.resolve("chaos.html") + " shows it");
                 return result.allHeld() ? 0 : 1;
             }

@@ -136,10 +136,7 @@ final class PromisesCommand implements Callable<Integer> {
             result.write(folder);
             result.table().forEach(out::println);
             out.println(result.acknowledged() + " writes acknowledged, " + result.givenUp() + " given up");
-            result.verdicts().forEach((check, lines) -> {
-                out.println(check + ": " + (lines.isEmpty() ? "held" : "VIOLATED"));
-                lines.forEach(line -> out.println("  " + line));
-            });
+            Verdicts.tell(out, result.verdicts(), "promises.json");
             out.println(folder.resolve("promises.html") + " shows it");
             return result.allHeld() ? 0 : 1;
         }
