@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,8 +49,8 @@ public final class ScenarioNemesis {
     private final Set<Integer> full = new HashSet<>();
     private final Set<Integer> applied = new HashSet<>();
 
-    /** By the number of an act, whom it befell. */
-    private final Map<Integer, Integer> crashed = new HashMap<>();
+    /** By the number of an act, who led when it came. */
+    private final Map<Integer, Integer> crashedLeaders = new HashMap<>();
 
     private final Map<Integer, OldImage> oldImages = new HashMap<>();
     private final AtomicBoolean changing = new AtomicBoolean();
@@ -203,7 +204,7 @@ public final class ScenarioNemesis {
         return switch (moment.what()) {
             case Disturbance.Crash(String name) -> {
                 Optional<Integer> victim = one(name);
-                victim.ifPresent(each -> crashed.put(moment.act(), each));
+                victim.ifPresent(each -> crashedLeaders.put(moment.act(), each));
                 yield victim.isPresent() && crash(List.of(victim.get()));
             }
             case Disturbance.PowerLoss(Map<String, Duration> downFor) ->
@@ -262,8 +263,11 @@ public final class ScenarioNemesis {
 
     private void end(Moment moment) {
         switch (moment.what()) {
-            case Disturbance.Crash crash -> {
-                int victim = crashed.get(moment.act());
+            case Disturbance.Crash(String name) -> {
+                // Of a power loss each node has an end of its own, by its name.
+                int victim = name.equals(Disturbance.LEADER)
+                        ? Objects.requireNonNull(crashedLeaders.get(moment.act()))
+                        : index(name);
                 chore(victim, () -> startIfDown(victim));
             }
             case Disturbance.Partition partition -> mendLinks();
