@@ -11,7 +11,6 @@ import io.quorate.chaos.nemesis.Feasible;
 import io.quorate.chaos.nemesis.Means;
 import io.quorate.chaos.nemesis.Nemesis;
 import io.quorate.chaos.nemesis.ScenarioNemesis;
-import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.process.ClusterView;
@@ -79,22 +78,11 @@ final class ChaosCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data-folders", required = true, description = "Where the nodes' folders go; they stay there.")
-    private Path root = Path.of("");
-
-    @Option(
-            names = "--report",
-            description = "Where chaos.json and chaos.html go. Default: into the folder of the data folders.")
-    private Path report = Path.of("");
-
     @Option(
             names = "--seconds",
             defaultValue = "300",
             description = "The act that is under way then is the last one. Default: ${DEFAULT-VALUE}.")
     private int seconds;
-
-    @Option(names = "--nodes", defaultValue = "5", description = "3 to 9. Default: ${DEFAULT-VALUE}.")
-    private int nodes;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of what goes wrong. Default: ${DEFAULT-VALUE}.")
     private long seed;
@@ -114,25 +102,20 @@ final class ChaosCommand implements Callable<Integer> {
             })
     private Optional<Path> scenario = Optional.empty();
 
-    @Option(
-            names = "--subnet",
-            defaultValue = "127.0.92",
-            description = "First three numbers of the addresses where links are not cut. Default: ${DEFAULT-VALUE}.")
-    private String subnet;
-
     @Mixin
-    private Distribution distribution;
+    private OwnCluster own;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Optional<Script> script = scenario.map(this::script);
-        script.ifPresent(each -> {
-            nodes = each.nodes();
-            seed = each.seed();
-        });
+        script.ifPresent(each -> seed = each.seed());
+        int nodes = script.map(Script::nodes).orElseGet(own::nodes);
         int all = script.map(each -> each.names().size()).orElse(nodes);
-        try (NodeNetwork network = network(all, out)) {
+        try (NodeNetwork network = own.network(all, seed)) {
+            if (!network.cuts()) {
+                out.println("no network namespaces: that wants root, or " + Namespaces.WITHOUT_ROOT);
+            }
             Set<Means> means = Means.of(network);
             Set<Act.Kind> possible = Acts.possible(means);
             Set<Act.Kind> wanted = kinds.isEmpty() ? possible : EnumSet.copyOf(kinds);
@@ -150,11 +133,11 @@ final class ChaosCommand implements Callable<Integer> {
                             scenario.get() + " cannot be done on processes here:\n  " + String.join("\n  ", refused));
                 }
             }
-            try (LocalCluster cluster = LocalCluster.start(root, network, distribution.launcher(), nodes)) {
+            try (LocalCluster cluster = own.start(network, nodes)) {
                 Deeds deeds = script.map(each -> scripted(each, cluster, network, out))
                         .orElseGet(() -> drawn(new Acts(seed, wanted), out));
                 ChaosReport result = run(cluster, network, deeds, out);
-                Path folder = report.toString().isEmpty() ? root : report;
+                Path folder = own.report();
                 result.write(folder);
                 result.promises().forEach((what, times) -> out.println(what + ": " + times));
                 Verdicts.tell(out, result.verdicts(), "chaos.json");
@@ -207,19 +190,11 @@ final class ChaosCommand implements Callable<Integer> {
 
     private Deeds scripted(Script script, LocalCluster cluster, NodeNetwork network, PrintWriter out) {
         return (nemesis, targets, costs) -> new ScenarioNemesis(
-                        cluster, network, nemesis, root.resolve(IMAGES), targets::set, line -> {
+                        cluster, network, nemesis, own.root().resolve(IMAGES), targets::set, line -> {
                             out.println(line);
                             out.flush();
                         })
                 .run(script);
-    }
-
-    private NodeNetwork network(int count, PrintWriter out) {
-        if (Namespaces.allowed()) {
-            return Namespaces.create(count, seed);
-        }
-        out.println("no network namespaces: that wants root, or " + Namespaces.WITHOUT_ROOT);
-        return new Loopback(subnet);
     }
 
     private ChaosReport run(LocalCluster cluster, NodeNetwork network, Deeds deeds, PrintWriter out)
@@ -228,7 +203,7 @@ final class ChaosCommand implements Callable<Integer> {
         Map<String, List<String>> verdicts = new LinkedHashMap<>();
         List<Api> apis = cluster.adminApis();
         AtomicReference<List<Api>> targets = new AtomicReference<>(apis);
-        Path images = Files.createDirectories(root.resolve(IMAGES));
+        Path images = Files.createDirectories(own.root().resolve(IMAGES));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         Judged judged = new Judged(apis, prefix);
         long began = System.nanoTime();
@@ -287,7 +262,7 @@ final class ChaosCommand implements Callable<Integer> {
         }
 
         private Path history(JudgedWorkload workload) {
-            return root.resolve(workload.name().toLowerCase(Locale.ROOT) + ".jsonl");
+            return own.root().resolve(workload.name().toLowerCase(Locale.ROOT) + ".jsonl");
         }
 
         Map<String, List<String>> end() throws IOException {

@@ -1,8 +1,6 @@
 package io.quorate.chaos.bench;
 
 import io.quorate.chaos.load.PacedWriter;
-import io.quorate.chaos.network.Loopback;
-import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.report.PromisesReport;
@@ -24,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -60,14 +59,6 @@ final class PromisesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data-folders", required = true, description = "Where the nodes' folders go; they stay there.")
-    private Path root = Path.of("");
-
-    @Option(
-            names = "--report",
-            description = "Where promises.json and promises.html go. Default: into the folder of the data folders.")
-    private Path report = Path.of("");
-
     @Option(names = "--rounds", defaultValue = "10", description = "Of each trial. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
@@ -76,9 +67,6 @@ final class PromisesCommand implements Callable<Integer> {
             defaultValue = "3600",
             description = "The round that is under way then is the last one. Default: ${DEFAULT-VALUE}.")
     private int seconds;
-
-    @Option(names = "--nodes", defaultValue = "5", description = "3 to 9. Default: ${DEFAULT-VALUE}.")
-    private int nodes;
 
     @Option(
             names = "--seed",
@@ -101,24 +89,25 @@ final class PromisesCommand implements Callable<Integer> {
             description = "A write begins every so many milliseconds, 1 to 1000. Default: ${DEFAULT-VALUE}.")
     private int writeMillis;
 
-    @Option(
-            names = "--subnet",
-            defaultValue = "127.0.93",
-            description = "First three numbers of the addresses where links are not cut. Default: ${DEFAULT-VALUE}.")
-    private String subnet;
-
     @Mixin
-    private Distribution distribution;
+    private OwnCluster own;
 
     @Override
     public Integer call() throws Exception {
-        between("--nodes", nodes, 3, 9);
-        between("--rounds", rounds, 1, 10_000);
-        between("--write-millis", writeMillis, 1, 1_000);
+        OwnCluster.between("--rounds", rounds, 1, 10_000);
+        OwnCluster.between("--write-millis", writeMillis, 1, 1_000);
         PrintWriter out = spec.commandLine().getOut();
-        boolean cuts = Namespaces.allowed();
-        List<Trial> possible = List.of(Trial.values()).stream()
-                .filter(trial -> trial.isPossible(nodes, cuts))
+        try (NodeNetwork network = own.network(own.nodes(), seed)) {
+            Set<Trial> wanted = wanted(network.cuts());
+            try (LocalCluster cluster = own.start(network, own.nodes())) {
+                return tell(run(cluster, network, wanted, out), out);
+            }
+        }
+    }
+
+    private Set<Trial> wanted(boolean cuts) {
+        List<Trial> possible = Stream.of(Trial.values())
+                .filter(trial -> trial.isPossible(own.nodes(), cuts))
                 .toList();
         for (Trial trial : trials) {
             if (!possible.contains(trial)) {
@@ -128,24 +117,17 @@ final class PromisesCommand implements Callable<Integer> {
                                 : "it takes a standby: --nodes 4 or more"));
             }
         }
-        Set<Trial> wanted = EnumSet.copyOf(trials.isEmpty() ? possible : trials);
-        try (NodeNetwork network = cuts ? Namespaces.create(nodes, seed) : new Loopback(subnet);
-                LocalCluster cluster = LocalCluster.start(root, network, distribution.launcher(), nodes)) {
-            PromisesReport result = run(cluster, network, wanted, out);
-            Path folder = report.toString().isEmpty() ? root : report;
-            result.write(folder);
-            result.table().forEach(out::println);
-            out.println(result.acknowledged() + " writes acknowledged, " + result.givenUp() + " given up");
-            Verdicts.tell(out, result.verdicts(), "promises.json");
-            out.println(folder.resolve("promises.html") + " shows it");
-            return result.allHeld() ? 0 : 1;
-        }
+        return EnumSet.copyOf(trials.isEmpty() ? possible : trials);
     }
 
-    private static void between(String option, int value, int from, int to) {
-        if (value < from || value > to) {
-            throw new IllegalArgumentException(option + " takes " + from + " to " + to + ", not " + value);
-        }
+    private int tell(PromisesReport result, PrintWriter out) throws IOException {
+        Path folder = own.report();
+        result.write(folder);
+        result.table().forEach(out::println);
+        out.println(result.acknowledged() + " writes acknowledged, " + result.givenUp() + " given up");
+        Verdicts.tell(out, result.verdicts(), "promises.json");
+        out.println(folder.resolve("promises.html") + " shows it");
+        return result.allHeld() ? 0 : 1;
     }
 
     private PromisesReport run(LocalCluster cluster, NodeNetwork network, Set<Trial> wanted, PrintWriter out)
@@ -168,7 +150,7 @@ final class PromisesCommand implements Callable<Integer> {
                     "none of " + acknowledged + " acknowledged writes is lost, none was applied twice", lost(written));
             return new PromisesReport(
                     seed,
-                    nodes,
+                    own.nodes(),
                     network.cuts() ? "Each node in a network namespace" : "Loopback addresses: no links were cut",
                     writeMillis,
                     TimeUnit.NANOSECONDS.toSeconds(took),

@@ -34,9 +34,6 @@ public final class Nemesis implements AutoCloseable {
     /** For a cluster that is mended to be whole: nodes may have to fetch a copy. */
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-    /** A standby follows, and is never quite there while clients write. */
-    private static final long NEARLY_ALL = 1_000;
-
     private static final Duration AN_HOUR = Duration.ofHours(1);
 
     private final LocalCluster cluster;
@@ -164,27 +161,8 @@ public final class Nemesis implements AutoCloseable {
         }
     }
 
-    /** Until everybody is there, and as many vote as may. */
     void awaitWhole() throws InterruptedException {
-        int count = cluster.nodes().size();
-        ClusterView.of(cluster.nodes()).await("a whole cluster", PATIENCE, status -> {
-            int whole = 0;
-            for (JsonNode node : status.path("nodes")) {
-                whole += isWhole(node) ? 1 : 0;
-            }
-            return whole == count
-                    && status.path("highAvailability").asBoolean()
-                    && !status.path("leader").asText("").isEmpty();
-        });
-    }
-
-    private static boolean isWhole(JsonNode node) {
-        boolean copied = node.path("online").asBoolean() && node.path("lag").asLong() < NEARLY_ALL;
-        return switch (node.path("role").asText()) {
-            case "voter" -> copied && node.path("ready").asBoolean();
-            case "standby" -> copied;
-            default -> false;
-        };
+        cluster.view().awaitWhole(PATIENCE);
     }
 
     /** When a standby has the vote of a node that is gone, where that takes no longer than the act lasts. */

@@ -19,10 +19,9 @@ import java.util.stream.Stream;
  * <p>A link is bad by a detour: each namespace has a second device, whose other end is a {@link Relay} in this process, and a route of its
  * own leads over it to one other node, for as long as that link is to lose, to delay or to repeat. Addresses are the same, so connections
  * that stand take it as well. The kernel's own {@code netem} is not everywhere; the detour wants nothing but {@code /dev/net/tun}, and
- * where that is missing links can be cut only. All of a
- * cluster's links led over the relay cost less than what else went on on a machine of two cores: with 16 clients 1,700 to 4,100 writes/s,
- * against 1,400 to 2,800 over the bridge (26 November 2026, three times each in turn). It is kept for what is bad all the same: nobody has
- * to ask then whether it was the relay that was slow.
+ * where that is missing links can be cut only. What the relay costs where nothing is bad is not decided by what was measured: with 16 clients on two
+ * cores 1,700 to 4,100 writes/s with all links led over it, 1,400 to 2,800 over the bridge (26 November 2026, three times each in turn, among
+ * other work). So it is kept for what is bad: nobody has to ask then whether it was the relay that was slow.
  */
 public final class Namespaces implements NodeNetwork {
     /** How somebody who is not root gets what it takes, where the machine lets people make namespaces of users. */

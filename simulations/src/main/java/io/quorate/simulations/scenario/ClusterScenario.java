@@ -68,11 +68,7 @@ final class ClusterScenario extends Run {
     }
 
     private void found() {
-        List<String> names = script.names();
-        cluster.found(names.getFirst());
-        operator.setPolicy();
-        operator.configure(names.getFirst());
-        names.stream().limit(script.nodes()).skip(1).forEach(operator::join);
+        operator.found(script.names().subList(0, script.nodes()));
     }
 
     private void mend() {
@@ -113,6 +109,7 @@ final class ClusterScenario extends Run {
             looksBefore = cluster.looks();
         } else if (cluster.looks() - looksBefore > MOST_LOOKS) {
             broken(ENDS, "a leader has looked " + MOST_LOOKS + " times within a second whether a step is due");
+            return true;
         }
         return false;
     }

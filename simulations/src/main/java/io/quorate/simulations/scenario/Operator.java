@@ -9,6 +9,7 @@ import io.quorate.simulations.cluster.NodeLife;
 import io.quorate.simulations.cluster.SimulatedCluster;
 import io.quorate.simulations.schedule.Roles;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -53,8 +54,17 @@ final class Operator {
         Set.copyOf(gone).stream().sorted().forEach(this::bringBack);
     }
 
+    /** The first of them founds the cluster, and all others join. */
+    void found(List<String> names) {
+        String first = names.getFirst();
+        cluster.found(first);
+        setPolicy();
+        configure(first);
+        names.stream().skip(1).forEach(this::join);
+    }
+
     /** Has the policy set. */
-    void setPolicy() {
+    private void setPolicy() {
         begin("policy");
         command(
                 new MembershipMessage.SetPolicy(roles.voters(), roles.standbys(), MembershipMessage.KEEP),
@@ -83,7 +93,7 @@ final class Operator {
     }
 
     /** Says what fails together with a node. */
-    void configure(String name) {
+    private void configure(String name) {
         busy.add(name);
         command(
                 new MembershipMessage.ConfigureNode(name, roles.domainOf(name), MembershipMessage.KEEP),

@@ -86,11 +86,7 @@ public final class PlannedRun {
     }
 
     private void settle() {
-        List<String> names = plan.names();
-        cluster.found(names.getFirst());
-        operator.setPolicy();
-        operator.configure(names.getFirst());
-        names.stream().skip(1).forEach(operator::join);
+        operator.found(plan.names());
         quiescence.begin();
         boolean settled = world.time().until(PATIENCE, quiescence::isStable);
         quiescence.end();
