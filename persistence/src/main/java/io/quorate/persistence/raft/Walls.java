@@ -8,6 +8,7 @@ package io.quorate.persistence.raft;
  * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
  * @param reconcileAtSnapshot a request that follows the follower's own snapshot is accepted (0.7 refuses it for ever)
  * @param committedPrefix a request that begins before the follower's own snapshot is taken from there on
+ * @param transferFromLeader a snapshot's transfer that a former leader began gives way to the one of who leads now
  * @param barrierReads strong reads go through the log, never through the engine's queries
  * @param oneLearner at most one learner
  * @param failStopOnStorageError an error of the disk ends the replica
@@ -25,6 +26,7 @@ public record Walls(
         boolean snapshotHold,
         boolean reconcileAtSnapshot,
         boolean committedPrefix,
+        boolean transferFromLeader,
         boolean barrierReads,
         boolean oneLearner,
         boolean failStopOnStorageError,
@@ -37,5 +39,5 @@ public record Walls(
         boolean electionBackoff,
         boolean rollbackCheck) {
     public static final Walls ALL =
-            new Walls(true, true, true, true, true, true, true, true, true, true, true, true, true, true, true);
+            new Walls(true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.schedule.ScenarioFile;
+import io.quorate.simulations.world.WallsWithout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,8 @@ class ScenarioTest {
                 "seed-2577-3-nodes",
                 "seed-12-3-nodes",
                 "seed-70-4-nodes",
-                "seed-175-4-nodes"
+                "seed-175-4-nodes",
+                "seed-4098-5-nodes"
             })
     void scenarios_that_broke_a_promise_once_break_none(String name) throws IOException {
         holds(Scenario.run(ScenarioFile.read(file(name)), Walls.ALL));
@@ -107,10 +109,8 @@ class ScenarioTest {
 
     @Test
     void a_node_that_is_set_back_and_takes_part_is_a_broken_promise() {
-        Walls unwatched = new Walls(
-                true, true, true, true, true, true, true, true, true, true, true, true, true, true, /* rollbackCheck */
-                false);
-        assertThat(setBackOneAfterTheOther(unwatched).promise()).hasValue("WhoWasSetBackIsRefused");
+        assertThat(setBackOneAfterTheOther(WallsWithout.of("rollbackCheck")).promise())
+                .hasValue("WhoWasSetBackIsRefused");
     }
 
     @Test

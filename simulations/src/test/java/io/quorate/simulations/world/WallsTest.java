@@ -411,6 +411,34 @@ class WallsTest {
                 .isFalse();
     }
 
+    // ---- transfer from the leader
+
+    /** A leader dies when it has begun to give a new member its snapshot; the next one's is older. */
+    private static boolean aNewMemberCatchesUpWithALeaderWhoseSnapshotIsOlder(Walls walls) {
+        SimulatedWorld world = world(1, 3, walls);
+        SimulatedNode leader = world.leader().orElseThrow();
+        append(world, leader, 1, 1_150, 10);
+        SimulatedNode learner = world.addNode();
+        learner.start();
+        CompletionStage<Void> added = leader.replica().change(learner.id(), MembershipChange.ADD_LEARNER);
+        assertThat(world.time().until(PATIENCE, () -> highest(learner) == 1_150))
+                .as("it has what the snapshot stands for, and the snapshot is on its way")
+                .isTrue();
+        await(world, added);
+        leader.crash();
+        SimulatedNode next = world.awaitLeader(PATIENCE);
+        append(world, next, 1_151, 1_155, 10);
+        return world.time().until(PATIENCE, () -> highest(learner) == 1_155);
+    }
+
+    @Test
+    void a_new_member_takes_the_older_snapshot_of_the_next_leader_and_without_that_waits_for_the_dead_one() {
+        assertThat(aNewMemberCatchesUpWithALeaderWhoseSnapshotIsOlder(Walls.ALL))
+                .isTrue();
+        assertThat(aNewMemberCatchesUpWithALeaderWhoseSnapshotIsOlder(without("transferFromLeader")))
+                .isFalse();
+    }
+
     // ---- changes await a transfer
 
     /** Leadership is to go to a voter that is cut off at that moment, and that an operator removes. */
