@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /** The two listeners of a node: for clients, and for nodes that join. */
 public final class HttpServer implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 5;
+    /** An occupied port is told of at once: who waits has a busy machine, as after a loss of power, where all start at the same moment. */
+    private static final long BIND_PATIENCE_SECONDS = 30;
+
+    private static final long UNBIND_PATIENCE_SECONDS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
@@ -71,14 +74,14 @@ public final class HttpServer implements AutoCloseable {
     private static ServerBinding bound(
             CompletionStage<ServerBinding> binding, String what, String address, int port, String option) {
         try {
-            return binding.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return binding.toCompletableFuture().get(BIND_PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException("interrupted", e);
         } catch (TimeoutException e) {
             throw new NodeException(
                     "the " + what + " port " + address + ":" + port + " could not be listened on within "
-                            + PATIENCE_SECONDS
+                            + BIND_PATIENCE_SECONDS
                             + " s: the machine is too busy to start a node. Next: the same command again, when it is less so",
                     e);
         } catch (ExecutionException e) {
@@ -97,7 +100,7 @@ public final class HttpServer implements AutoCloseable {
                 .map(binding -> binding.unbind().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         try {
-            CompletableFuture.allOf(unbound).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            CompletableFuture.allOf(unbound).get(UNBIND_PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
