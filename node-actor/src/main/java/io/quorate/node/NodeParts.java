@@ -450,10 +450,30 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private void startFollower() {
         RemoteJournal remote = new RemoteJournal(classic, contacts::addresses);
         source = remote;
-        follower = new JournalFollower(remote, stores.events(), thread, failStop, metrics, index -> {
-            reached(Failpoint.FIRST_CHUNK);
-            local.applied(index);
-        });
+        follower =
+                new JournalFollower(remote, stores.events(), thread, failStop, metrics, new JournalFollower.Listener() {
+                    private boolean empty = stores.events().appliedIndex() == 0;
+
+                    @Override
+                    public void applied(long index) {
+                        reached(Failpoint.FIRST_CHUNK);
+                        local.applied(index);
+                        if (empty) {
+                            empty = false;
+                            presence.announce(); // now it may be promoted
+                        }
+                    }
+
+                    @Override
+                    public void partStored() {
+                        reached(Failpoint.FIRST_PART);
+                    }
+
+                    @Override
+                    public void seeded() {
+                        aggregates.values().forEach(HostedAggregate::follow);
+                    }
+                });
         leader.lookAgain();
     }
 

@@ -20,6 +20,9 @@ public enum Failpoint {
     CERTIFICATES_TAKEN,
 
     // The node that has joined.
+    /** A part of another node's store is here, and counts for nothing. */
+    FIRST_PART,
+    /** Something of the journal is in its store. */
     FIRST_CHUNK,
     /** {@code node.yaml} says that it is in the Raft group; its engine does not run yet. */
     BECAME_MEMBER,

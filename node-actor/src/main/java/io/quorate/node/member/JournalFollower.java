@@ -8,7 +8,6 @@ import io.quorate.persistence.raft.FailStop;
 import io.quorate.persistence.raft.SerialExecutor;
 import java.time.Duration;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * A replica outside of the Raft group: follows the committed journal of another node. It is told when there is more and fetches
  * bounded chunks: a small one after the other, with a rest between them, while others write; else a few at once, of ranges that follow
  * each other, so that neither end waits for the other. They are not synced: where a loss of power takes some, the store goes back to its
- * last sync, and the stream brings the rest again.
+ * last sync, and the stream brings the rest again. An empty replica begins with the files of the other's store, where it can ({@link
+ * Seeding}).
  */
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
@@ -47,7 +47,8 @@ public final class JournalFollower implements AutoCloseable {
     private final FailStop failStop;
     private final JournalMetrics metrics;
     private final LongSupplier nanos;
-    private final LongConsumer applied;
+    private final Listener listener;
+    private final @Nullable Seeding seeding;
     private final Journal.Subscription news;
     /** Chunks that are on their way, or are here and wait for those before them; by the index after which they begin. */
     private final TreeMap<Long, Chunk> chunks = new TreeMap<>();
@@ -66,6 +67,19 @@ public final class JournalFollower implements AutoCloseable {
      */
     private record Chunk(long last, long known, Query.@Nullable Entries entries) {}
 
+    /** Told of what has come, on the follower's thread. */
+    @FunctionalInterface
+    public interface Listener {
+        /** There is a new applied index. */
+        void applied(long index);
+
+        /** A part of another node's store is here, and counts for nothing yet. */
+        default void partStored() {}
+
+        /** The replica has begun with what another node's store held: of that nobody was told, one by one. */
+        default void seeded() {}
+    }
+
     /** With the system's clock. */
     public JournalFollower(
             Journal source,
@@ -73,14 +87,13 @@ public final class JournalFollower implements AutoCloseable {
             SerialExecutor thread,
             FailStop failStop,
             JournalMetrics metrics,
-            LongConsumer applied) {
-        this(source, events, thread, System::nanoTime, failStop, metrics, applied);
+            Listener listener) {
+        this(source, events, thread, System::nanoTime, failStop, metrics, listener);
     }
 
     /**
      * @param thread the only one that writes to {@code events}
      * @param nanos of a monotonic clock
-     * @param applied told of each new applied index, on {@code thread}
      */
     public JournalFollower(
             Journal source,
@@ -89,14 +102,17 @@ public final class JournalFollower implements AutoCloseable {
             LongSupplier nanos,
             FailStop failStop,
             JournalMetrics metrics,
-            LongConsumer applied) {
+            Listener listener) {
         this.nanos = nanos;
         this.source = source;
         this.events = events;
         this.thread = thread;
         this.failStop = failStop;
         this.metrics = metrics;
-        this.applied = applied;
+        this.listener = listener;
+        this.seeding = events.canBeSeeded()
+                ? new Seeding(source, events, thread, nanos, listener::partStored, this::seedingIsOver)
+                : null;
         this.news = source.onApplied(this::isCommitted);
     }
 
@@ -112,6 +128,12 @@ public final class JournalFollower implements AutoCloseable {
         if (closed) {
             return;
         }
+        if (seeding != null && !seeding.isOver()) {
+            if (sourceIndex > 0) {
+                seeding.begin();
+            }
+            return;
+        }
         while (chunks.size() < (othersWrite ? 1 : CHUNKS_AT_ONCE)) {
             long after = chunks.isEmpty()
                     ? events.pendingIndex()
@@ -123,6 +145,14 @@ public final class JournalFollower implements AutoCloseable {
             boolean bounded = !othersWrite && bytesPerIndex > 0;
             ask(after, bounded ? after + Math.max(1, LARGE_CHUNK_BYTES / bytesPerIndex) : Long.MAX_VALUE);
         }
+    }
+
+    private void seedingIsOver() {
+        if (events.appliedIndex() > 0) {
+            tell();
+            listener.seeded();
+        }
+        fetch();
     }
 
     private void ask(long after, long last) {
@@ -207,9 +237,13 @@ public final class JournalFollower implements AutoCloseable {
             return false;
         }
         unflushedBytes = 0;
-        metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
-        applied.accept(events.appliedIndex());
+        tell();
         return true;
+    }
+
+    private void tell() {
+        metrics.applied(events.appliedIndex(), Math.max(0, sourceIndex - events.appliedIndex()));
+        listener.applied(events.appliedIndex());
     }
 
     private void notStored(RuntimeException e) {
@@ -231,5 +265,8 @@ public final class JournalFollower implements AutoCloseable {
     public void close() {
         closed = true;
         news.close();
+        if (seeding != null) {
+            thread.execute(seeding::close);
+        }
     }
 }

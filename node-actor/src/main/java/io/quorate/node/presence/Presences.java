@@ -85,7 +85,7 @@ public final class Presences {
                 || gapped
                 || !before.presence().member().equals(presence.member())
                 || !before.presence().replica().equals(presence.replica())
-                || before.lag() > CURRENT_WITHIN != lag > CURRENT_WITHIN;
+                || lacksLittle(before.presence(), before.lag()) != lacksLittle(presence, lag);
     }
 
     /**
@@ -224,7 +224,12 @@ public final class Presences {
         }
         return told.presence().holdsCopy()
                 && MemberId.parse(told.presence().member()).equals(node.member())
-                && told.lag() <= CURRENT_WITHIN;
+                && lacksLittle(told.presence(), told.lag());
+    }
+
+    /** One that holds nothing lacks everything, however little that is: it is about to get a copy, and a promotion would break that off. */
+    private static boolean lacksLittle(Presence presence, long lag) {
+        return presence.applied() > 0 && lag <= CURRENT_WITHIN;
     }
 
     /** Forgets whoever is no member any more. */

@@ -118,6 +118,20 @@ class PresencesTest {
     }
 
     @Test
+    void a_node_that_holds_nothing_is_not_current_however_little_there_is_and_to_hold_something_is_news() {
+        presences.begin(0, Duration.ZERO);
+        presences.heard(follower(0), 10, seconds(1), 200, GAP);
+        assertThat(view(joined(), "n3", 0, 1).current()).isFalse();
+        assertThat(presences.heard(follower(0), 10, seconds(2), 200, GAP)).isFalse();
+        assertThat(presences.heard(follower(7), 10, seconds(3), 200, GAP)).isTrue();
+        assertThat(view(joined(), "n3", 0, 3).current()).isTrue();
+    }
+
+    private static Presence follower(long applied) {
+        return new Presence("c", OUTSIDE.toString(), "follower", applied, "1", 500, 0, "", "", "");
+    }
+
+    @Test
     void a_node_that_takes_itself_for_a_member_and_is_none_was_told_to_become_one_under_that_identity() {
         presences.begin(0, Duration.ZERO);
         tells(OUTSIDE, "member", 100_000, 1);

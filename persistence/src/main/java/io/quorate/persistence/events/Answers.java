@@ -25,9 +25,11 @@ final class Answers {
     private static final int MAX_ENTRIES_LOOKED_AT = 10_000;
 
     private final KeyValueStore store;
+    private final Checkpoints checkpoints;
 
     Answers(KeyValueStore store) {
         this.store = store;
+        this.checkpoints = new Checkpoints(store);
     }
 
     @SuppressWarnings("unchecked") // each query names its own answer type
@@ -41,6 +43,9 @@ final class Answers {
                     case Query.LatestSnapshot q -> latestSnapshot(q);
                     case Query.PersistenceIds q -> persistenceIds(q);
                     case Query.EntriesAfter q -> entriesAfter(q);
+                    case Query.TakeCheckpoint q -> checkpoints.take(q.engine());
+                    case Query.CheckpointPart q -> checkpoints.part(q);
+                    case Query.DropCheckpoint q -> checkpoints.drop(q.checkpoint());
                 };
     }
 

@@ -15,8 +15,11 @@ import io.quorate.persistence.contract.Payload;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
+import io.quorate.persistence.store.IncomingFiles;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
+import io.quorate.persistence.store.StoreFile;
+import io.quorate.persistence.store.StoreFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +47,7 @@ public final class EventStore implements AutoCloseable {
     private final KeyValueStore store;
     private final Answers answers;
     private final PendingChanges changes;
-    private final SyncPoint synced;
+    private SyncPoint synced;
     private final Map<String, Head> dirtyHeads = new HashMap<>();
     private final LinkedHashMap<String, Head> heads = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -86,15 +89,19 @@ public final class EventStore implements AutoCloseable {
     public static EventStore open(KeyValueStore store) {
         refuseNewerLayout(store);
         EventStore events = new EventStore(store);
+        events.readApplied();
+        return events;
+    }
+
+    private void readApplied() {
         byte[] applied = store.get(Keys.APPLIED);
         if (applied != null) {
             ByteReader in = new ByteReader(applied);
-            events.pendingIndex = in.varint();
-            events.pendingTerm = in.varint();
-            events.appliedIndex = events.pendingIndex;
-            events.appliedTerm = events.pendingTerm;
+            pendingIndex = in.varint();
+            pendingTerm = in.varint();
+            appliedTerm = pendingTerm;
+            appliedIndex = pendingIndex;
         }
-        return events;
     }
 
     private static void refuseNewerLayout(KeyValueStore store) {
@@ -410,6 +417,51 @@ public final class EventStore implements AutoCloseable {
             pendingIndex = entries.upTo();
             pendingTerm = entries.term();
         }
+    }
+
+    /** Whether nothing is here yet, and the files of another node's store can take the place of those of this one. */
+    public boolean canBeSeeded() {
+        return pendingIndex == 0 && store.files().isPresent();
+    }
+
+    /** What reads the files of this store; only those that it has written itself are certain to be read by it. */
+    public String engine() {
+        return files().engine();
+    }
+
+    private StoreFiles files() {
+        return store.files().orElseThrow(() -> new IllegalStateException("this store is not made of files"));
+    }
+
+    /**
+     * Begins to gather the files of a checkpoint of another node's store; by the thread that applies.
+     *
+     * @throws IllegalArgumentException where they are no files of a store
+     * @throws StorageException where there is no room for them
+     */
+    public IncomingFiles receive(List<Query.CheckpointFile> files) {
+        return files().receive(files.stream()
+                .map(file -> new StoreFile(file.name(), file.bytes()))
+                .toList());
+    }
+
+    /**
+     * Begins with what another node's store held, as it is on disk on return: it is committed, whatever this one held was nothing. Who
+     * watches an entity is not told of its events.
+     *
+     * @throws StorageException when the files are not whole, or of a newer release: nothing has happened then
+     * @throws IllegalStateException when something is here already
+     */
+    public void seed(IncomingFiles files) {
+        if (!canBeSeeded()) {
+            throw new IllegalStateException("this store is not empty: it is at index " + pendingIndex);
+        }
+        files.complete(EventStore::open);
+        files().replaceBy(files);
+        synced = SyncPoint.open(store);
+        heads.clear();
+        dirtyHeads.clear();
+        readApplied();
     }
 
     /** Writes everything applied since the last flush as one batch, together with the applied index. Not durable by itself. */

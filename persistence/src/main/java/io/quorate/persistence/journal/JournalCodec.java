@@ -22,6 +22,9 @@ public final class JournalCodec {
     private static final int PERSISTENCE_IDS = 5;
     private static final int ENTRIES_AFTER = 6;
     private static final int ENTRIES_BETWEEN = 7;
+    private static final int TAKE_CHECKPOINT = 8;
+    private static final int CHECKPOINT_PART = 9;
+    private static final int DROP_CHECKPOINT = 10;
 
     private static final int ALL = 0;
     private static final int TAGGED = 1;
@@ -58,6 +61,14 @@ public final class JournalCodec {
                 out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
             case Query.EntriesAfter q ->
                 out.u8(ENTRIES_BETWEEN).varint(q.index()).varint(q.maxBytes()).varint(q.last());
+            case Query.TakeCheckpoint q -> out.u8(TAKE_CHECKPOINT).text(q.engine());
+            case Query.CheckpointPart q ->
+                out.u8(CHECKPOINT_PART)
+                        .varint(q.checkpoint())
+                        .varint(q.file())
+                        .varint(q.offset())
+                        .varint(q.maxBytes());
+            case Query.DropCheckpoint q -> out.u8(DROP_CHECKPOINT).varint(q.checkpoint());
         }
     }
 
@@ -73,6 +84,9 @@ public final class JournalCodec {
             case PERSISTENCE_IDS -> new Query.PersistenceIds(in.text(), in.int32());
             case ENTRIES_AFTER -> new Query.EntriesAfter(in.varint(), in.int32());
             case ENTRIES_BETWEEN -> new Query.EntriesAfter(in.varint(), in.int32(), in.varint());
+            case TAKE_CHECKPOINT -> new Query.TakeCheckpoint(in.text());
+            case CHECKPOINT_PART -> new Query.CheckpointPart(in.varint(), in.int32(), in.varint(), in.int32());
+            case DROP_CHECKPOINT -> new Query.DropCheckpoint(in.varint());
             default -> throw new IllegalArgumentException("unknown kind of query " + kind);
         };
     }
@@ -120,6 +134,19 @@ public final class JournalCodec {
                         entries.entries(),
                         (o, entry) -> o.varint(entry.index()).block(entry.bytes()));
             }
+            case Query.TakeCheckpoint q -> {
+                Query.Checkpoint checkpoint = (Query.Checkpoint) answer;
+                out.varint(checkpoint.id());
+                writeList(
+                        out,
+                        checkpoint.files(),
+                        (o, file) -> o.text(file.name()).varint(file.bytes()));
+            }
+            case Query.CheckpointPart q -> {
+                Query.Part part = (Query.Part) answer;
+                out.varint(part.appliedIndex()).block(part.bytes());
+            }
+            case Query.DropCheckpoint q -> out.u8((Boolean) answer ? 1 : 0);
         }
     }
 
@@ -144,6 +171,14 @@ public final class JournalCodec {
                         yield new Query.Entries(
                                 readList(in, i -> new Query.Entry(i.varint(), i.block())), upTo, term, applied);
                     }
+                    case Query.TakeCheckpoint q ->
+                        new Query.Checkpoint(
+                                in.varint(), readList(in, i -> new Query.CheckpointFile(i.text(), i.varint())));
+                    case Query.CheckpointPart q -> {
+                        long applied = in.varint();
+                        yield new Query.Part(in.block(), applied);
+                    }
+                    case Query.DropCheckpoint q -> in.u8() == 1;
                 };
     }
 

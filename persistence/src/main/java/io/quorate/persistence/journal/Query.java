@@ -14,6 +14,9 @@ public sealed interface Query<A> {
     /** About how many payload bytes one answer carries at most. */
     int MAX_PAGE_BYTES = 256 * 1024;
 
+    /** How many bytes a part of a checkpoint has at most. */
+    int MAX_PART_BYTES = 512 * 1024;
+
     /** Events of one entity, both bounds inclusive, in sequence; {@code upTo} of the page is of no use here. */
     record EventsByPersistenceId(String persistenceId, long fromSequenceNr, long toSequenceNr, int max)
             implements Query<Page<StoredEvent>> {}
@@ -67,6 +70,39 @@ public sealed interface Query<A> {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(long index, byte[] bytes) {}
+
+    /**
+     * The files of the replica's store as they are now, kept for who asks for a while. Without any where it has none, or others than are
+     * wanted, or so little that the journal stream brings it as soon.
+     *
+     * @param engine what is to read them
+     */
+    record TakeCheckpoint(String engine) implements Query<Checkpoint> {}
+
+    /**
+     * A part of a file of a checkpoint; fewer bytes only at the file's end. Fails as {@link JournalException.Kind#INVALID} where the
+     * checkpoint is not here, or not any more.
+     *
+     * @param file number of it, from 0 on
+     */
+    record CheckpointPart(long checkpoint, int file, long offset, int maxBytes) implements Query<Part> {}
+
+    /** A checkpoint is wanted no longer; the answer is whether it was here still. */
+    record DropCheckpoint(long checkpoint) implements Query<Boolean> {}
+
+    /** @param id by which it is asked for, at the node that has it */
+    record Checkpoint(long id, List<CheckpointFile> files) {
+        public Checkpoint {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** A file of a checkpoint. */
+    record CheckpointFile(String name, long bytes) {}
+
+    /** @param appliedIndex of the answering replica */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Part(byte[] bytes, long appliedIndex) {}
 
     /** Which events a reader wants. */
     sealed interface Filter {

@@ -1,5 +1,6 @@
 package io.quorate.persistence.store;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ public interface KeyValueStore extends AutoCloseable {
 
     /** A view of the present moment; later writes do not show. Close it soon: it holds files. */
     Cursor cursor();
+
+    /** What it is made of, where another store can begin with that; empty where it is not made of files. */
+    default Optional<StoreFiles> files() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -4,13 +4,19 @@ import io.quorate.persistence.store.StorageException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
 import org.iq80.leveldb.DB;
@@ -31,18 +37,35 @@ final class LevelDb implements KeyValueStore {
      */
     static final long RESERVE_BYTES = 64L << 20;
 
+    /** Opens LevelDB in a folder. */
+    @FunctionalInterface
+    interface Opener {
+        DB open(Path folder) throws IOException;
+    }
+
     private final Path folder;
-    private final DB db;
+    private final Opener opener;
     private final LongSupplier room;
+    private final LevelDbFiles files;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
+    private final ReentrantLock writing = new ReentrantLock();
+    private DB db;
+    /** How often other files have taken the place of what was here. */
+    private int replaced;
+
     private volatile boolean closed;
     private volatile @Nullable StorageException poison;
 
-    /** @param room bytes that may still be written to the disk; asked before each write */
-    LevelDb(Path folder, DB db, LongSupplier room) {
+    /**
+     * @param engine opens other stores
+     * @param room bytes that may still be written to the disk; asked before each write
+     */
+    LevelDb(Path folder, StoreEngine engine, Opener opener, LongSupplier room) throws IOException {
         this.folder = folder;
-        this.db = db;
+        this.opener = opener;
         this.room = room;
+        this.files = new LevelDbFiles(folder, engine, this);
+        this.db = opener.open(folder);
     }
 
     @Override
@@ -60,6 +83,7 @@ final class LevelDb implements KeyValueStore {
     @Override
     public void write(WriteBatch batch, boolean durable) {
         Lock lock = enter();
+        writing.lock();
         try (org.iq80.leveldb.WriteBatch changes = db.createWriteBatch()) {
             keepReserve();
             for (WriteBatch.Change change : batch.changes()) {
@@ -73,6 +97,7 @@ final class LevelDb implements KeyValueStore {
         } catch (IOException | RuntimeException e) {
             throw poisoned("cannot be written", e);
         } finally {
+            writing.unlock();
             lock.unlock();
         }
     }
@@ -114,6 +139,69 @@ final class LevelDb implements KeyValueStore {
             return new Walk(db.iterator(new ReadOptions().verifyChecksums(true).fillCache(false)));
         } catch (RuntimeException e) {
             throw poisoned("cannot be read", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<StoreFiles> files() {
+        return Optional.of(files);
+    }
+
+    /** What is done with the files themselves. */
+    @FunctionalInterface
+    interface FileWork {
+        void run() throws IOException;
+    }
+
+    /**
+     * Works while no table is written or deleted.
+     *
+     * @param patience how long {@code unwritten} waits for who writes: that may be one who waits for a table
+     * @param quiet is done first; what is done then, while nobody writes either, has to be over in a moment
+     * @return whether both were done
+     */
+    boolean withoutChanges(Duration patience, FileWork quiet, FileWork unwritten) throws IOException {
+        Lock lock = enter();
+        try {
+            db.suspendCompactions();
+            quiet.run();
+            if (!writing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            try {
+                unwritten.run();
+                return true;
+            } finally {
+                writing.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            db.resumeCompactions();
+            lock.unlock();
+        }
+    }
+
+    /** Closes what is here, deletes it, and opens other files in its place; all who read wait. */
+    void replaceBy(Path others) {
+        Lock lock = open.writeLock();
+        lock.lock();
+        try {
+            if (closed || poison != null) {
+                throw new IllegalStateException(folder + " is closed");
+            }
+            replaced++;
+            db.close();
+            // A stop in between leaves no store, and the next start an empty one: what it was.
+            Folders.delete(folder);
+            Files.move(others, folder, StandardCopyOption.ATOMIC_MOVE);
+            Folders.sync(folder.toAbsolutePath().getParent());
+            db = opener.open(folder);
+        } catch (IOException | RuntimeException e) {
+            throw poisoned("cannot be replaced", e);
         } finally {
             lock.unlock();
         }
@@ -180,6 +268,7 @@ final class LevelDb implements KeyValueStore {
             if (!closed) {
                 closed = true;
                 db.close();
+                files.close();
             }
         } catch (IOException | DBException e) {
             throw failure(folder, "cannot be closed", new IOException(e));
@@ -190,6 +279,7 @@ final class LevelDb implements KeyValueStore {
 
     private final class Walk implements Cursor {
         private final DBIterator iterator;
+        private final int of = replaced;
         private Map.@Nullable Entry<byte[], byte[]> at;
 
         Walk(DBIterator iterator) {
@@ -198,7 +288,7 @@ final class LevelDb implements KeyValueStore {
 
         @Override
         public void seek(byte[] key) {
-            Lock lock = enter();
+            Lock lock = enterSame();
             try {
                 iterator.seek(key);
                 load();
@@ -207,6 +297,16 @@ final class LevelDb implements KeyValueStore {
             } finally {
                 lock.unlock();
             }
+        }
+
+        private Lock enterSame() {
+            Lock lock = enter();
+            if (of != replaced) {
+                lock.unlock();
+                throw new StorageException(
+                        Kind.IO, folder, folder + " was replaced by the copy of another node while it was read");
+            }
+            return lock;
         }
 
         /** Looks without moving: to move costs a pass over all old versions of the key, which a lookup of one key has no use for. */
@@ -239,7 +339,7 @@ final class LevelDb implements KeyValueStore {
 
         @Override
         public void next() {
-            Lock lock = enter();
+            Lock lock = enterSame();
             try {
                 iterator.next();
                 load();
@@ -255,7 +355,7 @@ final class LevelDb implements KeyValueStore {
             Lock lock = open.readLock();
             lock.lock();
             try {
-                if (!closed) {
+                if (!closed && of == replaced) {
                     iterator.close();
                 }
             } catch (IOException e) {

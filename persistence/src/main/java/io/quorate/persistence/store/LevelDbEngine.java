@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import org.iq80.leveldb.CompressionType;
+import org.iq80.leveldb.DB;
 import org.iq80.leveldb.DBException;
 import org.iq80.leveldb.DBFactory;
 import org.iq80.leveldb.Options;
@@ -27,16 +28,9 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
     public KeyValueStore open(Path folder) {
         try {
             Files.createDirectories(folder);
+            LevelDbFiles.dropLeftovers(folder);
             WriteAheadLogs.repairTails(folder);
-            Options options = new Options()
-                    .createIfMissing(true)
-                    .compressionType(CompressionType.NONE)
-                    .writeBufferSize(WRITE_BUFFER_BYTES)
-                    .cacheSize(CACHE_BYTES)
-                    .maxOpenFiles(OPEN_FILES)
-                    .verifyChecksums(true)
-                    .paranoidChecks(true);
-            return new LevelDb(folder, factory.open(folder.toFile(), options), room(Files.getFileStore(folder)));
+            return new LevelDb(folder, this, this::openFiles, room(Files.getFileStore(folder)));
         } catch (IOException | DBException | IllegalStateException e) {
             throw LevelDb.failure(folder, "cannot be opened", e);
         } catch (RuntimeException e) {
@@ -50,6 +44,18 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
                             + ". Keep a copy of the folder; then `quorate repair` seeds this node again from the group",
                     e);
         }
+    }
+
+    private DB openFiles(Path folder) throws IOException {
+        Options options = new Options()
+                .createIfMissing(true)
+                .compressionType(CompressionType.NONE)
+                .writeBufferSize(WRITE_BUFFER_BYTES)
+                .cacheSize(CACHE_BYTES)
+                .maxOpenFiles(OPEN_FILES)
+                .verifyChecksums(true)
+                .paranoidChecks(true);
+        return factory.open(folder.toFile(), options);
     }
 
     /** One call of the system, a microsecond: a disk fills by others' doing, too. */

@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,7 +112,7 @@ public final class WriteAheadLogs {
                     && type <= LAST
                     && HEADER + length <= leftInBlock
                     && at + HEADER + length <= bytes.length
-                    && masked(bytes, at + 6, length + 1) == in.getInt(at);
+                    && Checksums.masked(ByteBuffer.wrap(bytes, at + 6, length + 1)) == in.getInt(at);
             if (whole) {
                 if (bad >= 0) {
                     return new Condition.BadMiddle(bad);
@@ -147,12 +146,5 @@ public final class WriteAheadLogs {
             }
         }
         return true;
-    }
-
-    private static int masked(byte[] bytes, int from, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, from, length);
-        int value = (int) crc.getValue();
-        return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 }

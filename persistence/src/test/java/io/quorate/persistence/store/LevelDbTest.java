@@ -213,8 +213,11 @@ class LevelDbTest {
     @Test
     void a_store_stops_with_a_word_while_the_disk_has_some_room_yet() throws IOException {
         AtomicLong room = new AtomicLong(LevelDb.RESERVE_BYTES);
-        try (KeyValueStore store =
-                new LevelDb(folder, Iq80DBFactory.factory.open(folder.toFile(), new Options()), room::get)) {
+        try (KeyValueStore store = new LevelDb(
+                folder,
+                StoreEngines.of("java"),
+                path -> Iq80DBFactory.factory.open(path.toFile(), new Options()),
+                room::get)) {
             store.write(new WriteBatch().put(b("a"), b("1")), true);
             room.decrementAndGet();
 

@@ -83,6 +83,7 @@ public final class NodeLife implements LeaderPorts {
     private @Nullable ClusterView view;
     private boolean founding;
     private boolean promoted;
+    private boolean empty;
     private boolean closed;
 
     NodeLife(SimulatedCluster cluster, ClusterNode node, Identity identity) {
@@ -155,6 +156,7 @@ public final class NodeLife implements LeaderPorts {
             }
         });
         stream = source;
+        empty = appliedIndex() == 0;
         follower = new JournalFollower(
                 source,
                 machine.events(),
@@ -162,7 +164,7 @@ public final class NodeLife implements LeaderPorts {
                 timer::nanos,
                 machine.failStop(),
                 JournalMetrics.NONE,
-                this::applied);
+                this::followed);
         leader.lookAgain();
     }
 
@@ -258,6 +260,14 @@ public final class NodeLife implements LeaderPorts {
             hosted.leading(now.ready() ? machine.replica() : null);
         }
         watch.leading(now.ready());
+    }
+
+    private void followed(long index) {
+        applied(index);
+        if (empty) {
+            empty = false;
+            presence.announce();
+        }
     }
 
     void applied(long index) {
