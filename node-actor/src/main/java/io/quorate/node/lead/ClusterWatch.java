@@ -102,7 +102,7 @@ public final class ClusterWatch implements AutoCloseable {
         return whileLeading(replica -> {
             Presence presence = MembershipForm.read(bytes, Presence.class);
             MemberId member = MemberId.parse(presence.member());
-            if (!parts.isInEpoch(parts.membership())) {
+            if (!parts.membership().isIn(parts.identity().epoch())) {
                 return CompletableFuture.failedFuture(
                         new JournalException(Kind.NO_LEADER, "the recovery of the cluster is not in the journal yet"));
             }
@@ -258,7 +258,7 @@ public final class ClusterWatch implements AutoCloseable {
             return;
         }
         lookAgainIn(LOOK);
-        if (!parts.isInEpoch(parts.membership())) {
+        if (!parts.membership().isIn(parts.identity().epoch())) {
             return;
         }
         fence(parts.membership());
