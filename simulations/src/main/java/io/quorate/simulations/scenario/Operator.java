@@ -210,12 +210,12 @@ final class Operator {
                 && mayStart(name);
     }
 
-    /** Whether everybody who takes itself for a member is in the epoch of the leader: what was lost before is told. */
+    /** Whether everybody who takes itself for a member is in the epoch of the leader, and stays there: what was lost before is told. */
     private boolean isWhole(ClusterNode leader) {
         Optional<ClusterEpoch> epoch = leader.identity().map(Identity::epoch);
         return cluster.nodes().stream()
                 .filter(ClusterNode::isInside)
-                .allMatch(node -> node.identity().map(Identity::epoch).equals(epoch));
+                .allMatch(node -> node.identity().map(Identity::epoch).equals(epoch) && !node.hasRecoveryLeft());
     }
 
     private void lose(String survivor, List<String> voters, Duration comeBackAfter) {

@@ -40,7 +40,15 @@ class ClusterScenarioTest {
 
     /** Each of these once broke a promise; the first line of each says by which defect. */
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"cluster-seed-29-12-nodes", "cluster-seed-78-11-nodes", "cluster-seed-106-9-nodes"})
+    @ValueSource(
+            strings = {
+                "cluster-seed-29-12-nodes",
+                "cluster-seed-78-11-nodes",
+                "cluster-seed-106-9-nodes",
+                "cluster-lost-join",
+                "cluster-lost-and-removed",
+                "cluster-lost-told"
+            })
     void scenarios_that_broke_a_promise_once_break_none(String name) throws IOException {
         try (InputStream in = ClusterScenarioTest.class.getResourceAsStream("/scenarios/" + name + ".yaml")) {
             of(new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8));
@@ -144,7 +152,8 @@ class ClusterScenarioTest {
 
     @Test
     void a_majority_that_was_lost_and_leads_again_is_told_by_the_leader_of_the_next_epoch() {
-        assertThat(of(majorityLost("- {at: 20s, partition: [[n1, n2], [n3, n4, n5]], for: 6s}\n")).trace(2_000))
+        assertThat(of(majorityLost("- {at: 20s, partition: [[n1, n2], [n3, n4, n5]], for: 6s}\n"))
+                        .trace(2_000))
                 .containsSubsequence(
                         "decides ClusterRecovered[",
                         "operator [n1, n2] are there again",
