@@ -214,7 +214,7 @@ public final class ClusterNode {
     /** Becomes what it was told to be, a moment later. */
     void become(NodeLife from, Transition next) {
         cluster.world().time().after(SimulatedCluster.RESTART, () -> {
-            if (life == from) {
+            if (life == from && !next.isOutdated(from.identity())) {
                 change(next);
             }
         });

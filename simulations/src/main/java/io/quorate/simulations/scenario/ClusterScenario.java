@@ -92,6 +92,7 @@ final class ClusterScenario extends Run {
         world.trace().note("nemesis", "mends everything");
         nemesis.stop();
         operator.bringBack();
+        operator.clearUp();
         stopClients();
     }
 

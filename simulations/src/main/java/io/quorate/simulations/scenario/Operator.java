@@ -5,6 +5,7 @@ import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.MembershipMessage.Granted;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.membership.MembershipState;
 import io.quorate.node.recovery.Assessment;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
@@ -35,6 +36,7 @@ final class Operator {
     private static final String NAME = "operator";
     private static final Duration PATIENCE = Duration.ofSeconds(6);
     private static final Duration PAUSE = Duration.ofMillis(300);
+    private static final Duration CLEARING_UP = Duration.ofSeconds(5);
     private static final Duration SURVEY_PAUSE = Duration.ofSeconds(1);
     private static final String RECOVERY = "recovery";
 
@@ -292,6 +294,23 @@ final class Operator {
                 return "";
             });
         });
+    }
+
+    /**
+     * Has those removed, again and again, that a recovered cluster still has though they have left, or were removed: what the lost decided of
+     * them is given up, and they will not come.
+     */
+    void clearUp() {
+        cluster.world().time().after(CLEARING_UP, this::clearUp);
+        Optional<MembershipState> state =
+                cluster.leader().flatMap(ClusterNode::life).map(NodeLife::membership);
+        state.filter(known -> known.recovery().isPresent())
+                .ifPresent(known -> known.nodes().keySet().stream()
+                        .filter(name -> !cluster.node(name).isInside() && begin(name))
+                        .forEach(name -> {
+                            note(name + " has gone, and the cluster does not know it: it is removed by force");
+                            removeNow(name);
+                        }));
     }
 
     private boolean begin(String what) {

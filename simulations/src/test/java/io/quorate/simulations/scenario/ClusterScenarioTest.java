@@ -47,7 +47,8 @@ class ClusterScenarioTest {
                 "cluster-seed-106-9-nodes",
                 "cluster-lost-join",
                 "cluster-lost-and-removed",
-                "cluster-lost-told"
+                "cluster-lost-told",
+                "cluster-lost-and-promoted"
             })
     void scenarios_that_broke_a_promise_once_break_none(String name) throws IOException {
         try (InputStream in = ClusterScenarioTest.class.getResourceAsStream("/scenarios/" + name + ".yaml")) {
