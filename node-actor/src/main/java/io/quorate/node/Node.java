@@ -163,7 +163,7 @@ public final class Node implements AutoCloseable {
     }
 
     private synchronized void become(NodeParts from, Transition next) {
-        if (closed || stopping || parts != from) {
+        if (closed || stopping || parts != from || next.isOutdated(from.identity())) {
             return; // it has become something else since
         }
         switch (next) {

@@ -17,6 +17,7 @@ import io.quorate.node.lead.ClusterWatch;
 import io.quorate.node.lead.Contacts;
 import io.quorate.node.lead.KnownLeader;
 import io.quorate.node.lead.LeaderPorts;
+import io.quorate.node.lead.NewerEpoch;
 import io.quorate.node.lead.PresenceExchange;
 import io.quorate.node.lead.RoleSteps;
 import io.quorate.node.member.JournalFollower;
@@ -67,7 +68,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
@@ -114,9 +114,6 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
 
     private static final String NODE = "node";
 
-    /** A node of a newer epoch is asked at most so often what this one is now. */
-    private static final Duration PAUSE_FOR_NEWER = Duration.ofSeconds(1);
-
     private final DataFolder folder;
     private final Endpoints endpoints;
     private final NodeTrust trust;
@@ -150,7 +147,6 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private volatile @Nullable RemoteJournal source;
     private final Contacts contacts;
     private final AtomicBoolean entering = new AtomicBoolean();
-    private final AtomicLong newerSeenAt = new AtomicLong(System.nanoTime() - PAUSE_FOR_NEWER.toNanos());
     private final CompletableFuture<Void> takesPart = new CompletableFuture<>();
     private volatile String notThere = "";
     private volatile long membershipNr;
@@ -240,7 +236,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         endpoints.serve(
                 "journal", identity.replica() == Identity.Replica.REMOVED ? NodeParts::removed : journalService);
         endpoints.serve("leader", leaderService);
-        EpochGate.of(classic).belongTo(identity.epoch(), this::seenNewer);
+        NewerEpoch newer = new NewerEpoch(timer, this::identity, contacts, presence, this::isClosed);
+        EpochGate.of(classic).belongTo(identity.epoch(), newer::seen);
         endpoints.serve(NODE, this::answer);
         endpoints.serve(PresenceChannel.ACTOR, watch::receive);
         switch (identity.replica()) {
@@ -275,28 +272,6 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 now.apiAddress(),
                 now.joinAddress(),
                 now.epoch().toString());
-    }
-
-    /** The cluster was recovered without this node, or with another's copy: it asks what it is now, and serves nobody of the new epoch. */
-    private void seenNewer(ClusterEpoch epoch, String address) {
-        long before = newerSeenAt.get();
-        long now = System.nanoTime();
-        if (closed
-                || identity.replica() == Identity.Replica.REMOVED
-                || now - before < PAUSE_FOR_NEWER.toNanos()
-                || !newerSeenAt.compareAndSet(before, now)) {
-            return;
-        }
-        LOG.warn(
-                "the cluster is in epoch {} now, this node in {}: it asks {} what it is there",
-                epoch,
-                identity.epoch(),
-                address);
-        contacts.leaderKnownAt(address).thenAccept(leads -> {
-            if (!leads.isEmpty()) {
-                presence.announceTo(leads);
-            }
-        });
     }
 
     private static CompletionStage<byte[]> removed(byte[] request) {
@@ -626,11 +601,6 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
 
     RecoveryExchange recovery() {
         return recovery;
-    }
-
-    @Override
-    public boolean isInEpoch(MembershipState state) {
-        return recovery.isInEpoch(state);
     }
 
     @Override

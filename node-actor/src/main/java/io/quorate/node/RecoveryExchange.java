@@ -3,7 +3,6 @@ package io.quorate.node;
 import io.quorate.node.aggregate.HostedAggregate;
 import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipForm;
-import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.contract.SurvivorReport;
 import io.quorate.node.folder.DataFolder;
@@ -13,7 +12,8 @@ import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.recovery.Assessment;
 import io.quorate.node.recovery.Recovery;
-import io.quorate.node.role.Role;
+import io.quorate.node.recovery.RecoverySurvey;
+import io.quorate.node.recovery.Survivor;
 import io.quorate.node.trust.NodeTrust;
 import io.quorate.persistence.backup.BackupHeader;
 import io.quorate.persistence.backup.BackupWriter;
@@ -25,11 +25,11 @@ import io.quorate.persistence.events.JournalCut;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.raft.RaftReplica;
+import io.quorate.persistence.raft.ReplicaReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,73 +85,30 @@ final class RecoveryExchange {
 
     /** Has the journal told of a recovery that was done on this node; once it has, nothing is left to do. */
     void journalled(HostedAggregate.Committed<MembershipState> committed) {
-        if (isInEpoch(committed.state())) {
+        if (committed.state().isIn(identity().epoch())) {
             plan.ifPresent(done -> folder.endRecovery());
             return;
         }
         if (!committed.leading()) {
             return;
         }
-        MembershipMessage recover = new MembershipMessage.Recover(
-                identity().epoch().toString(),
-                identity().member().toString(),
-                plan.map(RecoveryPlan::kept).orElse(List.of()),
-                plan.map(RecoveryPlan::lost).orElse(List.of()),
-                plan.map(RecoveryPlan::offset).orElseGet(events::appliedIndex),
-                plan.map(RecoveryPlan::note).orElse("what was known when it was ordered is lost"),
-                plan.map(RecoveryPlan::atMillis).orElseGet(System::currentTimeMillis),
-                identity().apiAddress(),
-                identity().joinAddress(),
-                plan.filter(RecoveryPlan::newAuthority)
-                        .map(done -> trust.fingerprint())
-                        .orElse(""));
-        parts.membershipCommand(new Asked(recover, plan.map(RecoveryPlan::by).orElse("")), true)
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        LOG.warn("the journal could not be told of the recovery yet: {}", failure.getMessage());
-                    }
-                });
-    }
-
-    /** Whether the journal knows of the epoch that this node is in; a leader decides nothing else before. */
-    boolean isInEpoch(MembershipState state) {
-        return state.nodes().isEmpty() || state.epoch().equals(identity().epoch());
+        Asked recover = Survivor.toTell(
+                identity(), plan, events.appliedIndex(), System.currentTimeMillis(), trust.fingerprint());
+        parts.membershipCommand(recover, true).whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOG.warn("the journal could not be told of the recovery yet: {}", failure.getMessage());
+            }
+        });
     }
 
     /** What this node has, for who decides on a recovery. */
     CompletionStage<SurvivorReport> survivor() {
         RaftReplica replica = parts.replica();
-        if (replica == null) {
-            List<String> voters = parts.membership().nodes().values().stream()
-                    .filter(node -> node.role() == Role.VOTER)
-                    .map(node -> node.member().node())
-                    .toList();
-            return CompletableFuture.completedFuture(
-                    survivor(0, events.appliedTerm(), events.appliedIndex(), "", voters));
-        }
-        return replica.report()
-                .thenApply(report -> survivor(
-                        report.term(),
-                        report.lastLogTerm(),
-                        report.lastLogIndex(),
-                        report.leader().map(MemberId::node).orElse(""),
-                        report.voters().stream().map(MemberId::node).toList()));
-    }
-
-    private SurvivorReport survivor(long term, long lastTerm, long lastIndex, String leads, List<String> voters) {
-        Identity now = identity();
-        return new SurvivorReport(
-                now.clusterId(),
-                now.epoch().toString(),
-                now.member().toString(),
-                now.replica().name().toLowerCase(Locale.ROOT),
-                term,
-                lastTerm,
-                lastIndex,
-                events.appliedIndex(),
-                leads,
-                voters,
-                parts.version());
+        CompletionStage<Optional<ReplicaReport>> report = replica == null
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : replica.report().thenApply(Optional::of);
+        return report.thenApply(now -> Survivor.report(
+                identity(), now, events.appliedTerm(), events.appliedIndex(), parts.membership(), parts.version()));
     }
 
     /**
@@ -161,19 +118,13 @@ final class RecoveryExchange {
      * @param base name of the node to go on with; empty for the best one
      */
     CompletionStage<Assessment> assess(List<String> at, String base) {
-        MembershipState state = parts.membership();
         RecoverySurvey survey = new RecoverySurvey(
-                Thread::startVirtualThread,
+                address -> SocketProbe.of(address, Thread::startVirtualThread),
                 address -> (address.equals(identity().member().address())
                         ? survivor()
                         : parts.ask(address, new byte[] {SURVIVOR}, SURVEY_PATIENCE)
                                 .thenApply(bytes -> MembershipForm.read(bytes, SurvivorReport.class))));
-        List<RecoverySurvey.Asked> members = state.nodes().values().stream()
-                .filter(node -> !node.isWorker())
-                .map(node -> new RecoverySurvey.Asked(
-                        node.member(), node.listed(), contacts.book().of(node.member())))
-                .toList();
-        return survey.of(members)
+        return survey.of(parts.membership(), contacts.book()::of)
                 .thenCompose(findings -> survey.elsewhere(findings, at))
                 .thenApply(findings -> Assessment.of(findings, identity().epoch(), base));
     }
@@ -223,18 +174,11 @@ final class RecoveryExchange {
         Identity now = identity();
         RaftReplica replica = parts.replica();
         boolean led = replica != null && replica.leadership().leader().isPresent();
-        if (!ordered.clusterId().equals(now.clusterId())
-                || !ordered.previousEpoch().equals(now.epoch().toString())
-                || !now.holdsCopy()
-                || led) {
-            return CompletableFuture.failedFuture(new JournalException(
-                    Kind.INVALID,
-                    now.member().node()
-                            + (led ? " knows a leader by now" : " is not what it was when this was decided")
-                            + ": look again with `quorate recover --dry-run`"));
+        Optional<String> refusal = Survivor.refusal(ordered, now, led);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.INVALID, refusal.get()));
         }
-        become.accept(new Transition.Recover(
-                ordered.as(parts.membership().nextMember(now.member()).toString())));
+        become.accept(new Transition.Recover(Survivor.planned(ordered, now, parts.membership())));
         return CompletableFuture.completedFuture(new byte[] {1});
     }
 }

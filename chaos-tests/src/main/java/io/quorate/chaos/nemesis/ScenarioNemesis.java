@@ -249,6 +249,7 @@ public final class ScenarioNemesis {
             case Disturbance.Join join -> throw notFeasible(join);
             case Disturbance.Leave leave -> throw notFeasible(leave);
             case Disturbance.Remove remove -> throw notFeasible(remove);
+            case Disturbance.LoseMajority lose -> throw notFeasible(lose);
         };
     }
 
@@ -287,6 +288,7 @@ public final class ScenarioNemesis {
             case Disturbance.Join join -> throw notFeasible(join);
             case Disturbance.Leave leave -> throw notFeasible(leave);
             case Disturbance.Remove remove -> throw notFeasible(remove);
+            case Disturbance.LoseMajority lose -> throw notFeasible(lose);
         }
     }
 

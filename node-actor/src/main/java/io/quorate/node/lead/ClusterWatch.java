@@ -53,9 +53,10 @@ public final class ClusterWatch implements AutoCloseable {
     /** Looked at again this often even if nothing was heard: silence is no event. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** Members that a recovery went on without are looked for so often, until they have been told. */
+    /** Members that a recovery went on without are looked for so often. */
     private static final Duration FENCING = Duration.ofSeconds(3);
 
+    /** Likewise, when somebody has said that the recovery is known. */
     private static final Duration FENCING_WHEN_KNOWN = Duration.ofSeconds(30);
 
     /** A node that was let in and is not heard of for so long will not come: its name and its token are free again. */
@@ -68,7 +69,6 @@ public final class ClusterWatch implements AutoCloseable {
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
     private final Map<MemberId, CompletableFuture<String>> stopping = new LinkedHashMap<>();
-    private final Set<String> fenced = new HashSet<>();
     private final Set<MemberId> completing = new HashSet<>();
     private long lastFenced;
     private volatile String promoted = "";
@@ -102,7 +102,7 @@ public final class ClusterWatch implements AutoCloseable {
         return whileLeading(replica -> {
             Presence presence = MembershipForm.read(bytes, Presence.class);
             MemberId member = MemberId.parse(presence.member());
-            if (!parts.isInEpoch(parts.membership())) {
+            if (!parts.membership().isIn(parts.identity().epoch())) {
                 return CompletableFuture.failedFuture(
                         new JournalException(Kind.NO_LEADER, "the recovery of the cluster is not in the journal yet"));
             }
@@ -119,13 +119,23 @@ public final class ClusterWatch implements AutoCloseable {
         return new Asked(message, new Peer(node, PeerKind.NODE).words());
     }
 
-    /** A node of an older epoch learns what it is in this one. */
+    /**
+     * A node of an older epoch learns what it is in this one. Where it was let in by those who were lost, the base may not know of it: then it
+     * belongs to a cluster that is no more.
+     */
     private Assignment ofThePast(Presence presence, MemberId member) {
-        Assignment answer = assignment(parts.membership(), presence, member, "");
+        MembershipState state = parts.membership();
+        boolean lost = presence.clusterId().equals(parts.identity().clusterId())
+                && !state.nodes().containsKey(member.node())
+                && !state.hasRemoved(member);
+        Assignment answer = lost
+                ? Assignment.none(
+                        Assignment.REMOVED,
+                        "the cluster was recovered as epoch " + epoch()
+                                + ", and its join is not in what that began with",
+                        epoch())
+                : assignment(state, presence, member, "");
         if (!answer.standing().equals(Assignment.MEMBER)) {
-            synchronized (this) {
-                fenced.add(member.node());
-            }
             LOG.info("{} of an older epoch was told that it is {}", member, answer.standing());
         }
         return answer;
@@ -230,7 +240,10 @@ public final class ClusterWatch implements AutoCloseable {
         return parts.identity().epoch().toString();
     }
 
-    /** Those that a recovery went on without are looked for: one that was only cut off may still take itself for the cluster. */
+    /**
+     * Those that a recovery went on without are looked for: one that was only cut off may still take itself for the cluster. Those that were told
+     * are looked for as well, for the answer may have been lost, or the power before it was stored.
+     */
     private synchronized void fence(MembershipState state) {
         if (state.recovery().isEmpty()) {
             return;
@@ -243,7 +256,7 @@ public final class ClusterWatch implements AutoCloseable {
         }
         lastFenced = now;
         recovery.lost().stream()
-                .filter(member -> !state.nodes().containsKey(member.node()) && !fenced.contains(member.node()))
+                .filter(member -> !state.nodes().containsKey(member.node()))
                 .forEach(parts::nudge);
         recovery.reseeding().stream()
                 .map(state.nodes()::get)
@@ -258,7 +271,7 @@ public final class ClusterWatch implements AutoCloseable {
             return;
         }
         lookAgainIn(LOOK);
-        if (!parts.isInEpoch(parts.membership())) {
+        if (!parts.membership().isIn(parts.identity().epoch())) {
             return;
         }
         fence(parts.membership());

@@ -32,9 +32,6 @@ public interface LeaderPorts {
     /** Index up to which the local copy of the journal goes. */
     long appliedIndex();
 
-    /** Whether the journal knows of the epoch that this node is in; a leader decides nothing else before. */
-    boolean isInEpoch(MembershipState state);
-
     /**
      * Sends a command of membership to where it is decided.
      *

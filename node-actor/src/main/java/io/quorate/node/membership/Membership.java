@@ -728,6 +728,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                     tokens = used(tokens, gone.tokenHash(), -1);
                 }
                 authorityKnownTo = authorityKnownTo.plus(node);
+                recovery = recovery.map(known -> known.reseeded(node)); // nobody waits for what it has
                 removed = removed.plus(node, new MembershipState.Removed(incarnations.getOrDefault(node, 0), reason));
             }
         }

@@ -304,6 +304,11 @@ public record MembershipState(
         return recovery.map(Recovery::epoch).orElse(ClusterEpoch.FIRST);
     }
 
+    /** Whether this is known in an epoch: a leader decides nothing before the journal knows which one it is in. Nobody at all is in any. */
+    public boolean isIn(ClusterEpoch epochOfNode) {
+        return nodes.isEmpty() || epoch().equals(epochOfNode);
+    }
+
     /**
      * Cluster addresses of all control-plane nodes but one: where they are, and where they are to be. One that was let in and has not been
      * heard of yet may still be its own cluster, and refuses the others.

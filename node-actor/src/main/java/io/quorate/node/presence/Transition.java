@@ -73,6 +73,19 @@ public sealed interface Transition {
         return Optional.of(new Become(identity.as(member, wanted).withContacts(contacts)));
     }
 
+    /**
+     * Whether a node no longer becomes what it was told a moment ago: it was made a member of the group since, and without its log the group
+     * would have a voter that never answers. Pure.
+     *
+     * @param now who the node is when it would become that
+     */
+    default boolean isOutdated(Identity now) {
+        return this instanceof Become(var as)
+                && now.replica() == Replica.MEMBER
+                && as.member().equals(now.member())
+                && (as.follows() || as.isWithoutCopy());
+    }
+
     private static Optional<Transition> reseeded(
             Identity identity, ClusterEpoch epoch, MemberId member, Assignment assignment) {
         Replica replica = identity.isWithoutCopy() ? identity.replica() : Replica.FOLLOWER;

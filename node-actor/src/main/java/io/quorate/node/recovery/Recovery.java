@@ -43,10 +43,8 @@ public final class Recovery {
      * @throws io.quorate.persistence.store.StorageException when the backend is not whole
      */
     public static Identity goOn(DataFolder folder, StoreEngine engine, Identity identity, Failpoints failpoints) {
-        Optional<RecoveryPlan> planned = plan(folder);
-        if (planned.isEmpty()
-                || !planned.get().clusterId().equals(identity.clusterId())
-                || !ClusterEpoch.parse(planned.get().epoch()).isNewerThan(identity.epoch())) {
+        Optional<RecoveryPlan> planned = plan(folder).filter(one -> isLeftToDo(one, identity));
+        if (planned.isEmpty()) {
             return identity;
         }
         RecoveryPlan plan = planned.get();
@@ -61,16 +59,28 @@ public final class Recovery {
         }
         folder.storeRecovery(plan.reaching(beginning.index(), beginning.uncertain()));
         failpoints.reached(Failpoint.RECOVERY_REWRITTEN, self.node());
-        List<String> lost = plan.lost().stream()
-                .map(member -> MemberId.parse(member).address())
-                .toList();
-        Identity next = identity.in(ClusterEpoch.parse(plan.epoch()), self, List.of(self), Identity.Replica.MEMBER)
-                .withContacts(identity.contacts().stream()
-                        .filter(address -> !lost.contains(address))
-                        .toList());
+        Identity next = identity(plan, identity);
         folder.store(next);
         failpoints.reached(Failpoint.RECOVERY_STORED, self.node());
         return next;
+    }
+
+    /** Whether a node has steps of a plan left to do before it may start. Pure. */
+    public static boolean isLeftToDo(RecoveryPlan plan, Identity identity) {
+        return plan.clusterId().equals(identity.clusterId())
+                && ClusterEpoch.parse(plan.epoch()).isNewerThan(identity.epoch());
+    }
+
+    /** Who a node is when the steps of a plan are done: the only founder of the new epoch. Pure. */
+    public static Identity identity(RecoveryPlan plan, Identity before) {
+        MemberId self = MemberId.parse(plan.member());
+        List<String> lost = plan.lost().stream()
+                .map(member -> MemberId.parse(member).address())
+                .toList();
+        return before.in(ClusterEpoch.parse(plan.epoch()), self, List.of(self), Identity.Replica.MEMBER)
+                .withContacts(before.contacts().stream()
+                        .filter(address -> !lost.contains(address))
+                        .toList());
     }
 
     /** As what the backend is kept that was there before. */

@@ -149,4 +149,18 @@ class TransitionTest {
         assertThat(told(Replica.MEMBER, Assignment.UNKNOWN, SECOND, "spare", ""))
                 .isEmpty();
     }
+
+    @Test
+    void a_node_that_became_a_member_of_the_group_since_it_was_told_to_give_up_its_copy_keeps_it() {
+        Transition told =
+                told(Replica.FOLLOWER, Assignment.MEMBER, FIRST, "spare", "").orElseThrow();
+        assertThat(told.isOutdated(identity(Replica.FOLLOWER))).isFalse();
+        assertThat(told.isOutdated(identity(Replica.MEMBER))).isTrue();
+        Transition renewed =
+                told(Replica.MEMBER, Assignment.MEMBER, SECOND, "spare", "").orElseThrow();
+        assertThat(renewed.isOutdated(identity(Replica.MEMBER))).isFalse();
+        Transition removed =
+                told(Replica.FOLLOWER, Assignment.REMOVED, "", "", "by force").orElseThrow();
+        assertThat(removed.isOutdated(identity(Replica.MEMBER))).isFalse();
+    }
 }

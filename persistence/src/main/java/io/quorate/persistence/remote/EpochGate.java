@@ -1,8 +1,6 @@
 package io.quorate.persistence.remote;
 
 import io.quorate.persistence.contract.ClusterEpoch;
-import io.quorate.persistence.journal.JournalException;
-import io.quorate.persistence.journal.JournalException.Kind;
 import java.util.Optional;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorRef;
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the epochs of a cluster apart: every frame of requests says which epoch its node belongs to, and one of another epoch is not
- * answered here. The one place where that is decided; frames of the Raft group carry its name, which has the epoch in it.
+ * answered here ({@link EpochRefusal} says why). The one place where that is held; frames of the Raft group carry its name, which has the
+ * epoch in it.
  *
  * <p>Who belongs to no epoch, as an application beside the cluster, says none, and is answered by any. Any thread.
  */
@@ -57,30 +56,17 @@ public final class EpochGate implements Extension {
      *
      * @param mark what the frame says; empty where it says nothing
      */
-    Optional<Refusal> refusal(String mark, ActorRef from) {
+    Optional<EpochRefusal> refusal(String mark, ActorRef from) {
         ClusterEpoch here = own;
         if (mark.isEmpty() || here == null) {
             return Optional.empty();
         }
         ClusterEpoch theirs = ClusterEpoch.parse(mark);
-        return switch (theirs.to(here)) {
-            case SAME -> Optional.empty();
-            case OLDER ->
-                Optional.of(new Refusal(
-                        true,
-                        "this node is in epoch " + here + " of the cluster, the one that asks in epoch " + theirs
-                                + ": the cluster was recovered without it"));
-            case NEWER -> {
-                address(from).ifPresent(address -> newer.seen(theirs, address));
-                yield Optional.of(new Refusal(
-                        false, "this node is still in epoch " + here + " of the cluster, which is in " + theirs));
-            }
-            case CONTRADICTS ->
-                Optional.of(new Refusal(
-                        false,
-                        "the cluster was recovered twice, as epoch " + here + " with this node and as " + theirs
-                                + " with the one that asks: `quorate reset` on those that are to go"));
-        };
+        Optional<EpochRefusal> refusal = EpochRefusal.of(here, theirs);
+        if (refusal.filter(EpochRefusal::isByTheNewer).isPresent()) {
+            address(from).ifPresent(address -> newer.seen(theirs, address));
+        }
+        return refusal;
     }
 
     private static Optional<String> address(ActorRef from) {
@@ -88,17 +74,6 @@ public final class EpochGate implements Extension {
         return address.host().isDefined() && address.port().isDefined()
                 ? Optional.of(address.host().get() + ":" + address.port().get())
                 : Optional.empty();
-    }
-
-    /**
-     * A frame is of another epoch.
-     *
-     * @param older whether it is an older one: what tells its node so may be answered
-     */
-    record Refusal(boolean older, String message) {
-        JournalException failure() {
-            return new JournalException(Kind.NO_LEADER, message);
-        }
     }
 
     private static final class Id extends AbstractExtensionId<EpochGate> implements ExtensionIdProvider {

@@ -78,9 +78,9 @@ public final class RequestGateway extends AbstractActor {
             requests.put(in.varint(), in.block());
         }
         // An older release, and who is no member, does not say.
-        Optional<EpochGate.Refusal> refusal = epochs.refusal(in.hasMore() ? in.text() : "", client);
+        Optional<EpochRefusal> refusal = epochs.refusal(in.hasMore() ? in.text() : "", client);
         requests.forEach((id, request) -> {
-            if (refusal.isPresent() && !(refusal.get().older() && openToThePast.test(request))) {
+            if (refusal.isPresent() && refusal.get().refuses(openToThePast.test(request))) {
                 answer(client, id, null, refusal.get().failure());
             } else {
                 handle(client, id, request);

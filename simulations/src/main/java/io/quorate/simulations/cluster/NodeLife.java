@@ -7,12 +7,15 @@ import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
 import io.quorate.node.contract.Recorded;
+import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.contract.SurvivorReport;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.lead.ClusterWatch;
 import io.quorate.node.lead.Contacts;
 import io.quorate.node.lead.KnownLeader;
 import io.quorate.node.lead.LeaderPorts;
+import io.quorate.node.lead.NewerEpoch;
 import io.quorate.node.lead.PresenceExchange;
 import io.quorate.node.lead.RoleSteps;
 import io.quorate.node.lead.Timer;
@@ -22,6 +25,9 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.recovery.Assessment;
+import io.quorate.node.recovery.RecoverySurvey;
+import io.quorate.node.recovery.Survivor;
 import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.Role;
 import io.quorate.persistence.contract.ByteReader;
@@ -33,11 +39,14 @@ import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.raft.Leadership;
 import io.quorate.persistence.raft.RaftReplica;
+import io.quorate.persistence.raft.ReplicaReport;
+import io.quorate.persistence.remote.EpochRefusal;
 import io.quorate.simulations.world.SimulatedNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -55,6 +64,9 @@ public final class NodeLife implements LeaderPorts {
     private static final Duration REQUEST = Duration.ofSeconds(3);
 
     private static final Duration PRESENCE = Duration.ofSeconds(1);
+
+    /** How long a node waits for what another one has, before a recovery. */
+    private static final Duration SURVEY = Duration.ofSeconds(2);
 
     /** How long a command looks for a leader, how long it waits there, and how often it looks: those of {@code LeaderChannel}. */
     private static final Duration LEADER_PATIENCE = Duration.ofSeconds(5);
@@ -76,6 +88,8 @@ public final class NodeLife implements LeaderPorts {
     private final @Nullable HostedMembership hosted;
     private final ClusterWatch watch;
     private final PresenceExchange presence;
+    private final NewerEpoch newer;
+    private final Optional<RecoveryPlan> plan;
     private final List<Waiter> waiters = new ArrayList<>();
     private Identity identity;
     private @Nullable JournalFollower follower;
@@ -107,6 +121,9 @@ public final class NodeLife implements LeaderPorts {
                 timer, this, new RoleSteps(this), cluster.world().timing().heartbeatTimeout());
         this.presence = new PresenceExchange(
                 timer, new Channel(), leader, this::presence, this::votes, this::assigned, leader::find);
+        this.newer = new NewerEpoch(timer, this::identity, contacts, presence, () -> closed);
+        this.plan = node.plan()
+                .filter(planned -> ClusterEpoch.parse(planned.epoch()).equals(identity.epoch()));
     }
 
     private HostedMembership hosted() {
@@ -234,6 +251,11 @@ public final class NodeLife implements LeaderPorts {
             return;
         }
         contacts.book().decided(state);
+        if (state.isIn(identity.epoch())) {
+            plan.ifPresent(done -> node.endRecovery());
+        } else if (leading) {
+            membershipCommand(Survivor.toTell(identity, plan, appliedIndex(), timer.wallMillis(), ""), true);
+        }
         if (leading && state.nodes().isEmpty() && identity.founders().contains(identity.member()) && !founding) {
             founding = true;
             membershipCommand(
@@ -370,6 +392,70 @@ public final class NodeLife implements LeaderPorts {
         return watch.report();
     }
 
+    // ---- when the majority is lost
+
+    /** Why nothing is answered to a node of another epoch; one of a newer epoch shows this node that it is past. */
+    Optional<EpochRefusal> refusal(ClusterEpoch asks, String address) {
+        Optional<EpochRefusal> refusal = EpochRefusal.of(identity.epoch(), asks);
+        if (refusal.filter(EpochRefusal::isByTheNewer).isPresent()) {
+            newer.seen(asks, address);
+        }
+        return refusal;
+    }
+
+    private CompletionStage<SurvivorReport> survivor() {
+        RaftReplica replica = replica();
+        CompletionStage<Optional<ReplicaReport>> report = replica == null
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : replica.report().thenApply(Optional::of);
+        return report.thenApply(now -> Survivor.report(
+                identity,
+                now,
+                machine.holdsCopy() ? machine.events().appliedTerm() : 0,
+                appliedIndex(),
+                membership(),
+                version()));
+    }
+
+    /**
+     * Judges whether the cluster may be recovered: asks every member what it has.
+     *
+     * @param base name of the node to go on with; empty for the best one
+     */
+    public CompletionStage<Assessment> assess(String base) {
+        RecoverySurvey survey = new RecoverySurvey(
+                address -> cluster.probe(node, address),
+                address -> address.equals(identity.member().address())
+                        ? survivor()
+                        : cluster.ask(node, address, NodeLife::survivor, SURVEY));
+        return survey.of(membership(), contacts.book()::of)
+                .thenApply(findings -> Assessment.of(findings, identity.epoch(), base));
+    }
+
+    /**
+     * Begins the recovery that was judged possible, with the node that was chosen. Completes when that node has begun.
+     *
+     * @param random tells it from another one of the same epoch
+     */
+    public CompletionStage<byte[]> begin(Assessment found, int random, String by) {
+        RecoveryPlan ordered = found.plan(identity.clusterId(), identity.epoch(), random, by, timer.wallMillis());
+        MemberId base = MemberId.parse(ordered.member());
+        return base.node().equals(machine.name())
+                ? recover(ordered)
+                : cluster.ask(node, contacts.book().of(base), life -> life.recover(ordered), REQUEST);
+    }
+
+    private CompletionStage<byte[]> recover(RecoveryPlan ordered) {
+        RaftReplica replica = replica();
+        boolean led = replica != null && replica.leadership().leader().isPresent();
+        Optional<String> refusal = Survivor.refusal(ordered, identity, led);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(new JournalException(Kind.INVALID, refusal.get()));
+        }
+        node.become(this, new Transition.Recover(Survivor.planned(ordered, identity, membership())));
+        return CompletableFuture.completedFuture(DONE);
+    }
+
     // ---- ports of what a leader does
 
     @Override
@@ -400,11 +486,6 @@ public final class NodeLife implements LeaderPorts {
     @Override
     public long appliedIndex() {
         return machine.holdsCopy() ? machine.events().appliedIndex() : 0;
-    }
-
-    @Override
-    public boolean isInEpoch(MembershipState state) {
-        return state.nodes().isEmpty() || state.epoch().equals(identity.epoch());
     }
 
     @Override

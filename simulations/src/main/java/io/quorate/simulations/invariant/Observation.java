@@ -28,7 +28,12 @@ public sealed interface Observation {
      * @param token in the payload of each of its events, of no other append
      * @param soleWriter whether nobody else ever writes to this entity
      */
-    record Invoked(String token, String persistenceId, long from, long to, boolean soleWriter) implements Observation {}
+    record Invoked(String token, String persistenceId, long from, long to, boolean soleWriter) implements Observation {
+        /** The same where others may have written to the entity. */
+        Invoked byOneOfMany() {
+            return new Invoked(token, persistenceId, from, to, false);
+        }
+    }
 
     /** A client was told that its append is stored. */
     record Acknowledged(String token, long index, int ordinal) implements Observation {}

@@ -11,25 +11,42 @@ import io.quorate.simulations.world.SimulatedWorld;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A user of the journal, one operation at a time: appends to an entity of its own and to one that all share, asks again when an
- * answer was lost until it knows, and reads with a barrier. Follows the leader by hints, as a node does.
+ * answer was lost until it knows, and reads with a barrier. Follows the leader by hints, as a node does. Where its own entity is not what it
+ * has made of it, which only another epoch of the cluster can bring about, it reads it and goes on from there.
  */
 final class Client {
     private static final Duration TIMEOUT = Duration.ofMillis(800);
     private static final String SHARED = "shared";
 
+    /** Told of what happens in an epoch. */
+    @FunctionalInterface
+    interface Observer {
+        /** @param epoch name of its Raft group */
+        void see(String epoch, Observation observation);
+    }
+
+    /** What is given is from a node of an epoch. */
+    private record Answered<T>(String epoch, T value) {}
+
+    /** Takes what a read has seen. */
+    private interface Reading {
+        void read(String epoch, long highest);
+    }
+
     private final SimulatedWorld world;
-    private final Consumer<Observation> observer;
+    private final Observer observer;
     private final RandomGenerator random;
     private final String name;
     private final Duration thinkTime;
     private String target;
+    private String epoch;
     private long nextOfOwn = 1;
     private int operations;
     private boolean stopped;
@@ -39,13 +56,14 @@ final class Client {
     private long unknown;
     private long reads;
 
-    Client(SimulatedWorld world, Consumer<Observation> observer, String name, Duration thinkTime) {
+    Client(SimulatedWorld world, Observer observer, String name, Duration thinkTime) {
         this.world = world;
         this.observer = observer;
         this.random = world.seeds().of("client " + name);
         this.name = name;
         this.thinkTime = thinkTime;
         this.target = world.names().getFirst();
+        this.epoch = world.node(target).group();
     }
 
     long acknowledged() {
@@ -101,9 +119,9 @@ final class Client {
         if (die < 0.75) {
             appendToOwn();
         } else if (die < 0.9) {
-            read(random.nextBoolean() ? entity() : SHARED, highest -> start());
+            read(random.nextBoolean() ? entity() : SHARED, (from, highest) -> start());
         } else {
-            read(SHARED, highest -> appendToShared(highest + 1));
+            read(SHARED, (from, highest) -> appendToShared(highest + 1));
         }
     }
 
@@ -111,7 +129,16 @@ final class Client {
         int count = 1 + random.nextInt(3);
         Append append = append(entity(), nextOfOwn, count, true);
         nextOfOwn += count;
-        send(append, append.outcome());
+        send(append);
+    }
+
+    /** What it was told of its entity is given up in the epoch that has fenced it. */
+    private void readOwnAgain() {
+        read(entity(), (from, highest) -> {
+            epoch = from;
+            nextOfOwn = highest + 1;
+            start();
+        });
     }
 
     /** Whoever read last may be overtaken before it writes: then it is fenced, and that is all. */
@@ -121,10 +148,10 @@ final class Client {
             return;
         }
         Append append = append(SHARED, from, 1 + random.nextInt(2), false);
-        send(append, append.outcome());
+        send(append);
     }
 
-    private record Append(AppendEvents operation, String token, Runnable outcome) {}
+    private record Append(AppendEvents operation, String token, boolean sole) {}
 
     private Append append(String entity, long from, int count, boolean sole) {
         String token = name + "-" + operations;
@@ -132,36 +159,51 @@ final class Client {
                 Tokens.events(token, count, random.nextInt(20) == 0 ? 4_000 : random.nextInt(200));
         AppendEvents operation = new AppendEvents(
                 entity, from, name + "/" + operations, world.time().nanos() / 1_000_000, events);
-        observer.accept(new Observation.Invoked(token, entity, from, operation.toSequenceNr(), sole));
-        return new Append(operation, token, this::start);
+        observer.see(epoch, new Observation.Invoked(token, entity, from, operation.toSequenceNr(), sole));
+        return new Append(operation, token, sole);
     }
 
-    private void send(Append append, Runnable then) {
-        world.call(name, target, node -> node.submit(append.operation()), TIMEOUT)
-                .whenComplete((outcome, failure) -> {
+    private void send(Append append) {
+        world.call(
+                        name,
+                        target,
+                        node -> {
+                            String here = node.group();
+                            return node.submit(append.operation()).thenApply(outcome -> new Answered<>(here, outcome));
+                        },
+                        TIMEOUT)
+                .whenComplete((answer, failure) -> {
                     if (failure != null) {
-                        retry(append, then, failure);
+                        retry(append, failure);
                     } else {
-                        done(append, outcome);
-                        then.run();
+                        done(append, answer.epoch(), answer.value());
                     }
                 });
     }
 
-    private void done(Append append, Outcome outcome) {
+    private void done(Append append, String from, Outcome outcome) {
         switch (outcome) {
             case Outcome.Applied applied -> {
                 acknowledged++;
-                observer.accept(new Observation.Acknowledged(append.token(), applied.index(), applied.ordinal()));
+                if (append.sole()) {
+                    epoch = from;
+                }
+                observer.see(from, new Observation.Acknowledged(append.token(), applied.index(), applied.ordinal()));
+                start();
             }
             case Outcome.Fenced refused -> {
                 fenced++;
-                observer.accept(new Observation.Refused(append.token(), true));
+                observer.see(from, new Observation.Refused(append.token(), true));
+                if (append.sole()) {
+                    readOwnAgain();
+                } else {
+                    start();
+                }
             }
         }
     }
 
-    private void retry(Append append, Runnable then, Throwable failure) {
+    private void retry(Append append, Throwable failure) {
         JournalException reason = reason(failure);
         if (!reason.certainlyNotStored()) {
             unknown++;
@@ -169,7 +211,7 @@ final class Client {
             throw new IllegalStateException("a client's append is not valid", reason);
         }
         follow();
-        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> send(append, then));
+        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> send(append));
     }
 
     private static JournalException reason(Throwable failure) {
@@ -189,47 +231,61 @@ final class Client {
     }
 
     /** A strong read: a barrier at the leader, then a replica that has applied it. */
-    private void read(String entity, Consumer<Long> then) {
+    private void read(String entity, Reading then) {
         String read = name + "-read-" + operations;
-        observer.accept(new Observation.ReadBegan(read, entity));
+        observer.see(epoch, new Observation.ReadBegan(read, entity));
         barrier(read, entity, then);
     }
 
-    private void barrier(String read, String entity, Consumer<Long> then) {
-        world.call(name, target, SimulatedNode::barrier, TIMEOUT).whenComplete((index, failure) -> {
-            if (failure == null) {
-                ask(read, entity, index, then);
-            } else {
-                again(read, entity, then);
-            }
-        });
-    }
-
-    private void again(String read, String entity, Consumer<Long> then) {
-        follow();
-        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> barrier(read, entity, then));
-    }
-
-    private void ask(String read, String entity, long index, Consumer<Long> then) {
-        List<String> names = world.names();
-        String replica = names.get(random.nextInt(names.size()));
+    private void barrier(String read, String entity, Reading then) {
         world.call(
                         name,
-                        replica,
-                        node -> node.awaitApplied(index, TIMEOUT).thenApply(applied -> highest(node, entity)),
+                        target,
+                        node -> {
+                            String here = node.group();
+                            return node.barrier().thenApply(index -> new Answered<>(here, index));
+                        },
                         TIMEOUT)
-                .whenComplete((highest, failure) -> {
-                    if (failure == null && highest != null) {
-                        reads++;
-                        observer.accept(new Observation.ReadEnded(read, entity, highest));
-                        then.accept(highest);
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        ask(read, entity, answer, then);
                     } else {
                         again(read, entity, then);
                     }
                 });
     }
 
-    private static @Nullable Long highest(SimulatedNode node, String entity) {
-        return node.holdsCopy() ? node.events().ask(new Query.HighestSequenceNr(entity)) : null;
+    private void again(String read, String entity, Reading then) {
+        follow();
+        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> barrier(read, entity, then));
+    }
+
+    /** An index means something to a replica of the same epoch only. */
+    private void ask(String read, String entity, Answered<Long> barrier, Reading then) {
+        List<String> names = world.names();
+        String replica = names.get(random.nextInt(names.size()));
+        world.call(
+                        name,
+                        replica,
+                        node -> node.group().equals(barrier.epoch())
+                                ? node.awaitApplied(barrier.value(), TIMEOUT)
+                                        .thenApply(applied -> highest(node, barrier.epoch(), entity))
+                                : CompletableFuture.<@Nullable Long>completedFuture(null),
+                        TIMEOUT)
+                .whenComplete((highest, failure) -> {
+                    if (failure == null && highest != null) {
+                        reads++;
+                        observer.see(barrier.epoch(), new Observation.ReadEnded(read, entity, highest));
+                        then.read(barrier.epoch(), highest);
+                    } else {
+                        again(read, entity, then);
+                    }
+                });
+    }
+
+    private static @Nullable Long highest(SimulatedNode node, String epoch, String entity) {
+        return node.holdsCopy() && node.group().equals(epoch)
+                ? node.events().ask(new Query.HighestSequenceNr(entity))
+                : null;
     }
 }

@@ -6,6 +6,7 @@ import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.cluster.ClusterNode;
 import io.quorate.simulations.cluster.SimulatedCluster;
+import io.quorate.simulations.invariant.Observation;
 import io.quorate.simulations.schedule.Roles;
 import io.quorate.simulations.schedule.Script;
 import io.quorate.simulations.world.SimulatedNode;
@@ -32,6 +33,7 @@ final class ClusterScenario extends Run {
     private final Operator operator;
     private final Quiescence quiescence;
     private final Nemesis nemesis;
+    private final Fencing fencing;
     private long second;
     private long looksBefore;
 
@@ -41,13 +43,28 @@ final class ClusterScenario extends Run {
         this.operator = new Operator(cluster, roles);
         this.quiescence = new Quiescence(cluster, operator);
         this.nemesis = new Nemesis(world, script.acts(), new OperatedCluster(cluster, operator));
+        this.fencing = new Fencing(cluster);
         cluster.onVoteTaken(this::voteTaken);
+        cluster.onEpoch((base, next, applied, logged) -> {
+            watcher.begins(base.machine(), next.groupId(), applied, logged);
+            fencing.begins(next.groupId());
+        });
     }
 
     static Result run(Script script, Walls walls) {
         SimulatedWorld world = new SimulatedWorld(script.seed(), 0, walls);
         SimulatedCluster cluster = new SimulatedCluster(world, script.nodes() + script.outside());
         return new ClusterScenario(script, script.roles().orElseThrow(), cluster).run();
+    }
+
+    @Override
+    void observed(String epoch, Observation observation) {
+        super.observed(epoch, observation);
+        if (observation instanceof Observation.Acknowledged ack && fencing.isLate(epoch)) {
+            broken(
+                    Fencing.PROMISE,
+                    ack.token() + " was acknowledged in " + epoch + ", which the cluster has left behind");
+        }
     }
 
     private Result run() {
@@ -75,6 +92,7 @@ final class ClusterScenario extends Run {
         world.trace().note("nemesis", "mends everything");
         nemesis.stop();
         operator.bringBack();
+        operator.clearUp();
         stopClients();
     }
 

@@ -46,7 +46,20 @@ final class Draw {
         Roles roles = new Roles(voters, 1 + layout.nextInt(3), 1 + layout.nextInt(4));
         Script quiet = new Script(
                 seed, nodes, 1 + layout.nextInt(2), duration, 2, Duration.ofMillis(100), List.of(), Optional.of(roles));
-        return quiet.with(new Draw(seed, duration, quiet.names()).clusterActs());
+        List<Act> acts = new ArrayList<>(new Draw(seed, duration, quiet.names()).clusterActs());
+        loss(new Seeds(seed).of("loss"), duration, quiet.names()).ifPresent(acts::add);
+        return quiet.with(acts);
+    }
+
+    /** In one run of three the majority is lost, once, with a randomness of its own: so the other acts are what they are without it. */
+    private static Optional<Act> loss(RandomGenerator random, Duration duration, List<String> names) {
+        if (random.nextInt(3) > 0 || duration.isZero()) {
+            return Optional.empty();
+        }
+        Duration at = Duration.ofMillis(random.nextLong(duration.toMillis()));
+        String survivor = names.get(random.nextInt(names.size()));
+        return Optional.of(
+                new Act(at, new Disturbance.LoseMajority(survivor), Duration.ofMillis(5_000 + random.nextInt(25_000))));
     }
 
     private List<Act> clusterActs() {

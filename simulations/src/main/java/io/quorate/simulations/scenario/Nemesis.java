@@ -93,6 +93,7 @@ final class Nemesis {
             case Disturbance.Join join -> operated.operate(join, lasts);
             case Disturbance.Leave leave -> operated.operate(leave, lasts);
             case Disturbance.Remove remove -> operated.operate(remove, lasts);
+            case Disturbance.LoseMajority lose -> operated.operate(lose, lasts);
         }
     }
 

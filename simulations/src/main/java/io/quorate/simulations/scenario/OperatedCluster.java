@@ -25,6 +25,7 @@ record OperatedCluster(SimulatedCluster cluster, Operator operator) implements N
             case Disturbance.Join(String node) -> operator.join(node);
             case Disturbance.Leave(String node) -> operator.leave(node);
             case Disturbance.Remove(String node) -> operator.remove(node, lasts);
+            case Disturbance.LoseMajority(String survivor) -> operator.loseMajority(survivor, lasts);
             default -> throw new IllegalArgumentException(what.word() + " is for a group");
         }
     }

@@ -4,6 +4,7 @@ import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.Role;
 import io.quorate.node.role.RolePolicy;
+import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.raft.ReplicaReport;
 import io.quorate.simulations.cluster.ClusterNode;
@@ -91,7 +92,9 @@ final class Quiescence {
         leader.get().machine().replica().report().thenAccept(report -> {
             if (leader.get().life().equals(life) && leader.get().machine().leads()) {
                 MembershipState state = life.get().membership();
-                judged(judge(state, report), life.get().membershipNr() + " " + report.voters() + report.self());
+                judged(
+                        judge(state, leader.get(), report),
+                        life.get().membershipNr() + " " + report.voters() + report.self());
             }
         });
     }
@@ -104,8 +107,9 @@ final class Quiescence {
         seen = picture;
     }
 
-    private List<Open> judge(MembershipState state, ReplicaReport report) {
+    private List<Open> judge(MembershipState state, ClusterNode leader, ReplicaReport report) {
         List<Open> found = new ArrayList<>();
+        epochs(state, leader, found);
         sagas(state, found);
         recorded(state, report, found);
         once(report, found);
@@ -136,6 +140,27 @@ final class Quiescence {
                                         : " has forgotten it is a member")));
             }
         }
+    }
+
+    /** A recovery is over when everybody is in its epoch, and has what there was when it began. */
+    private void epochs(MembershipState state, ClusterNode leader, List<Open> found) {
+        Optional<ClusterEpoch> epoch = leader.identity().map(Identity::epoch);
+        for (ClusterNode node : cluster.nodes()) {
+            Optional<ClusterEpoch> its = node.identity().map(Identity::epoch);
+            if (node.isInside() && !its.equals(epoch)) {
+                found.add(new Open(
+                        Fencing.PROMISE,
+                        node.name() + " is in epoch " + its.orElseThrow() + " still, the cluster in "
+                                + epoch.orElseThrow()));
+            }
+            if (node.isInside() && node.hasRecoveryLeft()) {
+                found.add(new Open(SAGAS, node.name() + " has a recovery left to do"));
+            }
+        }
+        state.recovery()
+                .filter(recovery -> !recovery.reseeding().isEmpty())
+                .ifPresent(recovery -> found.add(
+                        new Open(SAGAS, recovery.reseeding() + " have not got what the recovery began with")));
     }
 
     private void recorded(MembershipState state, ReplicaReport report, List<Open> found) {

@@ -4,7 +4,6 @@ import io.quorate.persistence.events.EventStore;
 import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
-import io.quorate.simulations.invariant.Invariant;
 import io.quorate.simulations.invariant.Observation;
 import io.quorate.simulations.invariant.Violation;
 import io.quorate.simulations.schedule.Script;
@@ -33,10 +32,15 @@ abstract class Run {
     Run(Script script, SimulatedWorld world) {
         this.script = script;
         this.world = world;
-        this.watcher = new Watcher(world, Invariant.all());
+        this.watcher = new Watcher(world);
         this.clients = IntStream.rangeClosed(1, script.clients())
-                .mapToObj(i -> new Client(world, watcher::see, "c" + i, script.thinkTime()))
+                .mapToObj(i -> new Client(world, this::observed, "c" + i, script.thinkTime()))
                 .toList();
+    }
+
+    /** A client tells of something that happened in an epoch. */
+    void observed(String epoch, Observation observation) {
+        watcher.see(epoch, observation);
     }
 
     final void startClients() {
@@ -94,9 +98,12 @@ abstract class Run {
         for (SimulatedNode node : nodes) {
             for (Client client : clients) {
                 watcher.see(
+                        node.group(),
                         new Observation.AtRest(node.name(), client.entity(), events(node.events(), client.entity())));
             }
-            watcher.see(new Observation.AtRest(node.name(), Client.shared(), events(node.events(), Client.shared())));
+            watcher.see(
+                    node.group(),
+                    new Observation.AtRest(node.name(), Client.shared(), events(node.events(), Client.shared())));
         }
     }
 

@@ -6,8 +6,8 @@ import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.persistence.raft.Leadership;
-import io.quorate.simulations.invariant.Invariant;
 import io.quorate.simulations.invariant.Observation;
+import io.quorate.simulations.invariant.PromisesByEpoch;
 import io.quorate.simulations.invariant.Violation;
 import io.quorate.simulations.world.SimulatedNode;
 import io.quorate.simulations.world.SimulatedWorld;
@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,30 +34,61 @@ public final class Watcher {
         Leadership leadership;
     }
 
+    /** What of the journal of an epoch was shown. */
+    private static final class Shown {
+        Offset lastEvent = Offset.ZERO;
+        long known;
+    }
+
     private final SimulatedWorld world;
-    private final List<Invariant> invariants;
+    private final PromisesByEpoch promises = new PromisesByEpoch();
     private final Map<String, Seen> seen = new HashMap<>();
-    private Offset lastEvent = Offset.ZERO;
-    private long known;
+    private final Map<String, Shown> shown = new HashMap<>();
     private long highestTerm;
     private @Nullable Violation violation;
 
-    public Watcher(SimulatedWorld world, List<Invariant> invariants) {
+    public Watcher(SimulatedWorld world) {
         this.world = world;
-        this.invariants = invariants;
     }
 
-    /** Shows something to every invariant. */
-    public void see(Observation observation) {
-        if (violation != null) {
-            return;
-        }
-        for (Invariant invariant : invariants) {
+    /**
+     * Shows something to every invariant.
+     *
+     * @param epoch name of the Raft group of the epoch in which it happened
+     */
+    public void see(String epoch, Observation observation) {
+        if (violation == null) {
             try {
-                invariant.see(observation);
+                promises.see(epoch, observation);
             } catch (Violation broken) {
-                fail(new Violation(invariant.name(), String.valueOf(broken.getMessage())));
-                return;
+                fail(broken);
+            }
+        }
+    }
+
+    /**
+     * A node begins a new epoch with what it has.
+     *
+     * @param base down, and of the epoch before still
+     * @param epoch name of the Raft group of the new one
+     * @param applied index up to which it had applied the epoch before
+     * @param logged index of the last entry that it had of that
+     */
+    void begins(SimulatedNode base, String epoch, long applied, long logged) {
+        EventStore events = EventStore.open(base.state());
+        List<StoredEvent> all = new ArrayList<>();
+        Shown begun = new Shown();
+        begun.known = events.appliedIndex();
+        begun.lastEvent = eachAfter(Offset.ZERO, events, all::add);
+        Observation.Applied copy =
+                new Observation.Applied(base.name(), 0, begun.known, entries(events, 0, begun.known));
+        if (violation == null) {
+            try {
+                promises.begins(epoch, new PromisesByEpoch.Beginning(base.group(), applied, logged, copy, all));
+                shown.putIfAbsent(epoch, begun);
+                world.trace().note("CHECKER", promises.givenUp() + " acknowledgements are given up");
+            } catch (Violation broken) {
+                fail(broken);
             }
         }
     }
@@ -93,42 +125,51 @@ public final class Watcher {
             highestTerm = Math.max(highestTerm, leadership.term());
             leadership
                     .leader()
-                    .ifPresent(leader -> see(new Observation.Led(node.name(), leadership.term(), leader.toString())));
+                    .ifPresent(leader ->
+                            see(node.group(), new Observation.Led(node.name(), leadership.term(), leader.toString())));
         }
         long applied = node.events().appliedIndex();
         if (applied > before.applied) {
-            showEntries(node, before.applied, applied);
+            see(
+                    node.group(),
+                    new Observation.Applied(
+                            node.name(), before.applied, applied, entries(node.events(), before.applied, applied)));
             before.applied = applied;
-            if (applied > known) {
-                known = applied;
-                showEvents(node.events());
+            Shown journal = shown.computeIfAbsent(node.group(), epoch -> new Shown());
+            if (applied > journal.known) {
+                journal.known = applied;
+                journal.lastEvent = eachAfter(
+                        journal.lastEvent, node.events(), event -> see(node.group(), new Observation.Stored(event)));
             }
         }
     }
 
-    private void showEntries(SimulatedNode node, long after, long upTo) {
+    private static List<Query.Entry> entries(EventStore events, long after, long upTo) {
         List<Query.Entry> entries = new ArrayList<>();
         long at = after;
         while (at < upTo) {
-            Query.Entries page = node.events().ask(new Query.EntriesAfter(at, PAGE_BYTES));
+            Query.Entries page = events.ask(new Query.EntriesAfter(at, PAGE_BYTES));
             entries.addAll(page.entries());
             if (page.upTo() <= at) {
                 break;
             }
             at = page.upTo();
         }
-        see(new Observation.Applied(node.name(), after, upTo, entries));
+        return entries;
     }
 
-    private void showEvents(EventStore events) {
+    /** Hands over each event after an offset; answers up to where that was. */
+    private static Offset eachAfter(Offset after, EventStore events, Consumer<StoredEvent> visitor) {
+        Offset last = after;
         boolean complete = false;
         while (!complete) {
-            Page<StoredEvent> page = events.ask(new Query.EventsAfter(lastEvent, new Query.Filter.All(), 10_000));
-            page.items().forEach(event -> see(new Observation.Stored(event)));
-            if (page.upTo().compareTo(lastEvent) > 0) {
-                lastEvent = page.upTo();
+            Page<StoredEvent> page = events.ask(new Query.EventsAfter(last, new Query.Filter.All(), 10_000));
+            page.items().forEach(visitor);
+            if (page.upTo().compareTo(last) > 0) {
+                last = page.upTo();
             }
             complete = page.complete();
         }
+        return last;
     }
 }

@@ -43,6 +43,7 @@ public sealed interface Disturbance {
             case Join join -> "join";
             case Leave leave -> "leave";
             case Remove remove -> "remove";
+            case LoseMajority lose -> "lose-majority";
         };
     }
 
@@ -89,7 +90,7 @@ public sealed interface Disturbance {
 
     /** Whether only whole nodes can do it, or it can be done to them only. */
     default boolean wantsCluster() {
-        return this instanceof Join || this instanceof Leave || this instanceof Remove;
+        return this instanceof Join || this instanceof Leave || this instanceof Remove || this instanceof LoseMajority;
     }
 
     /** Whether it can be done to the bare group only: in a cluster the nodes themselves see to it. */
@@ -105,4 +106,10 @@ public sealed interface Disturbance {
 
     /** A node dies, and its removal by force is asked for again and again; when the act ends its machine comes back as it was. */
     record Remove(String node) implements Disturbance {}
+
+    /**
+     * So many voters lose their machines that the rest is no majority, and the cluster is recovered from where a node is that is not among
+     * them; when the act ends the machines are there again as they were. One at a time.
+     */
+    record LoseMajority(String survivor) implements Disturbance {}
 }

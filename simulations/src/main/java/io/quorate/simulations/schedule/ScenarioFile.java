@@ -55,7 +55,8 @@ public final class ScenarioFile {
             "set-back",
             "join",
             "leave",
-            "remove");
+            "remove",
+            "lose-majority");
     private static final Set<String> AT_ONCE = Set.of("transfer", "membership", "join", "leave");
 
     private static final int MAX_CLIENTS = 1_000;
@@ -117,6 +118,7 @@ public final class ScenarioFile {
             case Disturbance.Join(String node) -> node;
             case Disturbance.Leave(String node) -> node;
             case Disturbance.Remove(String node) -> node;
+            case Disturbance.LoseMajority(String survivor) -> "{survivor: " + survivor + "}";
         };
     }
 
@@ -253,6 +255,10 @@ public final class ScenarioFile {
             case "join" -> new Disturbance.Join(node(where, what, names));
             case "leave" -> new Disturbance.Leave(node(where, what, names));
             case "remove" -> new Disturbance.Remove(node(where, what, names));
+            case "lose-majority" -> {
+                refuseUnknown(where, what, List.of("survivor"));
+                yield new Disturbance.LoseMajority(node(where + " survivor", what.path("survivor"), names));
+            }
             case "flaky" -> {
                 if (!what.asText().equals(Disturbance.ALL)) {
                     throw new BadScenario(where + " wants 'all', is '" + shown(what) + "'");

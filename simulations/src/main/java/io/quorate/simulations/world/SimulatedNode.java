@@ -161,6 +161,11 @@ public final class SimulatedNode {
         founders = List.copyOf(groupFounders);
     }
 
+    /** Name of the Raft group that it belongs to, or follows. */
+    public String group() {
+        return groupId;
+    }
+
     public boolean isUp() {
         return running != null;
     }
@@ -439,7 +444,7 @@ public final class SimulatedNode {
         SimulatedNetwork network = world.network();
         network.send(name, source.node(), spent(), 64, () -> {
             SimulatedNode server = world.node(source.node());
-            if (server.holdsCopy()) {
+            if (server.holdsCopy() && server.groupId.equals(groupId)) {
                 Query.Entries entries = server.events().ask(request);
                 int size = entries.entries().stream()
                         .mapToInt(entry -> entry.bytes().length)

@@ -234,6 +234,24 @@ public final class SimulatedWorld {
         return answer;
     }
 
+    /**
+     * Opens a connection to a machine, and closes it.
+     *
+     * @return whether anything runs there: one that is down refuses; fails with {@code UNKNOWN} where nothing is heard of it in time
+     */
+    public CompletableFuture<Boolean> connect(String from, String to, Duration timeout) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        network.sendOnce(from, to, 0, ANSWER_BYTES, () -> {
+            boolean listens = node(to).isUp();
+            network.sendOnce(to, from, 0, ANSWER_BYTES, () -> answer.complete(listens));
+        });
+        time.after(
+                timeout,
+                () -> answer.completeExceptionally(
+                        new JournalException(JournalException.Kind.UNKNOWN, to + " says nothing within " + timeout)));
+        return answer;
+    }
+
     private static int bytesOf(@Nullable Object answer) {
         return answer instanceof byte[] bytes ? bytes.length : ANSWER_BYTES;
     }

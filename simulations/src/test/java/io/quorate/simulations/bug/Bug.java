@@ -64,5 +64,14 @@ interface Bug {
                 throw new LinkageError("the mutant cannot be run", e);
             }
         }
+
+        /** The promise that a scenario breaks; empty where it breaks none. */
+        String brokenBy(String scenario) {
+            try {
+                return (String) run.getMethod("brokenBy", String.class).invoke(null, scenario);
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError("the mutant cannot be run", e);
+            }
+        }
     }
 }

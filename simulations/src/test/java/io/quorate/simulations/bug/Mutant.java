@@ -25,6 +25,7 @@ final class Mutant extends ClassLoader {
     private static final ClassDesc REPLICA = ClassDesc.of(RAFT + "RaftReplica");
     private static final ClassDesc APPLIED = ClassDesc.of("io.quorate.persistence.contract.Outcome$Applied");
     private static final ClassDesc STAGE = ClassDesc.of("java.util.concurrent.CompletionStage");
+    private static final ClassDesc OPTIONAL = ClassDesc.of("java.util.Optional");
     private static final ClassDesc FUTURE = ClassDesc.of("java.util.concurrent.CompletableFuture");
 
     /** What is wrong, and where. */
@@ -38,7 +39,9 @@ final class Mutant extends ClassLoader {
         /** The group changes, and nobody is told of it. */
         STEPS_ARE_NOT_RECORDED(NODE + "lead.RoleSteps", "assign"),
         /** What is recorded is that a node votes no more, and the group has it still. */
-        VOTES_ARE_NOT_TAKEN(NODE + "lead.RoleSteps", "leaveGroup");
+        VOTES_ARE_NOT_TAKEN(NODE + "lead.RoleSteps", "leaveGroup"),
+        /** Whoever was lost and is back is answered like any other node. */
+        EPOCHS_ARE_NOT_KEPT_APART("io.quorate.persistence.remote.EpochRefusal", "of");
 
         private final String owner;
         private final String name;
@@ -50,7 +53,7 @@ final class Mutant extends ClassLoader {
 
         /** Whether only whole nodes can show it. */
         boolean isOfClusters() {
-            return owner.startsWith(NODE);
+            return owner.startsWith(NODE) || this == EPOCHS_ARE_NOT_KEPT_APART;
         }
     }
 
@@ -138,6 +141,9 @@ final class Mutant extends ClassLoader {
                 code -> code.aconst_null()
                         .invokestatic(FUTURE, "completedFuture", MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object))
                         .checkcast(STAGE)
+                        .areturn();
+            case EPOCHS_ARE_NOT_KEPT_APART ->
+                code -> code.invokestatic(OPTIONAL, "empty", MethodTypeDesc.of(OPTIONAL))
                         .areturn();
             case LOG_IS_NOT_FLUSHED, TERM_AND_VOTE_ARE_NOT_STORED -> CodeBuilder::return_;
         };

@@ -3,6 +3,7 @@ package io.quorate.simulations.bug;
 import io.quorate.persistence.raft.Walls;
 import io.quorate.simulations.scenario.Plan;
 import io.quorate.simulations.scenario.Scenario;
+import io.quorate.simulations.schedule.ScenarioFile;
 import io.quorate.simulations.schedule.Script;
 import java.time.Duration;
 
@@ -21,5 +22,10 @@ public final class MutantRun {
                 ? Plan.cluster(seed, nodes, duration)
                 : Plan.usual(seed, nodes, duration).script();
         return Scenario.run(script, Walls.ALL).promise().orElse("");
+    }
+
+    /** Likewise, of a scenario. */
+    public static String brokenBy(String scenario) {
+        return Scenario.run(ScenarioFile.read(scenario), Walls.ALL).promise().orElse("");
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.simulations.invariant;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -168,5 +169,100 @@ class InvariantTest {
                 new Invoked("a", "p", 1, 3, true),
                 new ReadBegan("r1", "p"),
                 new ReadEnded("r1", "p", 4));
+    }
+
+    // ---- over the epochs of a cluster
+
+    private static PromisesByEpoch.Beginning beginning(long applied, long logged, Applied copy, StoredEvent... events) {
+        return new PromisesByEpoch.Beginning("first", applied, logged, copy, List.of(events));
+    }
+
+    /** One append that the base has, at index 1, and one that it does not have, at index 2. */
+    private static PromisesByEpoch twoAppends() {
+        PromisesByEpoch promises = new PromisesByEpoch();
+        promises.see("first", new Led("n1", 1, "n1"));
+        promises.see("first", new Invoked("a", "p", 1, 1, true));
+        promises.see("first", new Invoked("b", "p", 2, 2, true));
+        promises.see("first", applied("n1", 0, 2, 1, 7, 2, 8));
+        promises.see("first", new Stored(event("a", "p", 1, 1, 0)));
+        promises.see("first", new Stored(event("b", "p", 2, 2, 0)));
+        promises.see("first", new Acknowledged("a", 1, 0));
+        promises.see("first", new Acknowledged("b", 2, 0));
+        return promises;
+    }
+
+    private static void breaks(String promise, String message, Runnable what) {
+        assertThatExceptionOfType(Violation.class)
+                .isThrownBy(what::run)
+                .withMessageContaining(message)
+                .satisfies(broken -> assertThat(broken.promise()).isEqualTo(promise));
+    }
+
+    @Test
+    void what_the_base_of_a_new_epoch_did_not_have_is_given_up_and_no_more() {
+        PromisesByEpoch promises = twoAppends();
+        promises.begins("second", beginning(1, 1, applied("n2", 0, 1, 1, 7), event("a", "p", 1, 1, 0)));
+        assertThat(promises.givenUp()).isOne();
+        promises.see("second", new Led("n2", 1, "n2"));
+        promises.see("second", applied("n2", 0, 2, 1, 7, 2, 9));
+        promises.see("second", new Invoked("c", "p", 2, 2, true));
+        promises.see("second", new Stored(event("c", "p", 2, 2, 0)));
+        promises.see("second", new AtRest("n2", "p", List.of(event("a", "p", 1, 1, 0), event("c", "p", 2, 2, 0))));
+        breaks(
+                "AcknowledgedEventsSurvive",
+                "a, acknowledged at 1.0, is lost",
+                () -> promises.see("second", new AtRest("n3", "p", List.of())));
+    }
+
+    @Test
+    void an_acknowledgement_of_the_epoch_before_that_comes_late_holds_where_the_base_had_what_it_is_of() {
+        PromisesByEpoch promises = twoAppends();
+        promises.see("first", new Invoked("c", "q", 1, 1, true));
+        promises.see("first", applied("n1", 2, 3, 3, 9));
+        promises.see("first", new Stored(event("c", "q", 1, 3, 0)));
+        promises.begins(
+                "second",
+                beginning(
+                        3,
+                        3,
+                        applied("n2", 0, 3, 1, 7, 2, 8, 3, 9),
+                        event("a", "p", 1, 1, 0),
+                        event("b", "p", 2, 2, 0),
+                        event("c", "q", 1, 3, 0)));
+        promises.see("first", new Acknowledged("c", 3, 0));
+        breaks("AcknowledgedEventsSurvive", "is lost", () -> promises.see("second", new AtRest("n2", "q", List.of())));
+    }
+
+    @Test
+    void who_goes_on_with_an_epoch_that_is_past_is_of_no_concern_to_the_next_one() {
+        PromisesByEpoch promises = twoAppends();
+        promises.begins("second", beginning(1, 1, applied("n2", 0, 1, 1, 7), event("a", "p", 1, 1, 0)));
+        promises.see("second", applied("n2", 1, 2, 2, 5));
+        promises.see("first", applied("n3", 0, 2, 1, 7, 2, 8));
+        breaks("StateMachineSafety", "differs", () -> promises.see("second", applied("n3", 0, 2, 1, 7, 2, 8)));
+    }
+
+    @Test
+    void a_base_that_has_applied_something_else_or_forgets_the_end_of_its_log_breaks_the_promise() {
+        breaks(
+                "StateMachineSafety",
+                "differs",
+                () -> twoAppends().begins("second", beginning(2, 2, applied("n2", 0, 2, 1, 7, 2, 5))));
+        breaks(
+                "AnEpochBeginsWithWhatItsBaseHad",
+                "had entries up to 2",
+                () -> twoAppends().begins("second", beginning(1, 2, applied("n2", 0, 1, 1, 7))));
+        // What it had and had not applied may be another entry than the one that the others have committed.
+        twoAppends().begins("second", beginning(1, 2, applied("n2", 0, 2, 1, 7, 2, 5)));
+    }
+
+    @Test
+    void a_sole_writer_may_be_fenced_where_its_numbers_are_from_another_epoch() {
+        PromisesByEpoch promises = twoAppends();
+        promises.begins("second", beginning(1, 1, applied("n2", 0, 1, 1, 7), event("a", "p", 1, 1, 0)));
+        promises.see("first", new Invoked("c", "p", 3, 3, true));
+        promises.see("second", new Refused("c", true));
+        promises.see("second", new Invoked("d", "p", 2, 2, true));
+        breaks("RefusedStaysOut", "nobody else", () -> promises.see("second", new Refused("d", true)));
     }
 }

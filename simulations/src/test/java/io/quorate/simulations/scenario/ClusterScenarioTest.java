@@ -40,7 +40,16 @@ class ClusterScenarioTest {
 
     /** Each of these once broke a promise; the first line of each says by which defect. */
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"cluster-seed-29-12-nodes", "cluster-seed-78-11-nodes", "cluster-seed-106-9-nodes"})
+    @ValueSource(
+            strings = {
+                "cluster-seed-29-12-nodes",
+                "cluster-seed-78-11-nodes",
+                "cluster-seed-106-9-nodes",
+                "cluster-lost-join",
+                "cluster-lost-and-removed",
+                "cluster-lost-told",
+                "cluster-lost-and-promoted"
+            })
     void scenarios_that_broke_a_promise_once_break_none(String name) throws IOException {
         try (InputStream in = ClusterScenarioTest.class.getResourceAsStream("/scenarios/" + name + ".yaml")) {
             of(new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8));
@@ -103,6 +112,74 @@ class ClusterScenarioTest {
                         " REMOVED",
                         "operator lets n3 in",
                         "decides JoinCompleted[node=n3]");
+    }
+
+    /** Three voters, a standby and a spare; two of the voters are lost. */
+    private static String majorityLost(String... more) {
+        return """
+                seed: 5
+                nodes: 5
+                seconds: 30
+                clients: 1
+                roles: {voters: 3, standbys: 1, domains: 1}
+                acts:
+                - {at: 1s, lose-majority: {survivor: n3}, for: 20s}
+                """ + String.join("", more);
+    }
+
+    @Test
+    void a_cluster_that_lost_its_majority_goes_on_with_the_best_survivor() {
+        assertThat(of(majorityLost()).trace(2_000))
+                .containsSubsequence(
+                        "operator [n1, n2] are lost for good; the cluster is recovered from n3",
+                        "operator n3 knows a leader",
+                        "operator the cluster goes on with what n3 has, without [n1#1@10.0.0.1:19001, n2#1@10.0.0.2:19001]",
+                        "n3       begins to recover the cluster as epoch 2-",
+                        "n3       goes on in epoch 2-",
+                        "decides ClusterRecovered[",
+                        "decides NodeRemoved[node=n1, reason=the cluster was recovered with what n3 had",
+                        "n4       gets its copy anew as n4#2@",
+                        "decides RoleAssigned[node=n4, role=voter");
+    }
+
+    @Test
+    void who_was_lost_and_comes_back_learns_that_it_is_past() {
+        assertThat(of(majorityLost()).trace(2_000))
+                .containsSubsequence(
+                        "decides ClusterRecovered[",
+                        "operator [n1, n2] are there again",
+                        "becomes n1#1@10.0.0.1:19001 REMOVED");
+    }
+
+    @Test
+    void a_majority_that_was_lost_and_leads_again_is_told_by_the_leader_of_the_next_epoch() {
+        assertThat(of(majorityLost("- {at: 20s, partition: [[n1, n2], [n3, n4, n5]], for: 6s}\n"))
+                        .trace(2_000))
+                .containsSubsequence(
+                        "decides ClusterRecovered[",
+                        "operator [n1, n2] are there again",
+                        "leads term 2",
+                        "network  heals",
+                        "becomes n1#1@10.0.0.1:19001 REMOVED",
+                        "nemesis  mends everything");
+    }
+
+    @Test
+    void who_was_lost_and_comes_back_may_join_again() {
+        assertThat(of(majorityLost("- {at: 27s, join: n1}\n")).trace(2_000))
+                .containsSubsequence(
+                        "becomes n1#1@10.0.0.1:19001 REMOVED", "operator lets n1 in", "decides JoinCompleted[node=n1]");
+    }
+
+    @ParameterizedTest(name = "at {0}")
+    @ValueSource(strings = {"2.3s", "2.7s"}) // while the backend is copied, and when the log is rewritten
+    void a_survivor_that_crashes_during_the_recovery_goes_on_with_it(String at) {
+        assertThat(of(majorityLost("- {at: " + at + ", crash: n3, for: 2s}\n")).trace(2_000))
+                .containsSubsequence(
+                        "n3       begins to recover the cluster as epoch 2-",
+                        "n3       crashes",
+                        "n3       goes on in epoch 2-",
+                        "decides ClusterRecovered[");
     }
 
     @Test

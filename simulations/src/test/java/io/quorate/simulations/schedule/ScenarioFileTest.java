@@ -95,7 +95,7 @@ class ScenarioFileTest {
                 "{at: 1s, crash: n1} | act 1: 'for' wants a time like 1.5s or 200ms, and is not there",
                 "{at: 1s, transfer: n1, for: 1s} | act 1: 'transfer' is over at once and takes no 'for'",
                 "{at: 1s, crash: n1, flaky: all, for: 1s} | act 1 wants one of crash, power-loss, partition, one-way, isolate, flaky,"
-                        + " disk, transfer, membership, set-back, join, leave, remove, and has crash and flaky",
+                        + " disk, transfer, membership, set-back, join, leave, remove, lose-majority, and has crash and flaky",
                 "{at: 1s, krash: n1} | act 1 knows no 'krash', only at, for, crash, power-loss",
                 "{at: 1s, partition: [[n1]], for: 1s} | act 1: 'partition' wants two sides or more, like [[n1], [n2, n3]]",
                 "{at: 1s, partition: [[n1], [n1, n2]], for: 1s} | act 1: 'partition' has n1 twice",
@@ -137,6 +137,7 @@ class ScenarioFileTest {
                 - {at: 1s, join: n13}
                 - {at: 2s, leave: n2}
                 - {at: 3s, remove: n4, for: 9s}
+                - {at: 4s, lose-majority: {survivor: n3}, for: 12s}
                 """;
         Script script = ScenarioFile.read(cluster);
         assertThat(ScenarioFile.write(script, "a cluster")).isEqualTo(cluster);
