@@ -7,6 +7,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
+import org.fusesource.leveldbjni.JniDBFactory;
 import org.iq80.leveldb.CompressionType;
 import org.iq80.leveldb.DB;
 import org.iq80.leveldb.DBException;
@@ -55,7 +56,13 @@ record LevelDbEngine(String name, DBFactory factory) implements StoreEngine {
                 .maxOpenFiles(OPEN_FILES)
                 .verifyChecksums(true)
                 .paranoidChecks(true);
-        return factory.open(folder.toFile(), options);
+        DB db = factory.open(folder.toFile(), options);
+        if (factory == JniDBFactory.factory && Manifests.areWrong(folder)) { // now that nobody else can have it open
+            db.close();
+            Manifests.correct(folder);
+            db = factory.open(folder.toFile(), options);
+        }
+        return db;
     }
 
     /** One call of the system, a microsecond: a disk fills by others' doing, too. */

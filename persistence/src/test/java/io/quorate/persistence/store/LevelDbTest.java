@@ -88,6 +88,23 @@ class LevelDbTest {
         }
     }
 
+    @Test
+    void what_one_engine_has_merged_is_read_and_continued_by_the_other() throws Exception {
+        byte[] value = new byte[2_000];
+        for (String engine : List.of("java", "native", "java", "native")) {
+            try (KeyValueStore store = StoreEngines.of(engine).open(folder)) {
+                for (int i = 0; i < 30_000; i++) {
+                    store.write(
+                            new WriteBatch().put(b("k%08d".formatted(i)), value).put(b("o" + i % 50), value), false);
+                }
+            }
+        }
+        try (KeyValueStore store = StoreEngines.of("native").open(folder)) {
+            assertThat(count(store, "k")).isEqualTo(30_000);
+            assertThat(count(store, "o")).isEqualTo(50);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"native", "java"})
     void a_folder_in_use_is_refused_in_words(String engine) {
