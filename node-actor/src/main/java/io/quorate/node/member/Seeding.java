@@ -69,7 +69,7 @@ final class Seeding {
         if (!asked && !done) {
             asked = true;
             attempts++;
-            ask(new Query.TakeCheckpoint(events.engine()), this::taken);
+            ask(new Query.TakeCheckpoint(), this::taken);
         }
     }
 

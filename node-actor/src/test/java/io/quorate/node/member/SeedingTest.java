@@ -33,6 +33,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,8 +98,9 @@ class SeedingTest {
     private final BlockingQueue<Long> seeded = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> parts = new LinkedBlockingQueue<>();
 
-    private void source(String engine) throws Exception {
-        journal = EmbeddedJournal.open(folder.resolve("source"), StoreEngines.of(engine), FAIL);
+    @BeforeEach
+    void source() throws Exception {
+        journal = EmbeddedJournal.open(folder.resolve("source"), StoreEngines.of("auto"), FAIL);
         write(EVENTS);
     }
 
@@ -190,7 +192,6 @@ class SeedingTest {
     @ParameterizedTest
     @ValueSource(strings = {"native", "java"})
     void it_is_seeded_with_files_and_goes_on_with_the_stream(String engine) throws Exception {
-        source(engine);
         long before = journal.barrier().toCompletableFuture().get(20, TimeUnit.SECONDS);
         Network network = new Network(journal, query -> null);
         follow(engine, network);
@@ -211,7 +212,6 @@ class SeedingTest {
 
     @Test
     void a_source_of_an_older_release_is_followed_from_the_first_entry_on() throws Exception {
-        source("auto");
         Network network = new Network(
                 journal,
                 query -> query instanceof Query.TakeCheckpoint
@@ -228,7 +228,6 @@ class SeedingTest {
     /** The request goes to the next node then, which has no such checkpoint. */
     @Test
     void where_the_source_dies_in_the_middle_it_begins_anew_with_another() throws Exception {
-        source("auto");
         AtomicInteger asked = new AtomicInteger();
         Network network = new Network(
                 journal,
@@ -245,7 +244,6 @@ class SeedingTest {
 
     @Test
     void where_it_fails_again_and_again_the_stream_is_followed() throws Exception {
-        source("auto");
         Network network = new Network(
                 journal,
                 query -> query instanceof Query.CheckpointPart part && part.offset() > 0
@@ -263,7 +261,6 @@ class SeedingTest {
 
     @Test
     void one_that_stops_in_the_middle_holds_nothing_and_begins_anew() throws Exception {
-        source("auto");
         AtomicInteger asked = new AtomicInteger();
         follow("auto", new Network(journal, query -> null) {
             @Override

@@ -43,7 +43,7 @@ final class Answers {
                     case Query.LatestSnapshot q -> latestSnapshot(q);
                     case Query.PersistenceIds q -> persistenceIds(q);
                     case Query.EntriesAfter q -> entriesAfter(q);
-                    case Query.TakeCheckpoint q -> checkpoints.take(q.engine());
+                    case Query.TakeCheckpoint q -> checkpoints.take();
                     case Query.CheckpointPart q -> checkpoints.part(q);
                     case Query.DropCheckpoint q -> checkpoints.drop(q.checkpoint());
                 };

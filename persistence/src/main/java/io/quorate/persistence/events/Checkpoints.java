@@ -61,9 +61,8 @@ final class Checkpoints {
         this.nanos = nanos;
     }
 
-    Query.Checkpoint take(String engine) {
-        Optional<StoreFiles> files =
-                store.files().filter(all -> all.engine().equals(engine)).filter(all -> all.bytes() >= MIN_BYTES);
+    Query.Checkpoint take() {
+        Optional<StoreFiles> files = store.files().filter(all -> all.bytes() >= MIN_BYTES);
         if (files.isEmpty()) {
             return NONE;
         }

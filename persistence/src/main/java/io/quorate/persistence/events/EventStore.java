@@ -19,7 +19,6 @@ import io.quorate.persistence.store.IncomingFiles;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
 import io.quorate.persistence.store.StoreFile;
-import io.quorate.persistence.store.StoreFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -424,15 +423,6 @@ public final class EventStore implements AutoCloseable {
         return pendingIndex == 0 && store.files().isPresent();
     }
 
-    /** What reads the files of this store; only those that it has written itself are certain to be read by it. */
-    public String engine() {
-        return files().engine();
-    }
-
-    private StoreFiles files() {
-        return store.files().orElseThrow(() -> new IllegalStateException("this store is not made of files"));
-    }
-
     /**
      * Begins to gather the files of a checkpoint of another node's store; by the thread that applies.
      *
@@ -440,9 +430,11 @@ public final class EventStore implements AutoCloseable {
      * @throws StorageException where there is no room for them
      */
     public IncomingFiles receive(List<Query.CheckpointFile> files) {
-        return files().receive(files.stream()
-                .map(file -> new StoreFile(file.name(), file.bytes()))
-                .toList());
+        return store.files()
+                .orElseThrow(() -> new IllegalStateException("this store is not made of files"))
+                .receive(files.stream()
+                        .map(file -> new StoreFile(file.name(), file.bytes()))
+                        .toList());
     }
 
     /**
@@ -457,7 +449,7 @@ public final class EventStore implements AutoCloseable {
             throw new IllegalStateException("this store is not empty: it is at index " + pendingIndex);
         }
         files.complete(EventStore::open);
-        files().replaceBy(files);
+        store.files().orElseThrow().replaceBy(files);
         synced = SyncPoint.open(store);
         heads.clear();
         dirtyHeads.clear();

@@ -61,7 +61,7 @@ public final class JournalCodec {
                 out.u8(ENTRIES_AFTER).varint(q.index()).varint(q.maxBytes());
             case Query.EntriesAfter q ->
                 out.u8(ENTRIES_BETWEEN).varint(q.index()).varint(q.maxBytes()).varint(q.last());
-            case Query.TakeCheckpoint q -> out.u8(TAKE_CHECKPOINT).text(q.engine());
+            case Query.TakeCheckpoint q -> out.u8(TAKE_CHECKPOINT);
             case Query.CheckpointPart q ->
                 out.u8(CHECKPOINT_PART)
                         .varint(q.checkpoint())
@@ -84,7 +84,7 @@ public final class JournalCodec {
             case PERSISTENCE_IDS -> new Query.PersistenceIds(in.text(), in.int32());
             case ENTRIES_AFTER -> new Query.EntriesAfter(in.varint(), in.int32());
             case ENTRIES_BETWEEN -> new Query.EntriesAfter(in.varint(), in.int32(), in.varint());
-            case TAKE_CHECKPOINT -> new Query.TakeCheckpoint(in.text());
+            case TAKE_CHECKPOINT -> new Query.TakeCheckpoint();
             case CHECKPOINT_PART -> new Query.CheckpointPart(in.varint(), in.int32(), in.varint(), in.int32());
             case DROP_CHECKPOINT -> new Query.DropCheckpoint(in.varint());
             default -> throw new IllegalArgumentException("unknown kind of query " + kind);

@@ -72,12 +72,10 @@ public sealed interface Query<A> {
     record Entry(long index, byte[] bytes) {}
 
     /**
-     * The files of the replica's store as they are now, kept for who asks for a while. Without any where it has none, or others than are
-     * wanted, or so little that the journal stream brings it as soon.
-     *
-     * @param engine what is to read them
+     * The files of the replica's store as they are now, kept for who asks for a while. Without any where it has none, or so little that the
+     * journal stream brings it as soon.
      */
-    record TakeCheckpoint(String engine) implements Query<Checkpoint> {}
+    record TakeCheckpoint() implements Query<Checkpoint> {}
 
     /**
      * A part of a file of a checkpoint; fewer bytes only at the file's end. Fails as {@link JournalException.Kind#INVALID} where the

@@ -54,11 +54,6 @@ final class LevelDbFiles implements StoreFiles {
     }
 
     @Override
-    public String engine() {
-        return engine.name();
-    }
-
-    @Override
     public long bytes() {
         long bytes = 0;
         try {

@@ -4,12 +4,6 @@ import java.util.List;
 
 /** A store as files: what another node's store can begin with. */
 public interface StoreFiles {
-    /**
-     * The engine that writes them. Another one may not read all of them: the native one does not read tables that the pure-Java one has
-     * merged, for it records a length that is not theirs.
-     */
-    String engine();
-
     /** About how many bytes they have; any thread. */
     long bytes();
 

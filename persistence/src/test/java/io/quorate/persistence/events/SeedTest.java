@@ -72,7 +72,7 @@ class SeedTest {
     }
 
     private static IncomingFiles copy(EventStore from, EventStore to) {
-        Query.Checkpoint checkpoint = from.ask(new Query.TakeCheckpoint(to.engine()));
+        Query.Checkpoint checkpoint = from.ask(new Query.TakeCheckpoint());
         IncomingFiles incoming = to.receive(checkpoint.files());
         for (int file = 0; file < checkpoint.files().size(); file++) {
             long at = 0;
@@ -172,8 +172,8 @@ class SeedTest {
             EventStore source = EventStore.open(store);
             write(source, new Random(1), 1, 4_000);
             Checkpoints checkpoints = new Checkpoints(store, now::get);
-            Query.Checkpoint asked = checkpoints.take("java");
-            while (!checkpoints.take("java").files().isEmpty()) {
+            Query.Checkpoint asked = checkpoints.take();
+            while (!checkpoints.take().files().isEmpty()) {
                 assertThat(checkpoints()).isLessThan(10);
             }
             long all = checkpoints();
@@ -183,11 +183,11 @@ class SeedTest {
                             .bytes())
                     .hasSize(10);
             now.addAndGet(1);
-            Query.Checkpoint another = checkpoints.take("java");
+            Query.Checkpoint another = checkpoints.take();
             assertThat(another.files()).isNotEmpty();
             assertThat(checkpoints()).isEqualTo(2).isLessThan(all);
             now.addAndGet(Checkpoints.PATIENCE.toNanos());
-            checkpoints.take("java");
+            checkpoints.take();
             assertThatExceptionOfType(JournalException.class)
                     .isThrownBy(() -> checkpoints.part(new Query.CheckpointPart(asked.id(), 0, 0, 10)))
                     .matches(e -> e.kind() == JournalException.Kind.INVALID);
@@ -199,17 +199,7 @@ class SeedTest {
         try (KeyValueStore store = open("java", "source")) {
             EventStore source = EventStore.open(store);
             write(source, new Random(1), 1, 10);
-            assertThat(source.ask(new Query.TakeCheckpoint("java")).files()).isEmpty();
-        }
-    }
-
-    @Test
-    void files_are_for_the_engine_that_has_written_them() {
-        try (KeyValueStore store = open("java", "source")) {
-            EventStore source = EventStore.open(store);
-            write(source, new Random(1), 1, 4_000);
-            assertThat(source.ask(new Query.TakeCheckpoint("native")).files()).isEmpty();
-            assertThat(source.ask(new Query.TakeCheckpoint("java")).files()).isNotEmpty();
+            assertThat(source.ask(new Query.TakeCheckpoint()).files()).isEmpty();
         }
     }
 }

@@ -69,13 +69,13 @@ class JournalCodecTest {
                 new Query.Entries(List.of(new Query.Entry(17, new byte[] {1, 2, 3})), 17, 4, 20));
         add(
                 "take-checkpoint",
-                new Query.TakeCheckpoint("native"),
+                new Query.TakeCheckpoint(),
                 new Query.Checkpoint(
                         Long.MAX_VALUE - 1,
                         List.of(
                                 new Query.CheckpointFile("000005.sst", 2_000_000),
                                 new Query.CheckpointFile("CURRENT", 16))));
-        add("take-checkpoint-none", new Query.TakeCheckpoint("java"), new Query.Checkpoint(0, List.of()));
+        add("take-checkpoint-none", new Query.TakeCheckpoint(), new Query.Checkpoint(0, List.of()));
         add(
                 "checkpoint-part",
                 new Query.CheckpointPart(Long.MAX_VALUE - 1, 1, 524_288, 131_072),
