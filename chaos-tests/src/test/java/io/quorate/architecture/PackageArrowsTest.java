@@ -186,6 +186,7 @@ class PackageArrowsTest {
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
                         "io.quorate.control.resource",
+                        "io.quorate.control.schema",
                         "io.quorate.control.table",
                         "io.quorate.node",
                         "io.quorate.node.contract",

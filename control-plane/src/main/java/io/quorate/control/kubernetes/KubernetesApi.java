@@ -17,6 +17,7 @@ import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.Refused;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
 import io.quorate.node.Node;
 import io.quorate.persistence.journal.JournalException;
@@ -362,7 +363,7 @@ public final class KubernetesApi {
             throw new Refused(Failure.notAllowed());
         }
         Request with = request(request, false);
-        byte[] body = json(request, with);
+        byte[] body = json(request, path.type(), with);
         return answered(
                 request,
                 feed.ask(
@@ -373,7 +374,7 @@ public final class KubernetesApi {
     private CompletionStage<ApiAnswer> update(ApiRequest request, ApiPath path) {
         ObjectKey key = key(path);
         Request with = request(request, false);
-        byte[] body = json(request, with);
+        byte[] body = json(request, path.type(), with);
         return answered(
                 request, feed.ask(request.clusterId(), new ObjectCommand.Update(key, path.subresource(), body, with)));
     }
@@ -394,11 +395,12 @@ public final class KubernetesApi {
                     with.by(), "", with.dryRun(), with.fields(), with.nowMillis(), with.uid(), with.suffix());
         }
         boolean force = request.parameter("force").equals("true");
+        byte[] patch = kind == PatchKind.APPLY ? ofYaml(request.body()) : request.body();
         return answered(
                 request,
                 feed.ask(
                         request.clusterId(),
-                        new ObjectCommand.Patch(key, path.subresource(), kind, request.body(), force, with)));
+                        new ObjectCommand.Patch(key, path.subresource(), kind, patch, force, with)));
     }
 
     private CompletionStage<ApiAnswer> delete(ApiRequest request, ApiPath path) {
@@ -481,13 +483,18 @@ public final class KubernetesApi {
     }
 
     /** The body as JSON; a field that stands twice is told where fields are looked at strictly. */
-    private static byte[] json(ApiRequest request, Request with) {
+    private static byte[] json(ApiRequest request, ResourceType as, Request with) {
         String type = request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (type.equals(ProtobufBody.MEDIA_TYPE)) {
+            return Json.bytes(ProtobufBody.read(as, request.body()));
+        }
+        if (type.equals("application/yaml")) {
+            return ofYaml(request.body());
+        }
         if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/octet-stream")) {
             throw new Refused(Failure.unsupportedMediaType(
-                    "the body of the request was in an unknown format - accepted media types include: application/json. It came as "
-                            + type
-                            + ": `kubectl create --dry-run=client -o json ... | kubectl create -f -` sends JSON"));
+                    "the body of the request was in an unknown format - accepted media types include: application/json, "
+                            + ProtobufBody.MEDIA_TYPE + ", application/yaml"));
         }
         if (with.fields() == Request.FieldValidation.STRICT) {
             try {
@@ -501,6 +508,17 @@ public final class KubernetesApi {
             }
         }
         return request.body();
+    }
+
+    private static byte[] ofYaml(byte[] body) {
+        if (body.length > 0 && body[0] == '{') {
+            return body; // most clients send JSON under its name
+        }
+        try {
+            return Json.bytes(Json.readYaml(body));
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Failure.badRequest("error parsing YAML: " + e.getMessage()));
+        }
     }
 
     private CompletionStage<ApiAnswer> answered(ApiRequest request, CompletionStage<ObjectReply> reply) {

@@ -58,8 +58,12 @@ final class ObjectFeed {
         }
     }
 
-    /** @throws JournalException where this node is in another cluster now */
+    /** @throws JournalException where this node is in another cluster now, or has no copy of the journal any more */
     ObjectState state(String clusterId) {
+        if (!node.holdsCopy()) {
+            throw new JournalException(
+                    JournalException.Kind.NO_LEADER, "this node holds no copy of the journal any more");
+        }
         return (ObjectState) node.state(clusterId, ApiObjects.ID);
     }
 

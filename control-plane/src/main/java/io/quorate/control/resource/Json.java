@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,6 +36,20 @@ public final class Json {
     /** @throws IllegalArgumentException when it is no JSON; the message is one line */
     public static JsonNode read(byte[] bytes) {
         return read(JSON, bytes);
+    }
+
+    /** Loaded when somebody sends it: clients of kubernetes send JSON. An alias is no copy: what refers to itself does not grow. */
+    private static final class Yaml {
+        static final ObjectMapper MAPPER = new YAMLMapper();
+    }
+
+    /**
+     * The first document of YAML, which JSON is, too.
+     *
+     * @throws IllegalArgumentException when it is none; the message is one line
+     */
+    public static JsonNode readYaml(byte[] bytes) {
+        return read(Yaml.MAPPER, bytes);
     }
 
     /** As {@link #read}, and a field that stands twice is a fault. */

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -178,14 +179,65 @@ class KubernetesRoutesTest {
     }
 
     @Test
-    void a_body_in_protobuf_is_refused_with_what_to_do() throws Exception {
+    void a_body_in_protobuf_is_understood_and_what_is_none_is_refused() throws Exception {
+        // k8s, 0; version and kind; and the object: its name, and a time that is nothing
+        String body = "6b387300" + "0a0f0a0276311209436f6e6669674d6170" + "1214" + "0a08" + "0a0462696e61" + "4200"
+                + "12080a01611203626964";
+        Answer created = protobuf(body);
+        assertThat(created.code()).as(String.valueOf(created.body())).isEqualTo(201);
+        assertThat(created.at("/metadata/name")).isEqualTo("bina");
+        assertThat(created.at("/data/a")).isEqualTo("bid");
+        failure(protobuf("6b387300" + "ff"), 400, "BadRequest", "the body is no object in protobuf: it ends too early");
+        failure(protobuf("00"), 400, "BadRequest", "it does not begin as one");
+        failure(
+                protobuf("6b387300" + "0a0f0a0276311209436f6e6669674d6170" + "1203" + "fa0100"),
+                415,
+                "UnsupportedMediaType",
+                "field 31 of core.v1.ConfigMap in protobuf is not known");
         failure(
                 answer(node.request(MAPS)
-                        .header("Content-Type", "application/vnd.kubernetes.protobuf")
-                        .POST(BodyPublishers.ofByteArray(new byte[] {'k', '8', 's', 0}))),
+                        .header("Content-Type", "application/xml")
+                        .POST(BodyPublishers.ofString("<a/>"))),
                 415,
                 "UnsupportedMediaType",
                 "application/json");
+    }
+
+    @Test
+    void yaml_is_understood_and_what_grows_or_nests_without_end_is_refused() throws Exception {
+        assertThat(yaml("metadata: {name: plain}\ndata:\n  a: b\n").at("/data/a"))
+                .isEqualTo("b");
+        StringBuilder bomb = new StringBuilder("metadata: {name: bomb}\ndata:\n  a: &a [x]\n");
+        for (char each = 'b'; each < 'z'; each++) {
+            char before = (char) (each - 1);
+            bomb.append("  ")
+                    .append(each)
+                    .append(": &")
+                    .append(each)
+                    .append(" [*")
+                    .append(before)
+                    .append(",*")
+                    .append(before)
+                    .append("]\n");
+        }
+        assertThat(yaml(bomb.toString()).code()).isEqualTo(400);
+        failure(yaml("data: " + "[".repeat(5000)), 400, "BadRequest", "error parsing YAML");
+        failure(yaml("a: b: c"), 400, "BadRequest", "error parsing YAML");
+        failure(yaml("- a"), 400, "BadRequest", "it is no JSON object");
+        Answer applied = patch(MAPS + "/plain?fieldManager=me", "application/apply-patch+yaml", "data: {c: d}");
+        assertThat(applied.at("/data/c")).isEqualTo("d");
+        assertThat(applied.at("/metadata/managedFields/0/manager")).isEqualTo("me");
+    }
+
+    private static Answer yaml(String text) throws Exception {
+        return answer(
+                node.request(MAPS).header("Content-Type", "application/yaml").POST(BodyPublishers.ofString(text)));
+    }
+
+    private static Answer protobuf(String hex) throws Exception {
+        return answer(node.request(MAPS)
+                .header("Content-Type", "application/vnd.kubernetes.protobuf")
+                .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex(hex))));
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** The rules with the state that came of them, as a leader has it: each command is decided, and what happened is applied. */
-final class ObjectBook {
+public final class ObjectBook {
     static final long NOW = 1_700_000_000_000L;
 
     final ApiObjects rules = new ApiObjects();
@@ -19,8 +19,20 @@ final class ObjectBook {
     ObjectState state = rules.empty();
     private int requests;
 
+    public ObjectState state() {
+        return state;
+    }
+
+    public List<ObjectEvent> events() {
+        return events;
+    }
+
+    public ApiObjects rules() {
+        return rules;
+    }
+
     /** An answer as a client sees it. */
-    record Answer(int code, ObjectNode body, List<String> warnings, boolean more) {
+    public record Answer(int code, ObjectNode body, List<String> warnings, boolean more) {
         String message() {
             return body.path("message").asText();
         }
@@ -34,13 +46,13 @@ final class ObjectBook {
         }
     }
 
-    static ObjectBook founded() {
+    public static ObjectBook founded() {
         ObjectBook book = new ObjectBook();
         book.ask(new ObjectCommand.Found(ObjectState.FOUNDED, book.request()));
         return book;
     }
 
-    Request request() {
+    public Request request() {
         return request(false, Request.FieldValidation.STRICT);
     }
 
@@ -57,7 +69,7 @@ final class ObjectBook {
                 "x7k2" + "bcdfghjklm".charAt(requests % 10));
     }
 
-    Answer ask(ObjectCommand command) {
+    public Answer ask(ObjectCommand command) {
         ObjectCommand sent = rules.readCommand(ObjectForm.bytes(command));
         Aggregate.Decision<ObjectEvent> decision = rules.decide(state, sent);
         long first = state.version() + 1;
