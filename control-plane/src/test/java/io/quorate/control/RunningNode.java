@@ -24,7 +24,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -135,10 +134,6 @@ public final class RunningNode implements AutoCloseable {
     /** As lines, while they come. */
     public HttpResponse<Stream<String>> stream(HttpRequest.Builder request) throws Exception {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
-    }
-
-    public CompletableFuture<HttpResponse<byte[]>> sendAsync(HttpRequest.Builder request) {
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     /** Without a certificate. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -390,27 +389,26 @@ class KubernetesRoutesTest {
 
     @Test
     void a_watch_that_is_behind_what_the_state_holds_goes_on_from_the_journal() throws Exception {
-        Answer created = post(MAPS, map("busy", "journal"));
+        String much = "x".repeat(400 * 1024);
+        Answer created =
+                post(MAPS, "{'metadata':{'name':'busy','labels':{'set':'journal'}},'data':{'much':'" + much + "'}}");
         String from = created.at("/metadata/resourceVersion");
-        int changes = 4200; // more than the state holds
-        for (int i = 0; i < changes; i += 100) {
-            List<CompletableFuture<?>> all = new ArrayList<>();
-            for (int j = i; j < i + 100; j++) {
-                all.add(node.sendAsync(node.request(MAPS + "/busy")
-                        .header("Content-Type", "application/merge-patch+json")
-                        .method("PATCH", BodyPublishers.ofString("{\"data\":{\"a\":\"" + j + "\"}}"))));
-            }
-            CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).join();
+        int changes = 50; // 20 MB: more than the state holds
+        for (int i = 0; i < changes; i++) {
+            patch(MAPS + "/busy", "application/merge-patch+json", "{'data':{'a':'" + i + "'}}");
         }
+        patch(MAPS + "/busy", "application/merge-patch+json", "{'metadata':{'labels':{'set':'none'}}}");
         long last = Long.parseLong(from);
         try (Watching watch = new Watching("labelSelector=set%3Djournal&resourceVersion=" + from)) {
             for (int i = 0; i < changes; i++) {
                 JsonNode event = watch.next();
                 assertThat(event.path("type").asText()).isEqualTo("MODIFIED");
+                assertThat(event.at("/object/data/a").asText()).isEqualTo(Integer.toString(i));
                 long version = event.at("/object/metadata/resourceVersion").asLong();
                 assertThat(version).isGreaterThan(last);
                 last = version;
             }
+            assertThat(watch.nextWords()).isEqualTo("DELETED busy");
         }
         delete(MAPS + "/busy");
     }
