@@ -15,6 +15,8 @@ import com.tngtech.archunit.lang.syntax.elements.ClassesShould;
 import com.tngtech.archunit.lang.syntax.elements.ClassesShouldConjunction;
 import io.quorate.control.kv.KeyValueCommand;
 import io.quorate.control.kv.KeyValueEvent;
+import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.ObjectEvent;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.persistence.contract.Operation;
@@ -54,6 +56,10 @@ class HouseRulesTest {
         "io.quorate.node.membership",
         "io.quorate.node.role",
         "io.quorate.control.kv",
+        "io.quorate.control.objects",
+        "io.quorate.control.patch",
+        "io.quorate.control.resource",
+        "io.quorate.control.table",
         "io.quorate.simulations.invariant",
         "io.quorate.simulations.report",
         "io.quorate.simulations.schedule",
@@ -259,6 +265,10 @@ class HouseRulesTest {
                 .implement(KeyValueEvent.class)
                 .or()
                 .implement(KeyValueCommand.class)
+                .or()
+                .implement(ObjectEvent.class)
+                .or()
+                .implement(ObjectCommand.class)
                 .or()
                 .implement(ControlPlane.Message.class)
                 .or()

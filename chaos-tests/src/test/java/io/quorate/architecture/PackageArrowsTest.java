@@ -155,6 +155,43 @@ class PackageArrowsTest {
                         "io.quorate.node.aggregate",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
+                knows("io.quorate.control.resource", "com.fasterxml.jackson.."),
+                knows(
+                        "io.quorate.control.schema",
+                        "com.fasterxml.jackson..",
+                        "io.fabric8.kubernetes.api.model..",
+                        "io.quorate.control.resource"),
+                knows(
+                        "io.quorate.control.patch",
+                        "com.fasterxml.jackson..",
+                        "io.fabric8.zjsonpatch",
+                        "io.quorate.control.resource"),
+                knows("io.quorate.control.table", "com.fasterxml.jackson..", "io.quorate.control.resource"),
+                knows(
+                        "io.quorate.control.objects",
+                        "org.pcollections",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.patch",
+                        "io.quorate.control.resource",
+                        "io.quorate.control.schema",
+                        "io.quorate.node.aggregate",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"),
+                knows(
+                        "io.quorate.control.kubernetes",
+                        "org.slf4j",
+                        "org.apache.pekko..",
+                        "scala..",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.patch",
+                        "io.quorate.control.resource",
+                        "io.quorate.control.schema",
+                        "io.quorate.control.table",
+                        "io.quorate.node",
+                        "io.quorate.node.contract",
+                        "io.quorate.node.folder",
+                        "io.quorate.persistence.journal"),
                 knows(
                         "io.quorate.control.metrics",
                         "kamon..",
@@ -229,6 +266,8 @@ class PackageArrowsTest {
                 only("io.quorate.node.trust", "org.bouncycastle.."),
                 only("io.quorate.control.http", "org.apache.pekko.http.."),
                 only("io.quorate.control.metrics", "kamon.."),
+                only("io.quorate.control.schema", "io.fabric8.kubernetes.."),
+                only("io.quorate.control.patch", "io.fabric8.zjsonpatch.."),
                 only("io.quorate.control.cli", "picocli.."),
                 only("io.quorate.persistence.plugin..", "org.apache.pekko.persistence.."));
     }
@@ -263,10 +302,11 @@ class PackageArrowsTest {
     }
 
     @Test
-    void what_answers_peer_services_knows_neither_http_nor_the_command_line() {
+    void what_answers_peer_services_and_the_kubernetes_api_knows_neither_http_nor_the_command_line() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.quorate.control.peer", "io.quorate.control.command")
+                .resideInAnyPackage(
+                        "io.quorate.control.peer", "io.quorate.control.command", "io.quorate.control.kubernetes")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quorate.control.http", "io.quorate.control.cli", "org.apache.pekko.http..")
@@ -310,7 +350,7 @@ class PackageArrowsTest {
     void rules_of_aggregates_know_the_aggregate_and_nothing_of_its_shell() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.quorate.node.membership", "io.quorate.control.kv")
+                .resideInAnyPackage("io.quorate.node.membership", "io.quorate.control.kv", "io.quorate.control.objects")
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("io\\.quorate\\.node\\.aggregate\\.(HostedAggregate|AggregateActor).*")

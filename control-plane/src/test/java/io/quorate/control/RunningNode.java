@@ -6,10 +6,13 @@ import com.typesafe.config.ConfigFactory;
 import io.quorate.control.http.HttpServer;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.peer.PeerService;
 import io.quorate.node.Node;
 import io.quorate.node.NodeSettings;
 import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Tls;
+import io.quorate.persistence.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** A node with its HTTP in this process, as {@code quorate start} has it; it leads a cluster of one. */
@@ -75,9 +79,10 @@ public final class RunningNode implements AutoCloseable {
                 folder,
                 "host");
         NodeMetrics metrics = Metrics.ONE;
-        Node node = Node.start(settings, cluster -> List.of(new KeyValues()), metrics, (reason, cause) -> {
-            throw new AssertionError(reason, cause);
-        });
+        Node node = Node.start(
+                settings, cluster -> List.of(new KeyValues(), new ApiObjects()), metrics, (reason, cause) -> {
+                    throw new AssertionError(reason, cause);
+                });
         PeerService.start(node);
         HttpServer http = HttpServer.start(node, settings.address(), settings.apiPort(), settings.joinPort(), metrics);
         RunningNode running = new RunningNode(settings, node, http);
@@ -124,6 +129,19 @@ public final class RunningNode implements AutoCloseable {
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("https://" + settings.address() + ":" + settings.apiPort() + path))
                 .timeout(Duration.ofSeconds(20));
+    }
+
+    /** As lines, while they come. */
+    public HttpResponse<Stream<String>> stream(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+    }
+
+    /** Without a certificate. */
+    public HttpResponse<byte[]> sendAsNobody(HttpRequest.Builder request) throws Exception {
+        TlsIdentity nobody = TlsIdentity.anonymous(node.trust().credentials().authorities());
+        try (HttpClient stranger = client(new Tls(nobody, Tls.Refusals.NONE).context(PeerKind.SERVERS))) {
+            return stranger.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
     }
 
     public HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {

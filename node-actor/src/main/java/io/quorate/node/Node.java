@@ -60,10 +60,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -102,6 +104,7 @@ public final class Node implements AutoCloseable {
     private final FailStop failStop;
     private final Failpoints failpoints;
     private final CurrentJournal journal;
+    private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
     private volatile NodeParts parts;
     private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
     private volatile boolean stopping;
@@ -147,6 +150,7 @@ public final class Node implements AutoCloseable {
                 trust,
                 refusals,
                 aggregates.of(identity.clusterId()),
+                this::committed,
                 metrics,
                 failStop,
                 failpoints,
@@ -524,6 +528,28 @@ public final class Node implements AutoCloseable {
      */
     public Journal journal(String clusterId) {
         return partsOf(clusterId).journal();
+    }
+
+    /**
+     * The state of an aggregate of the control plane, as it is committed and known here; on a follower a moment old.
+     *
+     * @throws JournalException where this node is in another cluster now
+     * @throws IllegalArgumentException where no such aggregate runs here
+     */
+    public Object state(String clusterId, String persistenceId) {
+        return partsOf(clusterId).aggregate(persistenceId).state();
+    }
+
+    /**
+     * Calls back with the persistence id of an aggregate of the control plane whenever {@link #state} may be another, whatever cluster this node
+     * is in. On a thread that decides: the observer must return at once.
+     */
+    public void onCommitted(Consumer<String> observer) {
+        observers.add(observer);
+    }
+
+    private void committed(String persistenceId) {
+        observers.forEach(observer -> observer.accept(persistenceId));
     }
 
     private NodeParts partsOf(String clusterId) {

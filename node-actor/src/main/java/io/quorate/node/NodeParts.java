@@ -166,6 +166,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
             NodeTrust trust,
             RefusalLog refusals,
             List<Aggregate<?, ?, ?>> controlPlane,
+            Consumer<String> onCommitted,
             JournalMetrics metrics,
             FailStop failStop,
             Failpoints failpoints,
@@ -225,7 +226,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         Membership membership = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
         host(membership, committed -> membershipChanged(committed));
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
-            host(aggregate, committed -> {});
+            host(aggregate, committed -> onCommitted.accept(aggregate.persistenceId()));
         }
         this.watch = new ClusterWatch(
                 timer, this, new RoleSteps(this), settings.timing().heartbeatTimeout());
@@ -684,7 +685,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     boolean isAloneAndEmpty() {
         return isAlone()
                 && stores.events().ask(new Query.PersistenceIds("", 10)).stream()
-                        .allMatch(Membership.ID::equals);
+                        .allMatch(id -> id.equals(Membership.ID)
+                                || aggregates.containsKey(id) && aggregate(id).holdsNothing());
     }
 
     /** Answers other nodes: who leads, become a member, report. */

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.quorate.control.http.HttpServer;
 import io.quorate.control.kv.KeyValues;
 import io.quorate.control.metrics.NodeMetrics;
+import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.peer.PeerService;
 import io.quorate.node.LocalAddresses;
 import io.quorate.node.Node;
@@ -101,7 +102,7 @@ final class StartCommand implements Callable<Integer> {
             NodeMetrics metrics = NodeMetrics.start();
             Node running = Node.start(
                     settings,
-                    cluster -> List.of(new KeyValues()),
+                    cluster -> List.of(new KeyValues(), new ApiObjects()),
                     metrics,
                     StartCommand::failStop,
                     HaltAtFailpoint.of(settings.name()));

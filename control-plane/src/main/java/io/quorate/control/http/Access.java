@@ -41,7 +41,8 @@ final class Access {
          */
         record Admitted(Peer by, String clusterId) implements Verdict {}
 
-        record Refused(Problem problem) implements Verdict {}
+        /** @param user who asks; empty where it is not known */
+        record Refused(Problem problem, String user) implements Verdict {}
     }
 
     Verdict of(HttpRequest request) {
@@ -50,6 +51,7 @@ final class Access {
         if (peer.isEmpty()) {
             return refused(
                     request,
+                    "",
                     new Problem(
                             401,
                             "unauthenticated",
@@ -62,6 +64,7 @@ final class Access {
                 ? new Verdict.Admitted(peer.get(), clusterId)
                 : refused(
                         request,
+                        peer.get().name(),
                         new Problem(
                                 403,
                                 "forbidden",
@@ -71,12 +74,12 @@ final class Access {
                                 "ask with the access of an admin: `quorate config --role admin` on a node"));
     }
 
-    private Verdict refused(HttpRequest request, Problem problem) {
+    private Verdict refused(HttpRequest request, String user, Problem problem) {
         node.refused(
                 problem.type(),
                 request.method().value() + " " + request.getUri().path() + " from " + from(request) + ": "
                         + problem.detail());
-        return new Verdict.Refused(problem);
+        return new Verdict.Refused(problem, user);
     }
 
     private static String from(HttpRequest request) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.command.KeyValueRequests;
+import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.kv.KeyValueCommand;
 import io.quorate.control.kv.KeyValueReply;
 import io.quorate.control.metrics.NodeMetrics;
@@ -75,6 +76,7 @@ import org.slf4j.LoggerFactory;
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
+ * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
  * </pre>
  */
 final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
@@ -105,6 +107,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
+    private final KubernetesRoutes kubernetes;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
         this.node = node;
@@ -118,16 +121,20 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.backups = new BackupRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
+        this.kubernetes = new KubernetesRoutes(KubernetesApi.start(node), materializer);
     }
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         CompletionStage<HttpResponse> answer;
         try {
+            if (KubernetesApi.serves(request.getUri().path())) {
+                return kubernetes.answer(request, access.of(request));
+            }
             answer = OPEN.contains(request.getUri().path())
                     ? route(request, "", "")
                     : switch (access.of(request)) {
-                        case Access.Verdict.Refused(var problem) -> refuse(request, problem);
+                        case Access.Verdict.Refused(var problem, var user) -> refuse(request, problem);
                         case Access.Verdict.Admitted(var by, var clusterId) -> route(request, by.words(), clusterId);
                     };
         } catch (RuntimeException e) {

@@ -24,6 +24,11 @@ public interface Aggregate<S, C, E> {
     /** The state after an event that has happened; neither refuses nor throws. */
     S evolve(S state, E event, long sequenceNr);
 
+    /** Whether nobody would miss anything of a state: a node that is alone may give it up, and join a cluster. */
+    default boolean holdsNothing(S state) {
+        return false;
+    }
+
     /** @throws IllegalArgumentException when the bytes are no command; the message is for the sender */
     C readCommand(byte[] bytes);
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -24,11 +25,13 @@ public final class HostedAggregate<S> implements AutoCloseable {
     private final String name;
     private final ActorRef actor;
     private final LeaderChannel channel;
+    private final Predicate<S> nothing;
     private volatile S state;
     private volatile boolean leads;
 
-    private HostedAggregate(String name, S empty, ActorRef actor, LeaderChannel channel) {
+    private HostedAggregate(String name, S empty, Predicate<S> nothing, ActorRef actor, LeaderChannel channel) {
         this.name = name;
+        this.nothing = nothing;
         this.state = empty;
         this.actor = actor;
         this.channel = channel;
@@ -63,7 +66,7 @@ public final class HostedAggregate<S> implements AutoCloseable {
         });
         ActorRef actor = spawn.actor(name + "-shell", props);
         LeaderChannel channel = new LeaderChannel(system, leader, "/user/" + name, command -> ask(actor, command));
-        holder[0] = new HostedAggregate<>(name, rules.empty(), actor, channel);
+        holder[0] = new HostedAggregate<>(name, rules.empty(), rules::holdsNothing, actor, channel);
         built.complete(null);
         serve.requests(
                 name,
@@ -102,6 +105,11 @@ public final class HostedAggregate<S> implements AutoCloseable {
     /** As committed and known here; on a follower a moment old. */
     public S state() {
         return state;
+    }
+
+    /** Whether nobody would miss anything of that. */
+    public boolean holdsNothing() {
+        return nothing.test(state);
     }
 
     /**

@@ -1,0 +1,253 @@
+package io.quorate.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.quorate.chaos.load.Api;
+import io.quorate.chaos.load.HttpConnection;
+import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real {@code kubectl}, against real nodes. Skipped where there is none: install Debian's package kubernetes-client. */
+class KubectlTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private static final String DEPLOYMENT = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, labels: {app: web}}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  containers:
+                  - {name: web, image: "nginx:1", ports: [{containerPort: 80}]}
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: settings}
+            data: {colour: blue}
+            """;
+
+    @TempDir
+    Path root;
+
+    private String kubectl = "";
+
+    @BeforeEach
+    void find() {
+        Optional<Path> found = Stream.of(System.getenv()
+                        .getOrDefault("QUORATE_KUBECTL", System.getenv("PATH"))
+                        .split(File.pathSeparator))
+                .map(each -> each.endsWith("kubectl") || each.contains("kubectl.")
+                        ? Path.of(each)
+                        : Path.of(each, "kubectl"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(found.isPresent(), "there is no kubectl on the PATH: nothing is tested here");
+        kubectl = found.get().toString();
+    }
+
+    /** One kubectl with the access that {@code quorate config} prints, and a cache of its own. */
+    private final class Kubectl {
+        private final Path config;
+
+        Kubectl(NodeProcess node) throws IOException {
+            Launcher.Printed printed = node.quorate("config");
+            assertThat(printed.exitCode()).as(printed.text()).isZero();
+            config = Files.writeString(root.resolve(node.name() + ".yaml"), printed.text());
+        }
+
+        Process start(String... arguments) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    kubectl,
+                    "--kubeconfig",
+                    config.toString(),
+                    "--cache-dir",
+                    root.resolve("cache").toString()));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(Map.of("HOME", root.toString(), "KUBECONFIG", "", "NO_PROXY", "*"));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            return process;
+        }
+
+        /** What it prints, and that it succeeds. */
+        String prints(String... arguments) throws Exception {
+            Process process = start(arguments);
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor())
+                    .as(String.join(" ", arguments) + ": " + said)
+                    .isZero();
+            return said;
+        }
+
+        String fails(String... arguments) throws Exception {
+            Process process = start(arguments);
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor())
+                    .as(String.join(" ", arguments) + ": " + said)
+                    .isNotZero();
+            return said;
+        }
+    }
+
+    @Test
+    void the_commands_of_every_day_print_what_people_know() throws Exception {
+        try (LocalCluster cluster =
+                LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
+            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            String file =
+                    Files.writeString(root.resolve("web.yaml"), DEPLOYMENT).toString();
+            assertThat(k.prints("get", "no"))
+                    .contains("NAME   STATUS   ROLES           AGE")
+                    .containsPattern("n1 +Ready +control-plane");
+            assertThat(k.prints("get", "ns"))
+                    .contains("default", "kube-system", "kube-public", "kube-node-lease", "Active");
+            assertThat(k.prints("apply", "-f", file))
+                    .contains("deployment.apps/web created", "configmap/settings created");
+            assertThat(k.prints("apply", "-f", file))
+                    .contains("deployment.apps/web unchanged", "configmap/settings unchanged");
+            Files.writeString(root.resolve("web.yaml"), DEPLOYMENT.replace("replicas: 2", "replicas: 3"));
+            assertThat(k.prints("apply", "-f", file)).contains("deployment.apps/web configured");
+            assertThat(k.prints("get", "deploy", "-o", "wide"))
+                    .contains(
+                            "NAME   READY   UP-TO-DATE   AVAILABLE   AGE",
+                            "CONTAINERS   IMAGES    SELECTOR",
+                            "0/3",
+                            "app=web");
+            assertThat(k.prints("scale", "deploy", "web", "--replicas", "4")).contains("deployment.apps/web scaled");
+            assertThat(k.prints("expose", "deploy", "web", "--port", "80", "--type", "NodePort"))
+                    .contains("service/web exposed");
+            assertThat(k.prints("get", "svc"))
+                    .containsPattern("web +NodePort +10\\.152\\.[0-9.]+ +<none> +80:3[0-9]+/TCP");
+            assertThat(k.prints("get", "all")).contains("service/web", "deployment.apps/web");
+            assertThat(k.prints("label", "cm", "settings", "tier=gold")).contains("configmap/settings labeled");
+            assertThat(k.prints("get", "cm", "-l", "tier=gold", "-o", "name")).isEqualTo("configmap/settings\n");
+            assertThat(k.prints(
+                            "patch",
+                            "cm",
+                            "settings",
+                            "--type",
+                            "json",
+                            "-p",
+                            "[{\"op\":\"add\",\"path\":\"/data/c\",\"value\":\"d\"}]"))
+                    .contains("patched");
+            assertThat(k.prints("get", "cm", "settings", "-o", "jsonpath={.data.c}"))
+                    .isEqualTo("d");
+            assertThat(k.prints("set", "image", "deploy/web", "web=nginx:2"))
+                    .contains("deployment.apps/web image updated");
+            assertThat(k.prints("apply", "--server-side", "--force-conflicts", "-f", file))
+                    .contains("deployment.apps/web serverside-applied");
+            assertThat(k.prints("cordon", "n1")).contains("node/n1 cordoned");
+            assertThat(k.prints("get", "no")).contains("Ready,SchedulingDisabled");
+            assertThat(k.prints("uncordon", "n1")).contains("node/n1 uncordoned");
+            assertThat(k.prints("taint", "no", "n1", "key=v:NoSchedule")).contains("node/n1 tainted");
+            assertThat(k.prints("describe", "no", "n1"))
+                    .contains("key=v:NoSchedule", "Roles:              control-plane");
+            assertThat(k.prints("run", "one", "--image", "nginx")).contains("pod/one created");
+            assertThat(k.prints("get", "po", "-A")).containsPattern("default +one +0/1 +Pending +0 +");
+            assertThat(k.prints("delete", "po", "one")).contains("pod \"one\" deleted");
+            assertThat(k.prints("delete", "-f", file)).contains("deployment.apps \"web\" deleted");
+            assertThat(k.fails("get", "cm", "settings"))
+                    .contains("Error from server (NotFound): configmaps \"settings\" not found");
+            assertThat(k.fails("delete", "ns", "default"))
+                    .contains("Error from server (Forbidden): namespaces \"default\" is forbidden");
+            Files.writeString(root.resolve("web.yaml"), DEPLOYMENT.replace("replicas: 2", "replicaz: 2"));
+            assertThat(k.fails("apply", "--validate=strict", "-f", file)).contains("unknown field \"spec.replicaz\"");
+            Files.writeString(
+                    root.resolve("web.yaml"),
+                    DEPLOYMENT.replace("matchLabels: {app: web}", "matchLabels: {app: other}"));
+            assertThat(k.fails("apply", "-f", file))
+                    .contains("The Deployment \"web\" is invalid", "`selector` does not match template `labels`");
+        }
+    }
+
+    @Test
+    void a_watch_goes_on_when_the_leader_dies_and_tells_each_change_once() throws Exception {
+        try (LocalCluster cluster =
+                LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
+            Api leading = cluster.view().awaitLeader(PATIENCE);
+            NodeProcess leader = cluster.nodes().stream()
+                    .filter(node -> node.api().address().equals(leading.address()))
+                    .findFirst()
+                    .orElseThrow();
+            NodeProcess follower = cluster.nodes().stream()
+                    .filter(node -> node != leader)
+                    .findFirst()
+                    .orElseThrow();
+            create(follower, 0);
+            Process watch = new Kubectl(follower)
+                    .start(
+                            "get",
+                            "cm",
+                            "--watch",
+                            "--output-watch-events",
+                            "-o",
+                            "jsonpath={.type} {.object.metadata.name} {.object.metadata.resourceVersion}{\"\\n\"}");
+            try (BufferedReader lines = watch.inputReader()) {
+                assertThat(lines.readLine()).startsWith("ADDED m0 ");
+                int before = 20;
+                int after = 40;
+                for (int i = 1; i <= before; i++) {
+                    create(follower, i);
+                }
+                leader.kill();
+                for (int i = before + 1; i <= after; i++) {
+                    create(follower, i);
+                }
+                long last = 0;
+                for (int i = 1; i <= after; i++) {
+                    String line = lines.readLine();
+                    assertThat(line).startsWith("ADDED m" + i + " ");
+                    long version = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+                    assertThat(version).isGreaterThan(last);
+                    last = version;
+                }
+            } finally {
+                watch.destroyForcibly();
+            }
+        }
+    }
+
+    /** Whatever became of an earlier try, it is there once. */
+    private static void create(NodeProcess node, int number) throws IOException {
+        String object = "{\"metadata\":{\"name\":\"m" + number + "\"}}";
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
+                HttpConnection.Answer answer = connection.send(
+                        "POST",
+                        "/api/v1/namespaces/default/configmaps",
+                        "Content-Type: application/json\r\n",
+                        object.getBytes(StandardCharsets.UTF_8));
+                if (answer.status() == 201 || answer.status() == 409) {
+                    return;
+                }
+                assertThat(answer.status()).as(answer.text()).isIn(503, 504);
+            }
+        }
+        fail("m" + number + " was not created");
+    }
+}

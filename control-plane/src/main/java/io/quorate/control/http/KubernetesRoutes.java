@@ -1,0 +1,152 @@
+package io.quorate.control.http;
+
+import io.quorate.control.kubernetes.ApiAnswer;
+import io.quorate.control.kubernetes.ApiRequest;
+import io.quorate.control.kubernetes.KubernetesApi;
+import io.quorate.control.resource.Failure;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.Materializer;
+
+/** Brings HTTP to the kubernetes API and its answers back. Any thread; nothing blocks. */
+final class KubernetesRoutes {
+    private static final long BODY_PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    private static final int MAX_WARNING_LETTERS = 200;
+
+    private final KubernetesApi api;
+    private final Materializer materializer;
+
+    KubernetesRoutes(KubernetesApi api, Materializer materializer) {
+        this.api = api;
+        this.materializer = materializer;
+    }
+
+    CompletionStage<HttpResponse> answer(HttpRequest request, Access.Verdict verdict) {
+        return switch (verdict) {
+            case Access.Verdict.Refused(var problem, var user) ->
+                afterBody(
+                        request,
+                        problem.status() == 401
+                                ? ApiAnswer.failure(Failure.unauthorized())
+                                : KubernetesApi.forbidden(request.method().value(), path(request.getUri()), user));
+            case Access.Verdict.Admitted(var peer, var clusterId) -> {
+                long length = request.entity().getContentLengthOption().orElse(0L);
+                if (length > KubernetesApi.MAX_BODY_BYTES) {
+                    request.discardEntityBytes(materializer); // too much to be passed over: the connection ends
+                    yield CompletableFuture.completedFuture(response(tooLarge()));
+                }
+                yield body(request.entity())
+                        .thenCompose(body -> api.answer(new ApiRequest(
+                                request.method().value(),
+                                path(request.getUri()),
+                                query(request.getUri()),
+                                headers(request),
+                                body,
+                                peer.words(),
+                                peer.name(),
+                                peer.kind().isAdmin(),
+                                clusterId)))
+                        .exceptionally(failure -> tooLarge())
+                        .thenApply(KubernetesRoutes::response);
+            }
+        };
+    }
+
+    private CompletionStage<byte[]> body(HttpEntity entity) {
+        return entity instanceof HttpEntity.Strict strict
+                ? CompletableFuture.completedFuture(strict.getData().toArray())
+                : entity.withSizeLimit(KubernetesApi.MAX_BODY_BYTES)
+                        .toStrict(BODY_PATIENCE_MILLIS, materializer)
+                        .thenApply(strict -> strict.getData().toArray());
+    }
+
+    private static ApiAnswer tooLarge() {
+        return ApiAnswer.failure(Failure.tooLarge("Request entity too large, or too slow: limit is "
+                + KubernetesApi.MAX_BODY_BYTES + " bytes and " + BODY_PATIENCE_MILLIS / 1000 + " s"));
+    }
+
+    private CompletionStage<HttpResponse> afterBody(HttpRequest request, ApiAnswer answer) {
+        return request.discardEntityBytes(materializer).completionStage().handle((passed, failure) -> response(answer));
+    }
+
+    /** In a path a plus is a plus; the decoder is one for forms, where it is a space. */
+    private static String path(Uri uri) {
+        return URLDecoder.decode(uri.path().replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> query(Uri uri) {
+        return uri.rawQueryString().isEmpty() ? Map.of() : uri.query().toMap();
+    }
+
+    private static Map<String, String> headers(HttpRequest request) {
+        Map<String, String> headers = new HashMap<>();
+        for (HttpHeader header : request.getHeaders()) {
+            headers.merge(header.lowercaseName(), header.value(), (one, other) -> one + "," + other);
+        }
+        if (!request.entity().getContentType().equals(ContentTypes.NO_CONTENT_TYPE)) {
+            headers.put(
+                    "content-type", request.entity().getContentType().toString().toLowerCase(Locale.ROOT));
+        }
+        return headers;
+    }
+
+    private static HttpResponse response(ApiAnswer answer) {
+        return switch (answer) {
+            case ApiAnswer.Stream(var events) ->
+                HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, events));
+            case ApiAnswer.Whole whole -> {
+                ContentType type = whole.contentType().equals(ApiAnswer.JSON)
+                        ? ContentTypes.APPLICATION_JSON
+                        : type(whole.contentType());
+                HttpResponse response = HttpResponse.create()
+                        .withStatus(whole.code())
+                        .withEntity(HttpEntities.create(type, whole.body()));
+                for (String warning : whole.warnings()) {
+                    response = response.addHeader(RawHeader.create("Warning", "299 - \"" + quoted(warning) + "\""));
+                }
+                yield whole.code() == 503 ? response.addHeader(RawHeader.create("Retry-After", "1")) : response;
+            }
+        };
+    }
+
+    /** With its parameters in the order in which clients expect them; the library's own reader sorts them. */
+    private static ContentType type(String text) {
+        String[] parts = text.split(";");
+        if (parts.length == 1 || parts[1].strip().startsWith("charset=")) {
+            return ContentTypes.parse(text);
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (int i = 1; i < parts.length; i++) {
+            String[] pair = parts[i].split("=", 2);
+            parameters.put(pair[0], pair[1]);
+        }
+        String[] names = parts[0].split("/", 2);
+        return MediaTypes.customBinary(names[0], names[1], true, parameters, false)
+                .toContentType();
+    }
+
+    /** A client chose the words: what would end the header's line is not in it. */
+    private static String quoted(String warning) {
+        String plain = warning.replaceAll("[^ -~]", "?");
+        String cut = plain.length() > MAX_WARNING_LETTERS ? plain.substring(0, MAX_WARNING_LETTERS) + "..." : plain;
+        return cut.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}

@@ -1,0 +1,551 @@
+package io.quorate.control.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.DeleteOptions;
+import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.ObjectKey;
+import io.quorate.control.objects.ObjectReply;
+import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Request;
+import io.quorate.control.objects.Scales;
+import io.quorate.control.objects.StoredObject;
+import io.quorate.control.patch.PatchKind;
+import io.quorate.control.resource.Failure;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.ObjectNames;
+import io.quorate.control.resource.Refused;
+import io.quorate.control.resource.ResourceType;
+import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.schema.ProtobufBody;
+import io.quorate.control.table.Tables;
+import io.quorate.node.Node;
+import io.quorate.persistence.journal.JournalException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers requests to the kubernetes API. Any thread; nothing blocks. */
+public final class KubernetesApi {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesApi.class);
+
+    /** Of a request, whatever is in it: an object and some room. */
+    public static final int MAX_BODY_BYTES = ObjectCommand.MAX_OBJECT_BYTES * 2;
+
+    private static final Duration WATCH = Duration.ofMinutes(30);
+    private static final Duration LONGEST_WATCH = Duration.ofHours(12);
+
+    private static final String ITSELF = "the cluster";
+
+    private final Node node;
+    private final Executor executor;
+    private final ObjectFeed feed;
+    private final NodeReports nodes;
+    private final String release;
+
+    private KubernetesApi(Node node) {
+        this.node = node;
+        this.executor = node.system().executionContext();
+        this.feed = new ObjectFeed(node, executor);
+        this.nodes = new NodeReports(
+                node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE), executor);
+        this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
+                .orElse("dev");
+    }
+
+    /** Serves on a node, and keeps its node objects from now on. */
+    public static KubernetesApi start(Node node) {
+        KubernetesApi api = new KubernetesApi(node);
+        api.nodes.start();
+        return api;
+    }
+
+    /** Whether a path is one of the kubernetes API's. */
+    public static boolean serves(String path) {
+        return path.equals("/api")
+                || path.equals("/apis")
+                || path.startsWith("/api/")
+                || path.startsWith("/apis/")
+                || path.startsWith("/openapi/")
+                || path.equals("/version")
+                || path.equals("/version/")
+                || path.equals("/livez");
+    }
+
+    /** In the words of the API: who asks may look, and not do this. */
+    public static ApiAnswer forbidden(String method, String path, String user) {
+        return ApiAnswer.failure(ApiPath.of(path.length() > 1 ? path : "/api")
+                .map(found -> forbidden(verb(method, found), found, user))
+                .orElseGet(() -> Failure.forbidden("forbidden: User \"" + user + "\" cannot "
+                        + method.toLowerCase(Locale.ROOT) + " path \"" + path + "\"")));
+    }
+
+    private static Failure forbidden(String verb, ApiPath path, String user) {
+        return Failure.forbidden(path.type(), path.name(), "User \"" + user + "\" cannot " + verb + " " + path.words());
+    }
+
+    private static String verb(String method, ApiPath path) {
+        return switch (method) {
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "PATCH" -> "patch";
+            case "DELETE" -> path.isCollection() ? "deletecollection" : "delete";
+            default -> path.isCollection() ? "list" : "get";
+        };
+    }
+
+    /** Never fails: what goes wrong is an answer, too. */
+    public CompletionStage<ApiAnswer> answer(ApiRequest request) {
+        CompletionStage<ApiAnswer> answer;
+        try {
+            answer = route(request);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.exceptionally(failure -> failed(request, failure));
+    }
+
+    private static ApiAnswer failed(ApiRequest request, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return ApiAnswer.failure(
+                switch (cause) {
+                    case Refused refused -> refused.failure();
+                    case JournalException e ->
+                        switch (e.kind()) {
+                            case NO_LEADER, OVERLOADED ->
+                                Failure.unavailable("nothing was stored: " + e.getMessage() + "; try again");
+                            case INVALID -> Failure.badRequest(String.valueOf(e.getMessage()));
+                            case UNKNOWN, CLOSED ->
+                                Failure.unknownOutcome("it may be stored, or may not: " + e.getMessage());
+                        };
+                    case TimeoutException e -> Failure.unavailable("this node is behind the cluster; try again");
+                    default -> {
+                        LOG.error("{} {} failed", request.method(), request.path(), cause);
+                        yield Failure.internal("the node met an error; its log says which");
+                    }
+                });
+    }
+
+    private CompletionStage<ApiAnswer> route(ApiRequest request) {
+        String path = request.path();
+        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+        if (path.startsWith("/version")) {
+            return done(ApiAnswer.json(Discovery.version(release)));
+        }
+        if (path.equals("/livez")) {
+            return done(ApiAnswer.text(200, "ok"));
+        }
+        if (path.startsWith("/openapi/")) {
+            return done(OpenApi.of(path, request.header("accept")).orElseGet(KubernetesApi::nowhere));
+        }
+        Optional<ApiAnswer> discovered =
+                reads ? Discovery.of(path, request.header("accept"), request.header("host")) : Optional.empty();
+        if (discovered.isPresent()) {
+            return done(discovered.get());
+        }
+        Optional<ApiPath> found = ApiPath.of(path);
+        if (found.isEmpty()) {
+            return done(nowhere());
+        }
+        ApiPath at = found.get();
+        if (!at.subresource().isEmpty() && !at.type().hasSubresource(at.subresource())) {
+            throw new Refused(Failure.notFound());
+        }
+        if (at.type() == ResourceTypes.SECRET && !request.admin()) {
+            throw new Refused(forbidden(verb(request.method(), at), at, request.user()));
+        }
+        if (!node.holdsCopy()) {
+            return elsewhere();
+        }
+        return founded(request.clusterId()).thenCompose(ready -> served(request, at));
+    }
+
+    /** This node has nothing to answer from. */
+    private CompletionStage<ApiAnswer> elsewhere() {
+        return node.status().thenApply(status -> {
+            String others = status.cluster().nodes().stream()
+                    .filter(each -> each.online()
+                            && (each.role().equals("voter") || each.role().equals("standby")))
+                    .map(each -> each.name() + " at https://" + each.apiAddress())
+                    .collect(Collectors.joining(", "));
+            return ApiAnswer.failure(
+                    Failure.unavailable("this node holds no copy of the journal, and serves no objects: ask "
+                            + (others.isEmpty() ? "a voter or a standby, which `quorate status` lists" : others)));
+        });
+    }
+
+    private static ApiAnswer nowhere() {
+        return ApiAnswer.text(404, "404 page not found\n");
+    }
+
+    private CompletionStage<ApiAnswer> served(ApiRequest request, ApiPath path) {
+        return switch (request.method()) {
+            case "GET", "HEAD" -> {
+                if (request.isWatch()) {
+                    yield watch(request, path);
+                }
+                yield path.isCollection() ? list(request, path) : get(request, path);
+            }
+            case "POST" -> create(request, path);
+            case "PUT" -> update(request, path);
+            case "PATCH" -> patch(request, path);
+            case "DELETE" -> delete(request, path);
+            default -> throw new Refused(Failure.notAllowed());
+        };
+    }
+
+    /** The first request of all makes what every cluster has. */
+    private CompletionStage<Void> founded(String clusterId) {
+        if (feed.state(clusterId).isFounded()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return feed.current(clusterId).thenCompose(state -> {
+            if (state.isFounded()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            ObjectCommand found = new ObjectCommand.Found(
+                    ObjectState.FOUNDED, request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE));
+            return feed.ask(clusterId, found)
+                    .thenCompose(reply -> nodes.report(clusterId))
+                    .thenCompose(reply -> feed.current(clusterId))
+                    .thenApply(now -> null);
+        });
+    }
+
+    private static Request request(String by, String manager, boolean dryRun, Request.FieldValidation fields) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        StringBuilder suffix = new StringBuilder();
+        for (int i = 0; i < ObjectNames.SUFFIX_LENGTH; i++) {
+            suffix.append(ObjectNames.SUFFIX_LETTERS.charAt(random.nextInt(ObjectNames.SUFFIX_LETTERS.length())));
+        }
+        return new Request(
+                by,
+                manager,
+                dryRun,
+                fields,
+                System.currentTimeMillis(),
+                UUID.randomUUID().toString(),
+                suffix.toString());
+    }
+
+    private static Request request(ApiRequest request, boolean dryRun) {
+        String manager = request.parameter("fieldManager");
+        if (manager.isEmpty()) {
+            manager = request.header("user-agent").split("/", 2)[0];
+        }
+        if (manager.length() > 128) {
+            throw new Refused(Failure.badRequest("fieldManager: must not be longer than 128 characters"));
+        }
+        String asked = request.parameter("dryRun");
+        if (!asked.isEmpty() && !asked.equals("All")) {
+            throw new Refused(
+                    Failure.badRequest("dryRun: Unsupported value: \"" + asked + "\": supported values: \"All\""));
+        }
+        Request.FieldValidation fields = switch (request.parameter("fieldValidation")) {
+            case "Strict" -> Request.FieldValidation.STRICT;
+            case "Ignore" -> Request.FieldValidation.IGNORE;
+            case "", "Warn" -> Request.FieldValidation.WARN;
+            default ->
+                throw new Refused(Failure.badRequest("fieldValidation: Unsupported value: \""
+                        + request.parameter("fieldValidation")
+                        + "\": supported values: \"Ignore\", \"Warn\", \"Strict\""));
+        };
+        return request(request.by(), manager, dryRun || asked.equals("All"), fields);
+    }
+
+    private CompletionStage<ObjectState> state(ApiRequest request) {
+        return request.parameter("resourceVersion").equals("0")
+                ? CompletableFuture.completedFuture(feed.state(request.clusterId()))
+                : feed.current(request.clusterId());
+    }
+
+    private CompletionStage<ApiAnswer> get(ApiRequest request, ApiPath path) {
+        return state(request).thenApply(state -> {
+            StoredObject object = state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
+                    .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
+            if (path.subresource().equals(ResourceType.SCALE)) {
+                return ApiAnswer.json(200, Json.bytes(Scales.of(object.tree())));
+            }
+            return Lists.tables(request, path.type())
+                    .<ApiAnswer>map(tables -> Lists.table(tables, object, System.currentTimeMillis()))
+                    .orElseGet(() -> ApiAnswer.json(200, object.json()));
+        });
+    }
+
+    private CompletionStage<ApiAnswer> list(ApiRequest request, ApiPath path) {
+        Selection selection = Selection.of(path, request);
+        return state(request).thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
+    }
+
+    private CompletionStage<ApiAnswer> watch(ApiRequest request, ApiPath path) {
+        if (request.header("upgrade").equalsIgnoreCase("websocket")) {
+            throw new Refused(Failure.unavailable("watches are not served over web sockets; ask again without one"));
+        }
+        if (!request.parameter("sendInitialEvents").isEmpty()) {
+            throw new Refused(
+                    Failure.unprocessable(
+                            "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch: list, and watch from there"));
+        }
+        Selection selection = Selection.of(path, request);
+        WatchEvents events = new WatchEvents(selection, Lists.tables(request, path.type()));
+        boolean bookmarks = request.parameter("allowWatchBookmarks").equals("true");
+        Duration duration = duration(request.parameter("timeoutSeconds"));
+        String from = request.parameter("resourceVersion");
+        if (from.isEmpty() || from.equals("0")) {
+            return state(request).thenApply(state -> {
+                Iterator<StoredObject> present =
+                        state.list(selection.type(), selection.namespace(), "").iterator();
+                return new ApiAnswer.Stream(new Watch(
+                                feed,
+                                request.clusterId(),
+                                events,
+                                present,
+                                state.version(),
+                                bookmarks,
+                                duration,
+                                executor)
+                        .source());
+            });
+        }
+        long version = number("resourceVersion", from);
+        ObjectState here = feed.state(request.clusterId());
+        CompletionStage<ObjectState> known =
+                here.version() >= version ? CompletableFuture.completedFuture(here) : feed.current(request.clusterId());
+        return known.thenApply(state -> {
+            if (version > state.version()) {
+                // Of another cluster, or of one that lost its latest: the client has to look at everything again.
+                throw new Refused(Watch.tooOld(version, state.version()));
+            }
+            return new ApiAnswer.Stream(
+                    new Watch(feed, request.clusterId(), events, null, version, bookmarks, duration, executor)
+                            .source());
+        });
+    }
+
+    private static Duration duration(String seconds) {
+        if (seconds.isEmpty() || seconds.equals("0")) {
+            return WATCH;
+        }
+        Duration asked = Duration.ofSeconds(Math.min(number("timeoutSeconds", seconds), LONGEST_WATCH.toSeconds()));
+        return asked.isPositive() ? asked : WATCH;
+    }
+
+    static long number(String name, String text) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new Refused(Failure.badRequest(name + ": Invalid value: \"" + text + "\": wants a number of 0 or more"));
+    }
+
+    private CompletionStage<ApiAnswer> create(ApiRequest request, ApiPath path) {
+        if (!path.isCollection()) {
+            throw new Refused(Failure.notAllowed());
+        }
+        if (path.type().namespaced() && path.namespace().isEmpty()) {
+            throw new Refused(Failure.notAllowed());
+        }
+        Request with = request(request, false);
+        byte[] body = json(request, path.type(), with);
+        return answered(
+                request,
+                feed.ask(
+                        request.clusterId(),
+                        new ObjectCommand.Create(path.type().id(), path.namespace(), body, with)));
+    }
+
+    private CompletionStage<ApiAnswer> update(ApiRequest request, ApiPath path) {
+        ObjectKey key = key(path);
+        Request with = request(request, false);
+        byte[] body = json(request, path.type(), with);
+        return answered(
+                request, feed.ask(request.clusterId(), new ObjectCommand.Update(key, path.subresource(), body, with)));
+    }
+
+    private CompletionStage<ApiAnswer> patch(ApiRequest request, ApiPath path) {
+        ObjectKey key = key(path);
+        PatchKind kind = PatchKind.of(request.header("content-type"))
+                .orElseThrow(() -> new Refused(Failure.unsupportedMediaType(
+                        "the body of the request was in an unknown format - accepted media types include: "
+                                + String.join(
+                                        ", ",
+                                        java.util.Arrays.stream(PatchKind.values())
+                                                .map(PatchKind::mediaType)
+                                                .toList()))));
+        Request with = request(request, false);
+        if (kind == PatchKind.APPLY && request.parameter("fieldManager").isEmpty()) {
+            with = new Request(
+                    with.by(), "", with.dryRun(), with.fields(), with.nowMillis(), with.uid(), with.suffix());
+        }
+        boolean force = request.parameter("force").equals("true");
+        byte[] patch = kind == PatchKind.APPLY ? ofYaml(request.body()) : request.body();
+        return answered(
+                request,
+                feed.ask(
+                        request.clusterId(),
+                        new ObjectCommand.Patch(key, path.subresource(), kind, patch, force, with)));
+    }
+
+    private CompletionStage<ApiAnswer> delete(ApiRequest request, ApiPath path) {
+        JsonNode options = options(request);
+        boolean dryRun = options.path("dryRun").size() > 0;
+        Request with = request(request, dryRun);
+        DeleteOptions wanted = deleteOptions(request, options);
+        if (path.isCollection()) {
+            if (path.type().namespaced() && path.namespace().isEmpty()) {
+                throw new Refused(Failure.notAllowed());
+            }
+            Selection.of(path, request); // refuses selectors that are none
+            ObjectCommand command = new ObjectCommand.DeleteCollection(
+                    path.type().id(),
+                    path.namespace(),
+                    request.parameter("labelSelector"),
+                    request.parameter("fieldSelector"),
+                    wanted,
+                    with);
+            return answered(request, repeated(request.clusterId(), command));
+        }
+        ObjectKey key = key(path);
+        CompletionStage<ObjectReply> reply = feed.ask(request.clusterId(), new ObjectCommand.Delete(key, wanted, with));
+        boolean namespace = path.type() == ResourceTypes.NAMESPACE && !with.dryRun();
+        return answered(
+                request,
+                namespace
+                        ? reply.thenApply(answer -> {
+                            if (answer.code() == 200) {
+                                repeated(request.clusterId(), new ObjectCommand.Empty(path.name(), with))
+                                        .exceptionally(failure -> {
+                                            LOG.info(
+                                                    "namespace {} is not empty yet: {}",
+                                                    path.name(),
+                                                    failure.getMessage());
+                                            return answer;
+                                        });
+                            }
+                            return answer;
+                        })
+                        : reply);
+    }
+
+    /** Asks until there is no more of it to do. */
+    private CompletionStage<ObjectReply> repeated(String clusterId, ObjectCommand command) {
+        return feed.ask(clusterId, command)
+                .thenCompose(reply -> reply.more() && !command.request().dryRun()
+                        ? repeated(clusterId, command)
+                        : CompletableFuture.completedFuture(reply));
+    }
+
+    private static JsonNode options(ApiRequest request) {
+        if (request.body().length == 0) {
+            return Json.object();
+        }
+        try {
+            return Json.readObject(request.body());
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Failure.badRequest("the options of the deletion cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private static DeleteOptions deleteOptions(ApiRequest request, JsonNode options) {
+        String grace = request.parameter("gracePeriodSeconds");
+        Optional<Long> seconds = options.hasNonNull("gracePeriodSeconds")
+                ? Optional.of(options.path("gracePeriodSeconds").asLong())
+                : grace.isEmpty() ? Optional.empty() : Optional.of(number("gracePeriodSeconds", grace));
+        JsonNode preconditions = options.path("preconditions");
+        return new DeleteOptions(
+                seconds,
+                preconditions.path("uid").asText(),
+                preconditions.path("resourceVersion").asText());
+    }
+
+    private static ObjectKey key(ApiPath path) {
+        if (path.isCollection()) {
+            throw new Refused(Failure.notAllowed());
+        }
+        return ObjectKey.of(path.type(), path.namespace(), path.name());
+    }
+
+    /** The body as JSON; a field that stands twice is told where fields are looked at strictly. */
+    private static byte[] json(ApiRequest request, ResourceType as, Request with) {
+        String type = request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (type.equals(ProtobufBody.MEDIA_TYPE)) {
+            return Json.bytes(ProtobufBody.read(as, request.body()));
+        }
+        if (type.equals("application/yaml")) {
+            return ofYaml(request.body());
+        }
+        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/octet-stream")) {
+            throw new Refused(Failure.unsupportedMediaType(
+                    "the body of the request was in an unknown format - accepted media types include: application/json, "
+                            + ProtobufBody.MEDIA_TYPE + ", application/yaml"));
+        }
+        if (with.fields() == Request.FieldValidation.STRICT) {
+            try {
+                Json.readStrictly(request.body());
+            } catch (IllegalArgumentException e) {
+                if (String.valueOf(e.getMessage()).startsWith("Duplicate field")) {
+                    throw new Refused(Failure.badRequest("strict decoding error: d"
+                            + String.valueOf(e.getMessage()).substring(1)));
+                }
+                // anything else is told by whoever reads it
+            }
+        }
+        return request.body();
+    }
+
+    private static byte[] ofYaml(byte[] body) {
+        if (body.length > 0 && body[0] == '{') {
+            return body; // most clients send JSON under its name
+        }
+        try {
+            return Json.bytes(Json.readYaml(body));
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Failure.badRequest("error parsing YAML: " + e.getMessage()));
+        }
+    }
+
+    private CompletionStage<ApiAnswer> answered(ApiRequest request, CompletionStage<ObjectReply> reply) {
+        return reply.thenApply(answer -> {
+            Optional<ApiPath> path = ApiPath.of(request.path());
+            boolean object = answer.code() < 300
+                    && path.isPresent()
+                    && path.get().subresource().isEmpty();
+            Optional<Tables> tables = object && !isStatus(answer.body())
+                    ? Lists.tables(request, path.get().type())
+                    : Optional.empty();
+            byte[] body = tables.map(table -> {
+                        ObjectNode tree = Json.readObject(answer.body());
+                        return Lists.table(table, tree, System.currentTimeMillis())
+                                .body();
+                    })
+                    .orElse(answer.body());
+            return new ApiAnswer.Whole(answer.code(), ApiAnswer.JSON, body, answer.warnings());
+        });
+    }
+
+    private static boolean isStatus(byte[] body) {
+        byte[] begin = "{\"kind\":\"Status\"".getBytes(StandardCharsets.US_ASCII);
+        return body.length > begin.length && java.util.Arrays.equals(body, 0, begin.length, begin, 0, begin.length);
+    }
+
+    private static CompletionStage<ApiAnswer> done(ApiAnswer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+}

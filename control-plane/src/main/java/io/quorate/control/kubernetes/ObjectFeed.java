@@ -1,0 +1,103 @@
+package io.quorate.control.kubernetes;
+
+import io.quorate.control.objects.ApiObjects;
+import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.ObjectForm;
+import io.quorate.control.objects.ObjectReply;
+import io.quorate.control.objects.ObjectState;
+import io.quorate.node.Node;
+import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.Query;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The objects as this node has them, told of when they change, and the way to where they are decided. Any thread; nothing blocks. */
+final class ObjectFeed {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private record Waiter(String clusterId, long after, CompletableFuture<ObjectState> done) {}
+
+    private final Node node;
+    private final Executor executor;
+    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean toldSoon = new AtomicBoolean();
+
+    ObjectFeed(Node node, Executor executor) {
+        this.node = node;
+        this.executor = executor;
+        node.onCommitted(id -> {
+            if (id.equals(ApiObjects.ID)) {
+                tellSoon();
+            }
+        });
+    }
+
+    private void tellSoon() {
+        if (!waiters.isEmpty() && toldSoon.compareAndSet(false, true)) {
+            executor.execute(() -> {
+                toldSoon.set(false);
+                waiters.forEach(this::tell);
+            });
+        }
+    }
+
+    private void tell(Waiter waiter) {
+        try {
+            ObjectState state = state(waiter.clusterId());
+            if (state.version() > waiter.after()) {
+                waiter.done().complete(state);
+            }
+        } catch (JournalException e) {
+            waiter.done().completeExceptionally(e);
+        }
+    }
+
+    /** @throws JournalException where this node is in another cluster now, or has no copy of the journal any more */
+    ObjectState state(String clusterId) {
+        if (!node.holdsCopy()) {
+            throw new JournalException(
+                    JournalException.Kind.NO_LEADER, "this node holds no copy of the journal any more");
+        }
+        return (ObjectState) node.state(clusterId, ApiObjects.ID);
+    }
+
+    /** Completes when there is anything after a version; with a {@link java.util.concurrent.TimeoutException} when that takes too long. */
+    CompletableFuture<ObjectState> after(String clusterId, long version, Duration patience) {
+        Waiter waiter = new Waiter(clusterId, version, new CompletableFuture<>());
+        waiters.add(waiter);
+        tell(waiter); // it may have come before anybody waited
+        return waiter.done()
+                .orTimeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
+                .whenComplete((state, failure) -> waiters.remove(waiter));
+    }
+
+    /** A state that has everything that was acknowledged anywhere before this call. */
+    CompletionStage<ObjectState> current(String clusterId) {
+        return node.journal(clusterId)
+                .barrier()
+                .thenCompose(index -> node.journal(clusterId).ask(new Query.HighestSequenceNr(ApiObjects.ID)))
+                .thenCompose(highest -> {
+                    ObjectState state = state(clusterId);
+                    return state.version() >= highest
+                            ? CompletableFuture.completedFuture(state)
+                            : after(clusterId, highest - 1, PATIENCE);
+                });
+    }
+
+    CompletionStage<ObjectReply> ask(String clusterId, ObjectCommand command) {
+        return node.command(clusterId, ApiObjects.ID, ObjectForm.bytes(command), command.isIdempotent())
+                .thenApply(ObjectForm::reply);
+    }
+
+    /** Events of the journal after a version, at most so many. */
+    CompletionStage<io.quorate.persistence.journal.Page<io.quorate.persistence.journal.StoredEvent>> events(
+            String clusterId, long from, long to, int max) {
+        return node.journal(clusterId).ask(new Query.EventsByPersistenceId(ApiObjects.ID, from, to, max));
+    }
+}

@@ -1,0 +1,111 @@
+package io.quorate.control.objects;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.resource.Failure.Cause;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of an object stays as it was created. */
+final class Immutable {
+    private static final String FIELD = "field is immutable";
+
+    private Immutable() {}
+
+    /** Takes from the old form what a client leaves out that did not choose it. Changes the new form. */
+    static void keep(ResourceType type, ObjectNode old, ObjectNode object) {
+        if (type.kind().equals("Service") && object.get("spec") instanceof ObjectNode spec) {
+            JsonNode was = old.path("spec");
+            if (spec.path("clusterIP").asText().isEmpty() && was.has("clusterIP")) {
+                spec.set("clusterIP", was.get("clusterIP"));
+            }
+            for (JsonNode port : spec.path("ports")) {
+                for (JsonNode before : was.path("ports")) {
+                    boolean same = before.path("port").equals(port.path("port"))
+                            && before.path("protocol").equals(port.path("protocol"));
+                    if (same && port instanceof ObjectNode open && !port.has("nodePort") && before.has("nodePort")) {
+                        open.set("nodePort", before.get("nodePort"));
+                    }
+                }
+            }
+        }
+        if (type.kind().equals("Job") && object.get("spec") instanceof ObjectNode spec && !spec.has("selector")) {
+            spec.set("selector", Json.at(old, "spec.selector"));
+        }
+    }
+
+    /** What has changed and must not. */
+    static List<Cause> changed(ResourceType type, ObjectNode old, ObjectNode object) {
+        List<Cause> faults = new ArrayList<>();
+        switch (type.kind()) {
+            case "Deployment", "ReplicaSet", "DaemonSet" -> same(faults, old, object, "spec.selector", FIELD);
+            case "StatefulSet" -> {
+                same(faults, old, object, "spec.selector", FIELD);
+                same(faults, old, object, "spec.serviceName", FIELD);
+            }
+            case "Job" -> {
+                same(faults, old, object, "spec.selector", FIELD);
+                same(faults, old, object, "spec.template", FIELD);
+                same(faults, old, object, "spec.completions", FIELD);
+            }
+            case "Service" -> {
+                boolean external = Json.at(object, "spec.type").asText().equals("ExternalName")
+                        || Json.at(old, "spec.type").asText().equals("ExternalName");
+                if (!external) {
+                    same(faults, old, object, "spec.clusterIP", FIELD);
+                }
+            }
+            case "Secret" -> {
+                same(faults, old, object, "type", FIELD);
+                frozen(faults, old, object);
+            }
+            case "ConfigMap" -> frozen(faults, old, object);
+            case "Pod" -> {
+                if (!rest(old).equals(rest(object))) {
+                    faults.add(Cause.forbidden(
+                            "spec",
+                            "pod updates may not change fields other than `spec.containers[*].image`,"
+                                    + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only"
+                                    + " additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to"
+                                    + " be set to 1 if it was previously negative)"));
+                }
+            }
+            default -> {
+                // everything may change
+            }
+        }
+        return faults;
+    }
+
+    private static void frozen(List<Cause> faults, ObjectNode old, ObjectNode object) {
+        if (old.path("immutable").asBoolean()) {
+            for (String field : List.of("data", "binaryData", "immutable")) {
+                same(faults, old, object, field, "field is immutable when `immutable` is set");
+            }
+        }
+    }
+
+    private static void same(List<Cause> faults, ObjectNode old, ObjectNode object, String path, String why) {
+        JsonNode before = Json.at(old, path);
+        JsonNode now = Json.at(object, path);
+        if (!before.equals(now)) {
+            faults.add(Cause.invalid(path, now.isMissingNode() ? "null" : now.toString(), why));
+        }
+    }
+
+    /** What of a pod's spec nobody changes; the node that it is bound to is chosen once. */
+    private static ObjectNode rest(ObjectNode pod) {
+        ObjectNode spec = pod.path("spec").deepCopy() instanceof ObjectNode there ? there : Json.object();
+        spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
+        for (String containers : List.of("containers", "initContainers")) {
+            for (JsonNode each : spec.path(containers)) {
+                if (each instanceof ObjectNode container) {
+                    container.remove(List.of("image", "imagePullPolicy"));
+                }
+            }
+        }
+        return spec;
+    }
+}

@@ -1,0 +1,21 @@
+package io.quorate.control.objects;
+
+import io.quorate.control.resource.ResourceType;
+
+/**
+ * Which object.
+ *
+ * @param type its {@link ResourceType#id()}
+ * @param namespace empty where its type has none
+ */
+public record ObjectKey(String type, String namespace, String name) {
+
+    public static ObjectKey of(ResourceType type, String namespace, String name) {
+        return new ObjectKey(type.id(), type.namespaced() ? namespace : "", name);
+    }
+
+    /** Its place among those of its type: lists are in this order. */
+    String path() {
+        return namespace.isEmpty() ? name : namespace + "/" + name;
+    }
+}

@@ -1,0 +1,105 @@
+package io.quorate.control.objects;
+
+import io.quorate.control.resource.ResourceType;
+import io.quorate.control.resource.ResourceTypes;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+import org.pcollections.TreePMap;
+
+/**
+ * All objects at one version. Immutable, and shares what has not changed with the state before: an answer that takes several pages is made from
+ * one and the same.
+ */
+public final class ObjectState {
+    /** The namespaces that every cluster has. */
+    public static final List<String> FOUNDED = List.of("default", "kube-node-lease", "kube-public", "kube-system");
+
+    static final ObjectState EMPTY = new ObjectState(0, HashTreePMap.empty(), Changes.NONE);
+
+    private final long version;
+    private final HashPMap<String, TreePMap<String, StoredObject>> byType;
+    private final Changes changes;
+
+    private ObjectState(long version, HashPMap<String, TreePMap<String, StoredObject>> byType, Changes changes) {
+        this.version = version;
+        this.byType = byType;
+        this.changes = changes;
+    }
+
+    ObjectState after(ObjectEvent event, long sequenceNr) {
+        StoredObject object = event.object();
+        ObjectKey key = object.key();
+        TreePMap<String, StoredObject> ofType = ofType(key.type());
+        boolean deleted = event instanceof ObjectEvent.Deleted;
+        Change change = new Change(sequenceNr, Optional.ofNullable(ofType.get(key.path())), object, deleted);
+        TreePMap<String, StoredObject> now = deleted ? ofType.minus(key.path()) : ofType.plus(key.path(), object);
+        return new ObjectState(sequenceNr, byType.plus(key.type(), now), changes.with(change));
+    }
+
+    /** Number of the last event; 0 where nothing was ever written. */
+    public long version() {
+        return version;
+    }
+
+    public Optional<StoredObject> get(ObjectKey key) {
+        return Optional.ofNullable(ofType(key.type()).get(key.path()));
+    }
+
+    private TreePMap<String, StoredObject> ofType(String type) {
+        @Nullable TreePMap<String, StoredObject> map = byType.get(type);
+        return map == null ? TreePMap.empty() : map;
+    }
+
+    /**
+     * The objects of a type in their order.
+     *
+     * @param namespace empty for all
+     * @param after path of the last one that is not wanted any more; empty for none
+     */
+    public Collection<StoredObject> list(ResourceType type, String namespace, String after) {
+        TreePMap<String, StoredObject> all = ofType(type.id());
+        if (type.namespaced() && !namespace.isEmpty()) {
+            String end = namespace + (char) ('/' + 1);
+            String start = namespace + "/";
+            all = after.compareTo(start) < 0
+                    ? all.subMap(start, true, end, false)
+                    : after.compareTo(end) < 0 ? all.subMap(after, false, end, false) : TreePMap.empty();
+        } else if (!after.isEmpty()) {
+            all = all.tailMap(after, false);
+        }
+        return all.values();
+    }
+
+    /** Where {@link #list} goes on after an object. */
+    public static String place(StoredObject object) {
+        return object.key().path();
+    }
+
+    /** The changes after a version; empty where they are to be read from the journal, if at all. */
+    public Optional<Collection<Change>> changesAfter(long after) {
+        return changes.after(after, version);
+    }
+
+    boolean holdsOnlyWhatIsFounded() {
+        for (TreePMap<String, StoredObject> ofType : byType.values()) {
+            for (StoredObject each : ofType.values()) {
+                boolean founded = each.key().type().equals(ResourceTypes.NODE.id())
+                        || each.key().type().equals(ResourceTypes.NAMESPACE.id())
+                                && FOUNDED.contains(each.key().name());
+                if (!founded) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether the first objects are there: the namespaces that every cluster has. */
+    public boolean isFounded() {
+        return get(ObjectKey.of(ResourceTypes.NAMESPACE, "", "default")).isPresent();
+    }
+}

@@ -1,0 +1,100 @@
+package io.quorate.control.objects;
+
+import static io.quorate.control.objects.ApiObjects.refused;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.resource.Failure;
+import io.quorate.control.resource.Failure.Cause;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.ResourceTypes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Gives a service the address and the node ports that it does not have yet: those after a place that its uid chooses which are free. */
+final class ServiceAddresses {
+    private static final String RANGE = "10.152.";
+    private static final int ADDRESSES = 1 << 16;
+    private static final int FIRST_PORT = 30_000;
+    private static final int PORTS = 2_768;
+    private static final String ADDRESS = "clusterIP";
+    private static final String NODE_PORT = "nodePort";
+
+    private final ObjectState state;
+    private final String name;
+
+    ServiceAddresses(ObjectState state, String name) {
+        this.state = state;
+        this.name = name;
+    }
+
+    /** Changes the service. */
+    void give(ObjectNode service, String uid) {
+        ObjectNode spec = Json.child(service, "spec");
+        String type = spec.path("type").asText();
+        if (type.equals("ExternalName")) {
+            spec.remove(List.of(ADDRESS, "clusterIPs"));
+            return;
+        }
+        if (spec.path(ADDRESS).asText().isEmpty()) {
+            spec.put(ADDRESS, free(uid));
+        }
+        spec.putArray("clusterIPs").add(spec.path(ADDRESS).asText());
+        if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+            ports(spec, uid);
+        } else {
+            spec.path("ports").forEach(port -> ((ObjectNode) port).remove(NODE_PORT));
+        }
+    }
+
+    private String free(String uid) {
+        Set<String> taken = new HashSet<>();
+        state.list(ResourceTypes.SERVICE, "", "").forEach(each -> taken.add(each.field("spec.clusterIP")));
+        int start = Math.floorMod(uid.hashCode(), ADDRESSES);
+        for (int i = 0; i < ADDRESSES; i++) {
+            int at = (start + i) % ADDRESSES;
+            String address = RANGE + (at >> 8) + "." + (at & 0xFF);
+            boolean usable = (at & 0xFF) != 0 && (at & 0xFF) != 0xFF && !taken.contains(address);
+            if (usable) {
+                return address;
+            }
+        }
+        throw refused(Failure.internal("failed to allocate a serviceIP: range is full"));
+    }
+
+    private void ports(ObjectNode spec, String uid) {
+        Set<Integer> taken = new HashSet<>();
+        for (StoredObject each : state.list(ResourceTypes.SERVICE, "", "")) {
+            boolean another = !each.uid().equals(uid);
+            if (another && !each.field("spec.type").equals("ClusterIP")) {
+                Json.at(each.tree(), "spec.ports")
+                        .forEach(port -> taken.add(port.path(NODE_PORT).asInt()));
+            }
+        }
+        int at = 0;
+        for (JsonNode each : spec.path("ports")) {
+            int asked = each.path(NODE_PORT).asInt();
+            if (asked != 0 && !taken.add(asked)) {
+                throw refused(Failure.invalid(
+                        ResourceTypes.SERVICE,
+                        name,
+                        List.of(Cause.invalid(
+                                "spec.ports[" + at + "].nodePort",
+                                Integer.toString(asked),
+                                "provided port is already allocated"))));
+            }
+            at++;
+        }
+        int start = Math.floorMod(uid.hashCode(), PORTS);
+        for (JsonNode each : spec.path("ports")) {
+            int next = 0;
+            while (each.path(NODE_PORT).asInt() == 0 && next < PORTS) {
+                int port = FIRST_PORT + (start + next++) % PORTS;
+                if (taken.add(port)) {
+                    ((ObjectNode) each).put(NODE_PORT, port);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.quorate.control.objects;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.ResourceType;
+import io.quorate.control.resource.ResourceTypes;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object as it is stored: its bytes, and beside them only what selectors and preconditions look at. Immutable; compared by identity.
+ */
+public final class StoredObject {
+    private final ObjectKey key;
+    private final long version;
+    private final String uid;
+    private final Map<String, String> labels;
+    private final Map<String, String> fields;
+    private final byte[] json;
+
+    private StoredObject(
+            ObjectKey key,
+            long version,
+            String uid,
+            Map<String, String> labels,
+            Map<String, String> fields,
+            byte[] json) {
+        this.key = key;
+        this.version = version;
+        this.uid = uid;
+        this.labels = labels;
+        this.fields = fields;
+        this.json = json;
+    }
+
+    /** @param type its id; one that this release does not know is kept as it is */
+    static StoredObject read(String type, byte[] json) {
+        return of(type, Json.readObject(json), json);
+    }
+
+    static StoredObject of(ResourceType type, ObjectNode tree) {
+        return of(type.id(), tree, Json.bytes(tree));
+    }
+
+    private static StoredObject of(String type, ObjectNode tree, byte[] json) {
+        JsonNode metadata = tree.path("metadata");
+        Map<String, String> fields = new HashMap<>();
+        ResourceTypes.byId(type).ifPresent(known -> {
+            for (String path : known.fields()) {
+                String value = field(tree, path);
+                if (!value.isEmpty()) {
+                    fields.put(path, value);
+                }
+            }
+        });
+        return new StoredObject(
+                new ObjectKey(
+                        type,
+                        metadata.path("namespace").asText(),
+                        metadata.path("name").asText()),
+                metadata.path("resourceVersion").asLong(),
+                metadata.path("uid").asText(),
+                Map.copyOf(Json.texts(metadata.path("labels"))),
+                Map.copyOf(fields),
+                json);
+    }
+
+    private static String field(ObjectNode tree, String path) {
+        return switch (path) {
+            case "source" -> {
+                String component = Json.at(tree, "source.component").asText();
+                yield component.isEmpty() ? tree.path("reportingComponent").asText() : component;
+            }
+            case "spec.unschedulable" -> Json.at(tree, path).asText("false");
+            default -> {
+                JsonNode value = Json.at(tree, path);
+                yield value.isValueNode() && !value.isNull() ? value.asText() : "";
+            }
+        };
+    }
+
+    public ObjectKey key() {
+        return key;
+    }
+
+    /** Number of the event that wrote it, in the stream of all objects. */
+    public long version() {
+        return version;
+    }
+
+    public String uid() {
+        return uid;
+    }
+
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    /** What a field selector compares; empty where there is nothing. */
+    public String field(String path) {
+        return switch (path) {
+            case "metadata.name" -> key.name();
+            case "metadata.namespace" -> key.namespace();
+            default -> {
+                @Nullable String value = fields.get(path);
+                yield value == null ? "" : value;
+            }
+        };
+    }
+
+    /** The whole object in UTF-8; must not be changed. */
+    public byte[] json() {
+        return json;
+    }
+
+    /** A tree of its own for whoever asks. */
+    public ObjectNode tree() {
+        return Json.readObject(json);
+    }
+}

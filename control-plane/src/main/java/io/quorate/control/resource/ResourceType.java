@@ -1,0 +1,180 @@
+package io.quorate.control.resource;
+
+import java.util.List;
+
+/**
+ * One type of API objects.
+ *
+ * @param group empty for the core group
+ * @param plural as it stands in paths
+ * @param shortNames other words that a client may use
+ * @param inAll whether {@code kubectl get all} lists it
+ * @param names form of its objects' names
+ * @param status whether it has a status of its own path, which a write of the object does not touch
+ * @param scale whether its {@code spec.replicas} has a path of its own
+ * @param counted whether it has a generation, which counts changes of what is wanted
+ * @param fields paths that a field selector may name, beside name and namespace
+ */
+public record ResourceType(
+        String group,
+        String version,
+        String plural,
+        String singular,
+        String kind,
+        boolean namespaced,
+        List<String> shortNames,
+        boolean inAll,
+        ObjectNames names,
+        boolean status,
+        boolean scale,
+        boolean counted,
+        List<String> fields) {
+
+    /** Verbs that every type has. */
+    public static final List<String> VERBS =
+            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+
+    public static final String STATUS = "status";
+    public static final String SCALE = "scale";
+
+    static ResourceType core(String plural, String kind, boolean namespaced, String... shortNames) {
+        return of("", plural, kind, namespaced, shortNames);
+    }
+
+    static ResourceType of(String group, String plural, String kind, boolean namespaced, String... shortNames) {
+        return new ResourceType(
+                group,
+                "v1",
+                plural,
+                kind.toLowerCase(java.util.Locale.ROOT),
+                kind,
+                namespaced,
+                List.of(shortNames),
+                false,
+                ObjectNames.SUBDOMAIN,
+                false,
+                false,
+                false,
+                List.of());
+    }
+
+    ResourceType amongAll() {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                true,
+                names,
+                status,
+                scale,
+                counted,
+                fields);
+    }
+
+    ResourceType named(ObjectNames newNames) {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                inAll,
+                newNames,
+                status,
+                scale,
+                counted,
+                fields);
+    }
+
+    ResourceType withStatus() {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                inAll,
+                names,
+                true,
+                scale,
+                counted,
+                fields);
+    }
+
+    ResourceType withScale() {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                inAll,
+                names,
+                status,
+                true,
+                counted,
+                fields);
+    }
+
+    ResourceType withGeneration() {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                inAll,
+                names,
+                status,
+                scale,
+                true,
+                fields);
+    }
+
+    ResourceType selectedBy(String... paths) {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                inAll,
+                names,
+                status,
+                scale,
+                counted,
+                List.of(paths));
+    }
+
+    /** Its name in messages and in the journal: {@code pods}, {@code deployments.apps}. */
+    public String id() {
+        return group.isEmpty() ? plural : plural + "." + group;
+    }
+
+    /** Its kind in messages: {@code Pod}, {@code Deployment.apps}. */
+    public String qualifiedKind() {
+        return group.isEmpty() ? kind : kind + "." + group;
+    }
+
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    public boolean hasSubresource(String name) {
+        return status && name.equals(STATUS) || scale && name.equals(SCALE);
+    }
+}

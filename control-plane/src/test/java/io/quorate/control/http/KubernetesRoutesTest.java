@@ -1,0 +1,481 @@
+package io.quorate.control.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.RunningNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kubernetes API, asked over HTTP as clients ask. */
+class KubernetesRoutesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+    @TempDir
+    static Path root;
+
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start() throws Exception {
+        node = RunningNode.start(root.resolve("n1"), "n8");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private record Answer(int code, JsonNode body, HttpResponse<byte[]> response) {
+        String at(String pointer) {
+            return body.at(pointer).asText();
+        }
+    }
+
+    private static Answer answer(HttpRequest.Builder request) throws Exception {
+        HttpResponse<byte[]> response = node.send(request);
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        return new Answer(
+                response.statusCode(),
+                type.startsWith("application/json") ? JSON.readTree(response.body()) : JSON.missingNode(),
+                response);
+    }
+
+    private static Answer get(String path) throws Exception {
+        return answer(node.request(path).GET());
+    }
+
+    private static Answer post(String path, String body) throws Exception {
+        return answer(node.request(path).POST(BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    private static Answer put(String path, String body) throws Exception {
+        return answer(node.request(path).PUT(BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    private static Answer patch(String path, String type, String body) throws Exception {
+        return answer(node.request(path)
+                .header("Content-Type", type)
+                .method("PATCH", BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    private static Answer delete(String path) throws Exception {
+        return answer(node.request(path).DELETE());
+    }
+
+    private static String map(String name, String label) {
+        return "{'metadata':{'name':'%s','labels':{'set':'%s'}},'data':{'a':'b'}}".formatted(name, label);
+    }
+
+    private static void failure(Answer answer, int code, String reason, String message) {
+        assertThat(answer.code()).as(String.valueOf(answer.body())).isEqualTo(code);
+        assertThat(answer.at("/kind")).isEqualTo("Status");
+        assertThat(answer.at("/status")).isEqualTo("Failure");
+        assertThat(answer.at("/reason")).isEqualTo(reason);
+        assertThat(answer.at("/code")).isEqualTo(Integer.toString(code));
+        assertThat(answer.at("/message")).contains(message);
+    }
+
+    @Test
+    void clients_find_what_is_served_in_the_old_form_and_in_the_new() throws Exception {
+        assertThat(get("/api").at("/versions/0")).isEqualTo("v1");
+        assertThat(get("/apis").body().path("groups"))
+                .extracting(group -> group.path("name").asText())
+                .contains("apps", "policy", "coordination.k8s.io");
+        JsonNode apps = get("/apis/apps/v1").body();
+        assertThat(apps.path("resources"))
+                .extracting(each -> each.path("name").asText())
+                .contains("deployments", "deployments/scale", "deployments/status");
+        HttpResponse<byte[]> aggregated = node.send(node.request("/apis")
+                .header(
+                        "Accept",
+                        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"));
+        assertThat(aggregated.headers().firstValue("Content-Type").orElseThrow().replace(" ", ""))
+                .isEqualTo("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
+        assertThat(JSON.readTree(aggregated.body()).at("/items/0/versions/0/resources"))
+                .isNotEmpty();
+        assertThat(get("/version/").at("/major")).isEqualTo("1");
+        assertThat(new String(node.send(node.request("/livez")).body(), UTF_8)).isEqualTo("ok");
+        assertThat(node.send(node.request("/openapi/v3/apis/apps/v1?hash=x")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/apis/nowhere/v1",
+                "/api/v1/gadgets",
+                "/apis/apps/v2/deployments",
+                "/api/v1/pods/x",
+                "/openapi/v9"
+            })
+    void a_path_that_names_nothing_is_not_found(String path) throws Exception {
+        HttpResponse<byte[]> response = node.send(node.request(path));
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(new String(response.body(), UTF_8)).isEqualTo("404 page not found\n");
+    }
+
+    @Test
+    void an_object_is_created_read_changed_and_deleted() throws Exception {
+        Answer created = post(MAPS, map("life", "x"));
+        assertThat(created.code()).isEqualTo(201);
+        assertThat(get(MAPS + "/life").body()).isEqualTo(created.body());
+        failure(post(MAPS, map("life", "x")), 409, "AlreadyExists", "configmaps \"life\" already exists");
+        Answer changed = put(MAPS + "/life", "{'metadata':{'name':'life'},'data':{'a':'c'}}");
+        assertThat(changed.at("/data/a")).isEqualTo("c");
+        assertThat(patch(MAPS + "/life", "application/merge-patch+json", "{'data':{'a':null,'d':'e'}}")
+                        .body()
+                        .path("data"))
+                .isEqualTo(JSON.readTree("{\"d\":\"e\"}"));
+        assertThat(delete(MAPS + "/life").at("/status")).isEqualTo("Success");
+        failure(get(MAPS + "/life"), 404, "NotFound", "configmaps \"life\" not found");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'metadata':{'name':'a','namespace':'other'}}|400|BadRequest|the namespace of the provided object does not match",
+                "{'kind':'Pod','metadata':{'name':'a'}}|400|BadRequest|does not match the expected API version (v1, Kind=ConfigMap)",
+                "{'metadata':{'name':'A'}}|422|Invalid|ConfigMap \"A\" is invalid: metadata.name: Invalid value",
+                "{'metadata':{'name':'a','resourceVersion':'3'}}|400|BadRequest|resourceVersion should not be set on objects to be created",
+                "{'metadata'|400|BadRequest|json parse error",
+                "[]|400|BadRequest|it is no JSON object",
+                "{'metadata':'x'}|400|BadRequest|cannot unmarshal string into Go struct field ConfigMap.metadata of type ObjectMeta",
+            })
+    void a_bad_object_is_refused_with_a_status(String body, int code, String reason, String message) throws Exception {
+        failure(post(MAPS, body), code, reason, message);
+    }
+
+    @Test
+    void what_is_nested_too_deeply_or_too_large_is_refused() throws Exception {
+        failure(post(MAPS, "{'data':" + "[".repeat(5000)), 400, "BadRequest", "nest");
+        String large = "x".repeat(600 * 1024);
+        failure(
+                post(MAPS, "{'metadata':{'name':'large'},'data':{'a':'" + large + "'}}"),
+                413,
+                "RequestEntityTooLarge",
+                "");
+        assertThat(get(MAPS + "/large").code()).isEqualTo(404);
+    }
+
+    @Test
+    void a_body_in_protobuf_is_understood_and_what_is_none_is_refused() throws Exception {
+        // k8s, 0; version and kind; and the object: its name, and a time that is nothing
+        String body = "6b387300" + "0a0f0a0276311209436f6e6669674d6170" + "1214" + "0a08" + "0a0462696e61" + "4200"
+                + "12080a01611203626964";
+        Answer created = protobuf(body);
+        assertThat(created.code()).as(String.valueOf(created.body())).isEqualTo(201);
+        assertThat(created.at("/metadata/name")).isEqualTo("bina");
+        assertThat(created.at("/data/a")).isEqualTo("bid");
+        failure(protobuf("6b387300" + "ff"), 400, "BadRequest", "the body is no object in protobuf: it ends too early");
+        failure(protobuf("00"), 400, "BadRequest", "it does not begin as one");
+        failure(
+                protobuf("6b387300" + "0a0f0a0276311209436f6e6669674d6170" + "1203" + "fa0100"),
+                415,
+                "UnsupportedMediaType",
+                "field 31 of core.v1.ConfigMap in protobuf is not known");
+        failure(
+                answer(node.request(MAPS)
+                        .header("Content-Type", "application/xml")
+                        .POST(BodyPublishers.ofString("<a/>"))),
+                415,
+                "UnsupportedMediaType",
+                "application/json");
+    }
+
+    @Test
+    void yaml_is_understood_and_what_grows_or_nests_without_end_is_refused() throws Exception {
+        assertThat(yaml("metadata: {name: plain}\ndata:\n  a: b\n").at("/data/a"))
+                .isEqualTo("b");
+        StringBuilder bomb = new StringBuilder("metadata: {name: bomb}\ndata:\n  a: &a [x]\n");
+        for (char each = 'b'; each < 'z'; each++) {
+            char before = (char) (each - 1);
+            bomb.append("  ")
+                    .append(each)
+                    .append(": &")
+                    .append(each)
+                    .append(" [*")
+                    .append(before)
+                    .append(",*")
+                    .append(before)
+                    .append("]\n");
+        }
+        assertThat(yaml(bomb.toString()).code()).isEqualTo(400);
+        failure(yaml("data: " + "[".repeat(5000)), 400, "BadRequest", "error parsing YAML");
+        failure(yaml("a: b: c"), 400, "BadRequest", "error parsing YAML");
+        failure(yaml("- a"), 400, "BadRequest", "it is no JSON object");
+        Answer applied = patch(MAPS + "/plain?fieldManager=me", "application/apply-patch+yaml", "data: {c: d}");
+        assertThat(applied.at("/data/c")).isEqualTo("d");
+        assertThat(applied.at("/metadata/managedFields/0/manager")).isEqualTo("me");
+    }
+
+    private static Answer yaml(String text) throws Exception {
+        return answer(
+                node.request(MAPS).header("Content-Type", "application/yaml").POST(BodyPublishers.ofString(text)));
+    }
+
+    private static Answer protobuf(String hex) throws Exception {
+        return answer(node.request(MAPS)
+                .header("Content-Type", "application/vnd.kubernetes.protobuf")
+                .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex(hex))));
+    }
+
+    @Test
+    void unknown_and_repeated_fields_are_refused_or_told() throws Exception {
+        failure(
+                post(MAPS + "?fieldValidation=Strict", "{'metadata':{'name':'odd'},'dataa':{}}"),
+                400,
+                "BadRequest",
+                "strict decoding error: unknown field \"dataa\"");
+        failure(
+                post(MAPS + "?fieldValidation=Strict", "{'metadata':{'name':'odd'},'data':{'a':'b','a':'c'}}"),
+                400,
+                "BadRequest",
+                "duplicate field");
+        Answer warned = post(MAPS, "{'metadata':{'name':'odd'},'dataa':{}}");
+        assertThat(warned.code()).isEqualTo(201);
+        assertThat(warned.response().headers().firstValue("Warning")).contains("299 - \"unknown field \\\"dataa\\\"\"");
+    }
+
+    @Test
+    void a_list_is_selected_and_goes_on_page_by_page() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            post(MAPS, map("page-" + i, "pages"));
+        }
+        post(MAPS, map("page-other", "none"));
+        Answer selected = get(MAPS + "?labelSelector=set%3Dpages&limit=2");
+        assertThat(selected.at("/kind")).isEqualTo("ConfigMapList");
+        List<String> names = new ArrayList<>();
+        Answer page = selected;
+        while (true) {
+            page.body()
+                    .path("items")
+                    .forEach(item -> names.add(item.at("/metadata/name").asText()));
+            String next = page.at("/metadata/continue");
+            if (next.isEmpty()) {
+                break;
+            }
+            page = get(MAPS + "?labelSelector=set%3Dpages&limit=2&continue=" + next);
+            assertThat(page.at("/metadata/resourceVersion")).isEqualTo(selected.at("/metadata/resourceVersion"));
+        }
+        assertThat(names).containsExactly("page-0", "page-1", "page-2", "page-3", "page-4");
+        assertThat(get(MAPS + "?fieldSelector=metadata.name%3Dpage-3").body().path("items"))
+                .hasSize(1);
+        failure(get(MAPS + "?fieldSelector=data.a%3Db"), 400, "BadRequest", "field label not supported: data.a");
+        failure(get(MAPS + "?continue=zzz"), 400, "BadRequest", "continue key is not valid");
+        assertThat(get("/api/v1/namespaces/nowhere/pods").body().path("items")).isEmpty();
+    }
+
+    @Test
+    void a_table_has_columns_and_a_row_for_each_object() throws Exception {
+        post(MAPS, map("row", "tables"));
+        Answer table = answer(node.request(MAPS + "?labelSelector=set%3Dtables").header("Accept", TABLE));
+        assertThat(table.at("/kind")).isEqualTo("Table");
+        assertThat(table.body().path("columnDefinitions"))
+                .extracting(each -> each.path("name").asText())
+                .containsExactly("Name", "Data", "Age");
+        assertThat(table.at("/rows/0/cells/0")).isEqualTo("row");
+        assertThat(table.at("/rows/0/object/kind")).isEqualTo("PartialObjectMetadata");
+        Answer nodes = answer(node.request("/api/v1/nodes/n8").header("Accept", TABLE));
+        assertThat(nodes.at("/rows/0/cells/1")).isEqualTo("Ready");
+        assertThat(nodes.at("/rows/0/cells/2")).isEqualTo("control-plane");
+    }
+
+    /** Events of a watch as they come; ends with the stream. */
+    private static final class Watching implements AutoCloseable {
+        private final Stream<String> lines;
+        private final Iterator<String> events;
+
+        Watching(String query) throws Exception {
+            HttpResponse<Stream<String>> response =
+                    node.stream(node.request(MAPS + "?watch=true&" + query).GET());
+            assertThat(response.statusCode()).isEqualTo(200);
+            lines = response.body();
+            events = lines.iterator();
+        }
+
+        JsonNode next() throws Exception {
+            return JSON.readTree(events.next());
+        }
+
+        String nextWords() throws Exception {
+            JsonNode event = next();
+            return event.path("type").asText() + " "
+                    + event.at("/object/metadata/name").asText();
+        }
+
+        boolean hasEnded() {
+            return !events.hasNext();
+        }
+
+        @Override
+        public void close() {
+            lines.close();
+        }
+    }
+
+    private static String version() throws Exception {
+        return get(MAPS).at("/metadata/resourceVersion");
+    }
+
+    @Test
+    void a_watch_tells_each_change_after_its_version_once_and_in_order() throws Exception {
+        String from = version();
+        post(MAPS, map("seen", "watch-all"));
+        try (Watching watch = new Watching("resourceVersion=" + from)) {
+            assertThat(watch.nextWords()).isEqualTo("ADDED seen");
+            patch(MAPS + "/seen", "application/merge-patch+json", "{'data':{'a':'z'}}");
+            JsonNode modified = watch.next();
+            assertThat(modified.path("type").asText()).isEqualTo("MODIFIED");
+            assertThat(modified.at("/object/data/a").asText()).isEqualTo("z");
+            delete(MAPS + "/seen");
+            JsonNode deleted = watch.next();
+            assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
+            assertThat(deleted.at("/object/metadata/resourceVersion").asLong())
+                    .isEqualTo(modified.at("/object/metadata/resourceVersion").asLong() + 1);
+        }
+    }
+
+    @Test
+    void an_object_that_comes_to_be_selected_is_added_and_one_that_is_no_more_is_deleted() throws Exception {
+        String from = version();
+        try (Watching watch = new Watching("labelSelector=set%3Dchosen&resourceVersion=" + from)) {
+            post(MAPS, map("chosen", "not-yet"));
+            patch(MAPS + "/chosen", "application/merge-patch+json", "{'metadata':{'labels':{'set':'chosen'}}}");
+            assertThat(watch.nextWords()).isEqualTo("ADDED chosen");
+            Answer left =
+                    patch(MAPS + "/chosen", "application/merge-patch+json", "{'metadata':{'labels':{'set':'gone'}}}");
+            JsonNode deleted = watch.next();
+            assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
+            assertThat(deleted.at("/object/metadata/labels/set").asText()).isEqualTo("chosen");
+            assertThat(deleted.at("/object/metadata/resourceVersion").asText())
+                    .isEqualTo(left.at("/metadata/resourceVersion"));
+        }
+    }
+
+    @Test
+    void a_watch_without_a_version_begins_with_what_is_there() throws Exception {
+        post(MAPS, map("first", "present"));
+        try (Watching watch = new Watching("labelSelector=set%3Dpresent&timeoutSeconds=1")) {
+            assertThat(watch.nextWords()).isEqualTo("ADDED first");
+            assertThat(watch.hasEnded()).as("after the time that was asked for").isTrue();
+        }
+    }
+
+    @Test
+    void a_version_that_is_not_reached_is_expired_and_one_that_is_none_a_bad_request() throws Exception {
+        failure(get(MAPS + "?watch=true&resourceVersion=999999"), 410, "Expired", "too old resource version: 999999");
+        failure(get(MAPS + "?watch=true&resourceVersion=x"), 400, "BadRequest", "resourceVersion");
+    }
+
+    @Test
+    void a_watch_that_is_behind_what_the_state_holds_goes_on_from_the_journal() throws Exception {
+        String much = "x".repeat(400 * 1024);
+        Answer created =
+                post(MAPS, "{'metadata':{'name':'busy','labels':{'set':'journal'}},'data':{'much':'" + much + "'}}");
+        String from = created.at("/metadata/resourceVersion");
+        int changes = 50; // 20 MB: more than the state holds
+        for (int i = 0; i < changes; i++) {
+            patch(MAPS + "/busy", "application/merge-patch+json", "{'data':{'a':'" + i + "'}}");
+        }
+        patch(MAPS + "/busy", "application/merge-patch+json", "{'metadata':{'labels':{'set':'none'}}}");
+        long last = Long.parseLong(from);
+        try (Watching watch = new Watching("labelSelector=set%3Djournal&resourceVersion=" + from)) {
+            for (int i = 0; i < changes; i++) {
+                JsonNode event = watch.next();
+                assertThat(event.path("type").asText()).isEqualTo("MODIFIED");
+                assertThat(event.at("/object/data/a").asText()).isEqualTo(Integer.toString(i));
+                long version = event.at("/object/metadata/resourceVersion").asLong();
+                assertThat(version).isGreaterThan(last);
+                last = version;
+            }
+            assertThat(watch.nextWords()).isEqualTo("DELETED busy");
+        }
+        delete(MAPS + "/busy");
+    }
+
+    @Test
+    void a_watch_as_a_table_sends_its_columns_once() throws Exception {
+        String from = version();
+        HttpResponse<Stream<String>> response =
+                node.stream(node.request(MAPS + "?watch=true&labelSelector=set%3Dlive&resourceVersion=" + from)
+                        .header("Accept", TABLE)
+                        .GET());
+        try (Stream<String> lines = response.body()) {
+            post(MAPS, map("live-1", "live"));
+            post(MAPS, map("live-2", "live"));
+            Iterator<String> events = lines.iterator();
+            assertThat(JSON.readTree(events.next())
+                            .at("/object/columnDefinitions/0/name")
+                            .asText())
+                    .isEqualTo("Name");
+            JsonNode second = JSON.readTree(events.next()).path("object");
+            assertThat(second.path("columnDefinitions").isNull()).isTrue();
+            assertThat(second.at("/rows/0/cells/0").asText()).isEqualTo("live-2");
+        }
+    }
+
+    @Test
+    void a_namespace_goes_with_all_that_is_in_it() throws Exception {
+        post("/api/v1/namespaces", "{'metadata':{'name':'whole'}}");
+        post("/api/v1/namespaces/whole/configmaps", map("inside", "x"));
+        Answer ending = delete("/api/v1/namespaces/whole");
+        assertThat(ending.at("/status/phase")).isEqualTo("Terminating");
+        String from = ending.at("/metadata/resourceVersion");
+        HttpResponse<Stream<String>> response = node.stream(node.request(
+                        "/api/v1/namespaces?watch=true&fieldSelector=metadata.name%3Dwhole&resourceVersion=" + from)
+                .GET());
+        try (Stream<String> lines = response.body()) {
+            assertThat(JSON.readTree(lines.iterator().next()).path("type").asText())
+                    .isEqualTo("DELETED");
+        }
+        assertThat(get("/api/v1/namespaces/whole/configmaps").body().path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_viewer_reads_all_but_secrets_and_writes_nothing() throws Exception {
+        Answer issued = post("/v1/access", "{'name':'eve','kind':'viewer'}");
+        String bearer = "Bearer " + issued.at("/token");
+        assertThat(node.sendAsNobody(node.request(MAPS)
+                                .header("Authorization", bearer)
+                                .GET())
+                        .statusCode())
+                .isEqualTo(200);
+        HttpResponse<byte[]> secret = node.sendAsNobody(node.request("/api/v1/namespaces/default/secrets")
+                .header("Authorization", bearer)
+                .GET());
+        assertThat(secret.statusCode()).isEqualTo(403);
+        assertThat(JSON.readTree(secret.body()).path("message").asText())
+                .isEqualTo(
+                        "secrets is forbidden: User \"eve\" cannot list resource \"secrets\" in API group \"\" in the namespace"
+                                + " \"default\"");
+        HttpResponse<byte[]> write = node.sendAsNobody(
+                node.request(MAPS).header("Authorization", bearer).POST(BodyPublishers.ofString("{}")));
+        assertThat(write.statusCode()).isEqualTo(403);
+        assertThat(JSON.readTree(write.body()).path("message").asText())
+                .contains("User \"eve\" cannot create resource \"configmaps\"");
+        HttpResponse<byte[]> nobody = node.sendAsNobody(node.request(MAPS).GET());
+        assertThat(nobody.statusCode()).isEqualTo(401);
+        assertThat(JSON.readTree(nobody.body()).path("reason").asText()).isEqualTo("Unauthorized");
+    }
+}
