@@ -33,8 +33,8 @@ class ScaleRunTest {
                 .as("a join takes a few messages, however many join")
                 .isLessThan(20L * further);
         assertThat(more.leaderDied().busiestSecond() - some.leaderDied().busiestSecond())
-                .as("nobody asks a new leader more than a few times at once")
-                .isLessThan(5L * further);
+                .as("who looks for a leader asks one node at most ten times a second, and tells the new one once")
+                .isLessThan(12L * further);
         assertThat((double) more.leaderDiedBytes() / more.nodes())
                 .as("those who look for a leader are told of the control plane, and of no worker")
                 .isLessThan(1.5 * some.leaderDiedBytes() / some.nodes());
