@@ -220,10 +220,10 @@ final class ChaosCommand implements Callable<Integer> {
             long took = System.nanoTime() - began;
             targets.set(apis);
             writer.close();
+            verdicts.putAll(judged.end()); // and with them those who would be in the way of so many reads
             verdicts.put(
                     "none of " + writer.acknowledged().size() + " acknowledged writes is lost, none was applied twice",
                     writer.violations(new ClusterView(apis).awaitLeader(PATIENCE)));
-            verdicts.putAll(judged.end());
             verdicts.put("all copies are the same, byte by byte", differences(cluster));
             return new ChaosReport(
                     seed,
