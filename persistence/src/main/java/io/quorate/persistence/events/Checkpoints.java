@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +51,9 @@ final class Checkpoints {
     private final LongSupplier nanos;
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
 
+    /** From a moment of the clock on: who still has one of this node's former life finds none of that number. */
+    private final AtomicLong ids;
+
     Checkpoints(KeyValueStore store) {
         this(store, System::nanoTime);
     }
@@ -59,6 +62,7 @@ final class Checkpoints {
     Checkpoints(KeyValueStore store, LongSupplier nanos) {
         this.store = store;
         this.nanos = nanos;
+        this.ids = new AtomicLong(nanos.getAsLong() & Long.MAX_VALUE >> 1);
     }
 
     Query.Checkpoint take() {
@@ -79,7 +83,7 @@ final class Checkpoints {
             LOG.warn("a node that wants a copy has to follow the journal stream: {}", e.getMessage());
             return NONE;
         }
-        long id = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE);
+        long id = ids.incrementAndGet();
         synchronized (leases) {
             leases.put(id, new Lease(checkpoint, nanos.getAsLong()));
         }
