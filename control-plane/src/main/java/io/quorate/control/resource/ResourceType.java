@@ -59,91 +59,37 @@ public record ResourceType(
     }
 
     ResourceType amongAll() {
-        return new ResourceType(
-                group,
-                version,
-                plural,
-                singular,
-                kind,
-                namespaced,
-                shortNames,
-                true,
-                names,
-                status,
-                scale,
-                counted,
-                fields);
+        return with(true, names, status, scale, counted, fields);
     }
 
     ResourceType named(ObjectNames newNames) {
-        return new ResourceType(
-                group,
-                version,
-                plural,
-                singular,
-                kind,
-                namespaced,
-                shortNames,
-                inAll,
-                newNames,
-                status,
-                scale,
-                counted,
-                fields);
+        return with(inAll, newNames, status, scale, counted, fields);
     }
 
     ResourceType withStatus() {
-        return new ResourceType(
-                group,
-                version,
-                plural,
-                singular,
-                kind,
-                namespaced,
-                shortNames,
-                inAll,
-                names,
-                true,
-                scale,
-                counted,
-                fields);
+        return with(inAll, names, true, scale, counted, fields);
     }
 
     ResourceType withScale() {
-        return new ResourceType(
-                group,
-                version,
-                plural,
-                singular,
-                kind,
-                namespaced,
-                shortNames,
-                inAll,
-                names,
-                status,
-                true,
-                counted,
-                fields);
+        return with(inAll, names, status, true, counted, fields);
     }
 
     ResourceType withGeneration() {
-        return new ResourceType(
-                group,
-                version,
-                plural,
-                singular,
-                kind,
-                namespaced,
-                shortNames,
-                inAll,
-                names,
-                status,
-                scale,
-                true,
-                fields);
+        return with(inAll, names, status, scale, true, fields);
     }
 
     ResourceType selectedBy(String... paths) {
+        return with(inAll, names, status, scale, counted, List.of(paths));
+    }
+
+    /** The same type by name, with other properties. */
+    private ResourceType with(
+            boolean nowInAll,
+            ObjectNames newNames,
+            boolean nowStatus,
+            boolean nowScale,
+            boolean nowCounted,
+            List<String> newFields) {
         return new ResourceType(
                 group,
                 version,
@@ -152,12 +98,12 @@ public record ResourceType(
                 kind,
                 namespaced,
                 shortNames,
-                inAll,
-                names,
-                status,
-                scale,
-                counted,
-                List.of(paths));
+                nowInAll,
+                newNames,
+                nowStatus,
+                nowScale,
+                nowCounted,
+                newFields);
     }
 
     /** Its name in messages and in the journal: {@code pods}, {@code deployments.apps}. */
