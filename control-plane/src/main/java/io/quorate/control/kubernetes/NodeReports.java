@@ -1,5 +1,6 @@
 package io.quorate.control.kubernetes;
 
+import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
@@ -12,6 +13,7 @@ import io.quorate.node.Node;
 import io.quorate.node.NodeStatus;
 import io.quorate.node.contract.ClusterReport;
 import io.quorate.persistence.journal.JournalException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -40,6 +43,8 @@ final class NodeReports {
     private final Supplier<Request> request;
     private final Executor executor;
 
+    private final AtomicBoolean looking = new AtomicBoolean();
+
     /** What was reported last of each node, and by which object it was stored. */
     private volatile Map<String, Reported> reported = Map.of();
 
@@ -52,8 +57,28 @@ final class NodeReports {
         this.executor = executor;
     }
 
+    /** Looks from the first object on; until then nothing here costs anything. */
     void start() {
-        later();
+        node.onCommitted(id -> {
+            if (id.equals(ApiObjects.ID)) {
+                beginWhenInUse();
+            }
+        });
+        beginWhenInUse(); // what this node had before it was listened to
+    }
+
+    private void beginWhenInUse() {
+        if (!looking.get() && isInUse(node.identity().clusterId()) && looking.compareAndSet(false, true)) {
+            later();
+        }
+    }
+
+    private boolean isInUse(String clusterId) {
+        try {
+            return feed.state(clusterId).isFounded();
+        } catch (JournalException e) {
+            return false; // it holds no copy, or became something else at this moment
+        }
     }
 
     private void later() {
@@ -66,14 +91,9 @@ final class NodeReports {
     }
 
     private CompletionStage<Void> lookAround() {
-        CompletionStage<Void> done;
-        try {
-            String clusterId = node.identity().clusterId();
-            boolean due = node.leads() && feed.state(clusterId).isFounded();
-            done = due ? report(clusterId) : CompletableFuture.completedFuture(null);
-        } catch (JournalException e) {
-            done = CompletableFuture.failedFuture(e);
-        }
+        String clusterId = node.identity().clusterId();
+        CompletionStage<Void> done =
+                node.leads() && isInUse(clusterId) ? report(clusterId) : CompletableFuture.completedFuture(null);
         return done.exceptionally(failure -> {
             LOG.debug("node objects are as they were", failure);
             return null;
@@ -101,7 +121,7 @@ final class NodeReports {
             String uid = state.get(ObjectKey.of(ResourceTypes.NODE, "", each.name()))
                     .map(StoredObject::uid)
                     .orElse("");
-            Reported is = new Reported(new String(facts, java.nio.charset.StandardCharsets.UTF_8), uid);
+            Reported is = new Reported(new String(facts, StandardCharsets.UTF_8), uid);
             now.put(each.name(), is);
             if (uid.isEmpty() || !is.equals(known.get(each.name()))) {
                 commands.add(new ObjectCommand.Report(each.name(), facts, request.get()));
