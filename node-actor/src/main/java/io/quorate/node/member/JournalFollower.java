@@ -23,18 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
 
-    /** While others write: small, so that whoever reads it at the source is not in the way of its other work for long. */
-    private static final int SMALL_CHUNK_BYTES = 128 * 1024;
-
     private static final int LARGE_CHUNK_BYTES = 256 * 1024;
-
-    /** Large chunks on their way, or here and not yet stored: what is in memory at most. */
-    private static final int CHUNKS_AT_ONCE = 4;
 
     /** What is written as one batch, at least, while more is there: each batch also writes a head for every entity in it. */
     private static final int BATCH_BYTES = 512 * 1024;
-
-    private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -46,7 +38,7 @@ public final class JournalFollower implements AutoCloseable {
     private final SerialExecutor thread;
     private final FailStop failStop;
     private final JournalMetrics metrics;
-    private final LongSupplier nanos;
+    private final Pace pace;
     private final Listener listener;
     private final @Nullable Seeding seeding;
     private final Journal.Subscription news;
@@ -56,8 +48,6 @@ public final class JournalFollower implements AutoCloseable {
     private long sourceIndex;
     private long bytesPerIndex;
     private long unflushedBytes;
-    private long askedAt;
-    private boolean othersWrite = true;
     private volatile boolean closed;
 
     /**
@@ -103,7 +93,7 @@ public final class JournalFollower implements AutoCloseable {
             FailStop failStop,
             JournalMetrics metrics,
             Listener listener) {
-        this.nanos = nanos;
+        this.pace = new Pace(thread, nanos);
         this.source = source;
         this.events = events;
         this.thread = thread;
@@ -134,7 +124,7 @@ public final class JournalFollower implements AutoCloseable {
             }
             return;
         }
-        while (chunks.size() < (othersWrite ? 1 : CHUNKS_AT_ONCE)) {
+        while (chunks.size() < pace.atOnce()) {
             long after = chunks.isEmpty()
                     ? events.pendingIndex()
                     : chunks.lastEntry().getValue().last();
@@ -142,7 +132,7 @@ public final class JournalFollower implements AutoCloseable {
                 return;
             }
             // Where the next one begins is known before this one is here only where it has an end.
-            boolean bounded = !othersWrite && bytesPerIndex > 0;
+            boolean bounded = !pace.othersWrite() && bytesPerIndex > 0;
             ask(after, bounded ? after + Math.max(1, LARGE_CHUNK_BYTES / bytesPerIndex) : Long.MAX_VALUE);
         }
     }
@@ -158,8 +148,8 @@ public final class JournalFollower implements AutoCloseable {
     private void ask(long after, long last) {
         Chunk chunk = new Chunk(last, sourceIndex, null);
         chunks.put(after, chunk);
-        askedAt = nanos.getAsLong();
-        source.ask(new Query.EntriesAfter(after, othersWrite ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES, last))
+        pace.asked();
+        source.ask(new Query.EntriesAfter(after, pace.othersWrite() ? Pace.SMALL_BYTES : LARGE_CHUNK_BYTES, last))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(after, chunk, entries, failure)));
     }
 
@@ -179,12 +169,12 @@ public final class JournalFollower implements AutoCloseable {
         }
         chunks.put(after, new Chunk(entries.upTo(), asked.known(), entries));
         bytesPerIndex = Math.max(1, bytesOf(entries) / (entries.upTo() - after));
-        othersWrite = entries.appliedIndex() > asked.known();
+        pace.learned(entries.appliedIndex() > asked.known());
         sourceIndex = Math.max(sourceIndex, entries.appliedIndex());
         if (entries.upTo() < asked.last() && asked.last() != Long.MAX_VALUE && entries.upTo() < sourceIndex) {
             ask(entries.upTo(), asked.last()); // there was more in its range than fits
         }
-        if (!othersWrite) {
+        if (!pace.othersWrite()) {
             fetch();
         }
         store();
@@ -224,7 +214,7 @@ public final class JournalFollower implements AutoCloseable {
         }
         boolean enough = unflushedBytes >= BATCH_BYTES || events.pendingIndex() >= sourceIndex;
         if (stored && (!enough || flush())) {
-            next();
+            pace.goOn(this::fetch);
         }
     }
 
@@ -249,16 +239,6 @@ public final class JournalFollower implements AutoCloseable {
     private void notStored(RuntimeException e) {
         closed = true;
         failStop.stop("what came by the journal stream could not be stored: " + e.getMessage(), e);
-    }
-
-    /** While others write, catching up takes two thirds of the time and leaves them the rest: they wait for the same machines. */
-    private void next() {
-        if (othersWrite) {
-            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / 2);
-            thread.schedule(this::fetch, Duration.ofNanos(rest));
-        } else {
-            fetch();
-        }
     }
 
     @Override

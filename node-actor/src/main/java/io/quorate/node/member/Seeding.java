@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Seeding {
     private static final Logger LOG = LoggerFactory.getLogger(Seeding.class);
 
-    private static final int SMALL_PART_BYTES = 128 * 1024;
-    private static final int PARTS_AT_ONCE = 4;
-    private static final Duration LONGEST_REST = Duration.ofMillis(20);
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int ATTEMPTS = 3;
 
@@ -144,8 +141,7 @@ final class Seeding {
         private long left;
         private int onTheirWay;
         private long known;
-        private long askedAt;
-        private boolean othersWrite = true;
+        private final Pace pace = new Pace(thread, nanos);
 
         Copy(Query.Checkpoint checkpoint, IncomingFiles incoming) {
             this.id = checkpoint.id();
@@ -156,15 +152,15 @@ final class Seeding {
         }
 
         void fetch() {
-            while (copy == this && onTheirWay < (othersWrite ? 1 : PARTS_AT_ONCE) && goToNext()) {
+            while (copy == this && onTheirWay < pace.atOnce() && goToNext()) {
                 int of = file;
                 long from = offset;
                 int wanted = (int) Math.min(
-                        othersWrite ? SMALL_PART_BYTES : Query.MAX_PART_BYTES,
+                        pace.othersWrite() ? Pace.SMALL_BYTES : Query.MAX_PART_BYTES,
                         files.get(of).bytes() - from);
                 offset += wanted;
                 onTheirWay++;
-                askedAt = nanos.getAsLong();
+                pace.asked();
                 long knownThen = known;
                 ask(
                         new Query.CheckpointPart(id, of, from, wanted),
@@ -191,7 +187,7 @@ final class Seeding {
                 failed(failure == null ? "a part is not as long as it should be" : failure.toString(), true);
                 return;
             }
-            othersWrite = known == 0 || part.appliedIndex() > knownThen;
+            pace.learned(known == 0 || part.appliedIndex() > knownThen);
             known = Math.max(known, part.appliedIndex());
             left -= wanted;
             try {
@@ -209,16 +205,7 @@ final class Seeding {
                 failed(String.valueOf(e.getMessage()), true);
                 return;
             }
-            next();
-        }
-
-        private void next() {
-            if (othersWrite) {
-                long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / 2);
-                thread.schedule(this::fetch, Duration.ofNanos(rest));
-            } else {
-                fetch();
-            }
+            pace.goOn(this::fetch);
         }
 
         void close() {
