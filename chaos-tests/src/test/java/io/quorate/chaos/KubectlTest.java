@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
@@ -95,21 +94,28 @@ class KubectlTest {
 
         /** What it prints, and that it succeeds. */
         String prints(String... arguments) throws Exception {
-            Process process = start(arguments);
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor())
-                    .as(String.join(" ", arguments) + ": " + said)
-                    .isZero();
-            return said;
+            Ended ended = run(arguments);
+            assertThat(ended.exitCode()).as(ended.told()).isZero();
+            return ended.said();
         }
 
+        /** What it prints, and that it does not succeed. */
         String fails(String... arguments) throws Exception {
+            Ended ended = run(arguments);
+            assertThat(ended.exitCode()).as(ended.told()).isNotZero();
+            return ended.said();
+        }
+
+        private Ended run(String... arguments) throws Exception {
             Process process = start(arguments);
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor())
-                    .as(String.join(" ", arguments) + ": " + said)
-                    .isNotZero();
-            return said;
+            return new Ended(String.join(" ", arguments), said, process.waitFor());
+        }
+
+        private record Ended(String command, String said, int exitCode) {
+            String told() {
+                return command + ": " + said;
+            }
         }
     }
 
@@ -188,11 +194,7 @@ class KubectlTest {
     void a_watch_goes_on_when_the_leader_dies_and_tells_each_change_once() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
-            Api leading = cluster.view().awaitLeader(PATIENCE);
-            NodeProcess leader = cluster.nodes().stream()
-                    .filter(node -> node.api().address().equals(leading.address()))
-                    .findFirst()
-                    .orElseThrow();
+            NodeProcess leader = cluster.awaitLeader(PATIENCE);
             NodeProcess follower = cluster.nodes().stream()
                     .filter(node -> node != leader)
                     .findFirst()

@@ -84,11 +84,7 @@ class ScheduledBackupTest {
             assertThat(first.quorate("status").text())
                     .containsPattern("backups: every 10 s, the last one \\d+ \\w+ ago on n\\d \\(" + folder);
 
-            String leads = cluster.view().awaitLeader(PATIENCE).address();
-            NodeProcess leader = nodes.stream()
-                    .filter(node -> node.api().address().equals(leads))
-                    .findFirst()
-                    .orElseThrow();
+            NodeProcess leader = cluster.awaitLeader(PATIENCE);
             List<NodeProcess> others =
                     nodes.stream().filter(node -> node != leader).toList();
             leader.kill();

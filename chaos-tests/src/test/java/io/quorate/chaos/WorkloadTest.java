@@ -79,11 +79,7 @@ class WorkloadTest {
     private static void pauseAFollowerAndKillTheLeader(LocalCluster cluster) throws Exception {
         try (PacedWriter writer = new PacedWriter("while-", cluster::apis, Duration.ofMillis(50))) {
             writer.firstFromNow().await(PATIENCE);
-            Api leads = cluster.view().awaitLeader(PATIENCE);
-            NodeProcess leader = cluster.nodes().stream()
-                    .filter(node -> node.api().equals(leads))
-                    .findFirst()
-                    .orElseThrow();
+            NodeProcess leader = cluster.awaitLeader(PATIENCE);
             NodeProcess follower = cluster.nodes().stream()
                     .filter(node -> node != leader)
                     .findFirst()

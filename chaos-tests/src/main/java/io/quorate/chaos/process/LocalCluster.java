@@ -121,6 +121,15 @@ public final class LocalCluster implements AutoCloseable {
         return new ClusterView(apis());
     }
 
+    /** The node that leads; waits until one does. */
+    public NodeProcess awaitLeader(Duration patience) throws InterruptedException {
+        String leads = view().awaitLeader(patience).address();
+        return nodes.stream()
+                .filter(node -> node.api().address().equals(leads))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** {@code kill -9} of all of them at once. */
     public void killAll() {
         nodes.parallelStream().forEach(NodeProcess::kill);

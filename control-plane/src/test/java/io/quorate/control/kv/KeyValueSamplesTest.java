@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.quorate.control.Samples;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Origin;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.StoredEvent;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,18 +54,6 @@ class KeyValueSamplesTest {
         return ASKED.keySet().stream().sorted();
     }
 
-    private static byte[] sample(String name, byte[] today) throws IOException {
-        try (InputStream in = KeyValueSamplesTest.class.getResourceAsStream("/contract/" + name + ".hex")) {
-            assertThat(in)
-                    .as(
-                            "there is no sample: store today's form as src/test/resources/contract/%s.hex: %s",
-                            name, HexFormat.of().formatHex(today))
-                    .isNotNull();
-            return HexFormat.of()
-                    .parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
-        }
-    }
-
     private static StoredEvent stored(String manifest, byte[] bytes) {
         return new StoredEvent(new Offset(17, 0), KeyValues.ID, 1, "w", 0, EventData.of(0, manifest, bytes));
     }
@@ -83,7 +70,7 @@ class KeyValueSamplesTest {
     @MethodSource("events")
     void an_event_that_was_stored_once_is_read_for_ever(String manifest) throws IOException {
         EventData today = rules.write(EVENTS.get(manifest));
-        byte[] sample = sample(manifest, today.payload().bytes());
+        byte[] sample = Samples.read(manifest, today.payload().bytes());
         assertThat(rules.read(stored(manifest, sample)))
                 .usingRecursiveComparison()
                 .isEqualTo(EVENTS.get(manifest));
@@ -95,7 +82,7 @@ class KeyValueSamplesTest {
     @MethodSource("commands")
     void a_command_of_another_release_is_read(String name) throws IOException {
         KeyValueCommand command = COMMANDS.get(name);
-        byte[] sample = sample(name, KeyValueCommand.bytes(command));
+        byte[] sample = Samples.read(name, KeyValueCommand.bytes(command));
         assertThat(rules.readCommand(sample)).usingRecursiveComparison().isEqualTo(command);
         assertThat(KeyValueCommand.bytes(command)).as("what is sent today").isEqualTo(sample);
     }
@@ -114,7 +101,7 @@ class KeyValueSamplesTest {
     @MethodSource("asked")
     void who_asked_is_read_where_it_was_said_and_unknown_where_it_was_not(String name) throws IOException {
         KeyValueCommand command = ASKED.get(name);
-        byte[] sample = sample(name, KeyValueCommand.bytes(command));
+        byte[] sample = Samples.read(name, KeyValueCommand.bytes(command));
         assertThat(rules.readCommand(sample)).usingRecursiveComparison().isEqualTo(command);
         assertThat(KeyValueCommand.bytes(command)).as("what is sent today").isEqualTo(sample);
         int before = sample.length - "service billing".length() - "invoice-7".length() - 2;
@@ -140,7 +127,7 @@ class KeyValueSamplesTest {
         for (KeyValueReply.Status status : KeyValueReply.Status.values()) {
             KeyValueReply reply = new KeyValueReply(status, 300);
             String name = "reply.kv-" + status.name().toLowerCase(java.util.Locale.ROOT) + ".v1";
-            byte[] sample = sample(name, reply.bytes());
+            byte[] sample = Samples.read(name, reply.bytes());
             assertThat(KeyValueReply.read(sample)).isEqualTo(reply);
             assertThat(reply.bytes()).isEqualTo(sample);
         }

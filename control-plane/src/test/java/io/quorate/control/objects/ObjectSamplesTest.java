@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.quorate.control.Samples;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Origin;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.StoredEvent;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,18 +35,6 @@ class ObjectSamplesTest {
         return EVENTS.keySet().stream().sorted();
     }
 
-    private static byte[] sample(String name, byte[] today) throws IOException {
-        try (InputStream in = ObjectSamplesTest.class.getResourceAsStream("/contract/" + name + ".hex")) {
-            assertThat(in)
-                    .as(
-                            "there is no sample: store today's form as src/test/resources/contract/%s.hex: %s",
-                            name, HexFormat.of().formatHex(today))
-                    .isNotNull();
-            return HexFormat.of()
-                    .parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
-        }
-    }
-
     private static StoredEvent stored(String manifest, byte[] bytes) {
         return new StoredEvent(new Offset(17, 0), ApiObjects.ID, 17, "w", 0, EventData.of(0, manifest, bytes));
     }
@@ -63,7 +50,7 @@ class ObjectSamplesTest {
         ObjectEvent event = EVENTS.get(manifest);
         EventData today = rules.write(event);
         assertThat(today.payload().manifest()).isEqualTo(manifest);
-        byte[] sample = sample(manifest, today.payload().bytes());
+        byte[] sample = Samples.read(manifest, today.payload().bytes());
         assertThat(today.payload().bytes()).isEqualTo(sample);
         ObjectEvent read = rules.read(stored(manifest, sample));
         assertThat(read.getClass()).isEqualTo(event.getClass());
