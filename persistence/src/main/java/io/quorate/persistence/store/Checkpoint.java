@@ -20,9 +20,6 @@ import java.util.function.Predicate;
  * room on the disk only for what the store has deleted meanwhile. Any thread.
  */
 public final class Checkpoint implements AutoCloseable {
-    /** LevelDB writes logs in blocks of this size. No fragment of a record crosses the end of one, and each begins with what is not zero. */
-    private static final int LOG_BLOCK = 32 * 1024;
-
     private static final int STEP = 4 * 1024;
     private static final byte[] ZEROS = new byte[STEP];
 
@@ -72,9 +69,10 @@ public final class Checkpoint implements AutoCloseable {
         if (StoreFile.isTable(name) || name.equals(StoreFile.CURRENT)) {
             links.add(new Link(new StoreFile(name, size), size));
         } else {
-            // The file is longer than what was written, by zeros; so may be the last record.
+            // The file is longer than what was written, by zeros; so may be the last record, up to the end of its
+            // block.
             long written = writtenOf(link, size);
-            long blocks = (written + LOG_BLOCK - 1) / LOG_BLOCK * LOG_BLOCK;
+            long blocks = (written + WriteAheadLogs.BLOCK - 1) / WriteAheadLogs.BLOCK * WriteAheadLogs.BLOCK;
             links.add(new Link(new StoreFile(name, Math.min(size, blocks)), written));
         }
     }

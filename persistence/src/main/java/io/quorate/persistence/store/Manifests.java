@@ -1,5 +1,12 @@
 package io.quorate.persistence.store;
 
+import static io.quorate.persistence.store.WriteAheadLogs.BLOCK;
+import static io.quorate.persistence.store.WriteAheadLogs.FIRST;
+import static io.quorate.persistence.store.WriteAheadLogs.FULL;
+import static io.quorate.persistence.store.WriteAheadLogs.HEADER;
+import static io.quorate.persistence.store.WriteAheadLogs.LAST;
+import static io.quorate.persistence.store.WriteAheadLogs.MIDDLE;
+
 import io.quorate.persistence.store.StorageException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,13 +27,6 @@ import org.jspecify.annotations.Nullable;
  * {@code version_edit.cc}). Edits whose lengths are right stay byte for byte as they are.
  */
 final class Manifests {
-    private static final int BLOCK = 32 * 1024;
-    private static final int HEADER = 7;
-    private static final int FULL = 1;
-    private static final int FIRST = 2;
-    private static final int MIDDLE = 3;
-    private static final int LAST = 4;
-
     private static final int COMPARATOR = 1;
     private static final int LOG_NUMBER = 2;
     private static final int NEXT_FILE_NUMBER = 3;

@@ -22,10 +22,18 @@ import org.slf4j.LoggerFactory;
 public final class WriteAheadLogs {
     private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLogs.class);
 
-    private static final int BLOCK = 32 * 1024;
-    private static final int HEADER = 7;
-    private static final int FULL = 1;
-    private static final int LAST = 4;
+    /** No fragment of a record crosses the end of one. */
+    static final int BLOCK = 32 * 1024;
+
+    /** Of a fragment: checksum, length, type. */
+    static final int HEADER = 7;
+
+    /** A whole record, or its first, a middle or its last fragment. */
+    static final int FULL = 1;
+
+    static final int FIRST = 2;
+    static final int MIDDLE = 3;
+    static final int LAST = 4;
 
     private WriteAheadLogs() {}
 
@@ -117,10 +125,10 @@ public final class WriteAheadLogs {
                 if (bad >= 0) {
                     return new Condition.BadMiddle(bad);
                 }
-                if (type <= 2) {
+                if (type <= FIRST) {
                     recordStart = at;
                 }
-                inRecord = type == 2 || type == 3;
+                inRecord = type == FIRST || type == MIDDLE;
                 at += HEADER + length;
                 if (!inRecord) {
                     goodUntil = at;
