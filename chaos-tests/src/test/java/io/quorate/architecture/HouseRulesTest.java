@@ -55,6 +55,7 @@ class HouseRulesTest {
         "io.quorate.node.contract",
         "io.quorate.node.membership",
         "io.quorate.node.role",
+        "io.quorate.control.controller",
         "io.quorate.control.kv",
         "io.quorate.control.objects",
         "io.quorate.control.patch",

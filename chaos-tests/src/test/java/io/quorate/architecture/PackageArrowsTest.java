@@ -178,11 +178,18 @@ class PackageArrowsTest {
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
                 knows(
+                        "io.quorate.control.controller",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.patch",
+                        "io.quorate.control.resource"),
+                knows(
                         "io.quorate.control.kubernetes",
                         "org.slf4j",
                         "org.apache.pekko..",
                         "scala..",
                         "com.fasterxml.jackson..",
+                        "io.quorate.control.controller",
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
                         "io.quorate.control.resource",
