@@ -86,7 +86,7 @@ final class StartCommand implements Callable<Integer> {
     private boolean background;
 
     /** So long the others have to say that its disk was set back, before a start counts as one. */
-    private static final Duration VERDICT = Duration.ofSeconds(1);
+    private static final Duration VERDICT = Duration.ofSeconds(3);
 
     @Override
     public Integer call() throws InterruptedException {
