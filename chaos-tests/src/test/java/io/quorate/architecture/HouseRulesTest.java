@@ -60,6 +60,7 @@ class HouseRulesTest {
         "io.quorate.control.objects",
         "io.quorate.control.patch",
         "io.quorate.control.resource",
+        "io.quorate.control.schedule",
         "io.quorate.control.table",
         "io.quorate.simulations.invariant",
         "io.quorate.simulations.report",

@@ -184,6 +184,13 @@ class PackageArrowsTest {
                         "io.quorate.control.patch",
                         "io.quorate.control.resource"),
                 knows(
+                        "io.quorate.control.schedule",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.controller",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.patch",
+                        "io.quorate.control.resource"),
+                knows(
                         "io.quorate.control.kubernetes",
                         "org.slf4j",
                         "org.apache.pekko..",
@@ -193,6 +200,7 @@ class PackageArrowsTest {
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
                         "io.quorate.control.resource",
+                        "io.quorate.control.schedule",
                         "io.quorate.control.schema",
                         "io.quorate.control.table",
                         "io.quorate.node",

@@ -190,6 +190,48 @@ class KubectlTest {
         }
     }
 
+    /** A node that nobody runs, and a pod that its scheduler leaves to the test. */
+    private static final String FAR = """
+            apiVersion: v1
+            kind: Node
+            metadata: {name: far}
+            status: {conditions: [{type: Ready, status: "True"}]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: one, labels: {app: one}}
+            spec:
+              schedulerName: by-hand
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: "nginx:1"}
+            """;
+
+    @Test
+    void a_node_is_closed_emptied_and_opened_again_and_who_asks_learns_what_it_may_do() throws Exception {
+        try (LocalCluster cluster =
+                LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
+            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            String far = Files.writeString(root.resolve("far.yaml"), FAR).toString();
+            String binding = Files.writeString(
+                            root.resolve("binding.json"),
+                            "{\"kind\":\"Binding\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"one\"},\"target\":{\"kind\":\"Node\",\"name\":\"far\"}}")
+                    .toString();
+            assertThat(k.prints("create", "-f", far)).contains("node/far created", "pod/one created");
+            assertThat(k.prints("create", "--raw", "/api/v1/namespaces/default/pods/one/binding", "-f", binding))
+                    .contains("Success");
+            assertThat(k.prints("get", "po", "one", "-o", "wide")).containsPattern("one +0/1 .* far ");
+            assertThat(k.fails("drain", "far")).contains("node/far cordoned", "use --force to override");
+            assertThat(k.prints("drain", "far", "--force"))
+                    .contains("evicting pod default/one", "pod/one evicted")
+                    .containsPattern("node/far (evicted|drained)");
+            assertThat(k.fails("get", "po", "one")).contains("NotFound");
+            assertThat(k.prints("uncordon", "far")).contains("node/far uncordoned");
+            assertThat(k.prints("auth", "can-i", "delete", "pods")).contains("yes");
+            assertThat(k.prints("auth", "can-i", "--list")).contains("*.*", "[*]");
+        }
+    }
+
     @Test
     void a_watch_goes_on_when_the_leader_dies_and_tells_each_change_once() throws Exception {
         try (LocalCluster cluster =

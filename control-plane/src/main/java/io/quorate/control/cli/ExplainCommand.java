@@ -12,14 +12,23 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
-        description = "Tells what a node is, since when, and why.",
-        footer = {"", "Examples:", "  quorate explain n3", "  quorate explain n3 -o json"})
+        description = "Tells what a node is, since when, and why; or, with `pod`, why a pod is where it is.",
+        subcommands = ExplainPodCommand.class,
+        synopsisSubcommandLabel = "[pod POD]",
+        footer = {
+            "",
+            "Examples:",
+            "  quorate explain n3",
+            "  quorate explain n3 -o json",
+            "  quorate explain pod web-7d4b9 -n shop"
+        })
 final class ExplainCommand implements Callable<Integer> {
     private static final int RECENT = 8;
 
@@ -29,7 +38,11 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions options;
 
-    @Parameters(paramLabel = "NODE", description = "As `quorate status -o table` lists it; also one that is gone.")
+    @Parameters(
+            paramLabel = "NODE",
+            arity = "0..1",
+            defaultValue = "",
+            description = "As `quorate status -o table` lists it; also one that is gone.")
     private String name;
 
     @Mixin
@@ -37,6 +50,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (name.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'NODE'");
+        }
         NodeClient client = options.client();
         JsonNode status = client.status();
         ArrayNode history = HistoryCommand.entries(client, 0, name);

@@ -147,10 +147,33 @@ final class NodeClient {
 
     /** Sends; any answer will do. */
     HttpResponse<byte[]> send(String method, String path, byte[] body, Duration timeout) {
+        return send(method, path, "", body, timeout);
+    }
+
+    /** An answer of the kubernetes API, whatever it is. */
+    record Answer(int code, JsonNode body) {
+        boolean isGood() {
+            return code < 300;
+        }
+
+        /** Why not. */
+        String message() {
+            return body.path("message").asText(body.path("detail").asText("the node answered " + code));
+        }
+    }
+
+    /** Asks the kubernetes API. */
+    Answer ask(String method, String path, String contentType, String body) {
+        HttpResponse<byte[]> response =
+                send(method, path, contentType, body.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(20));
+        return new Answer(response.statusCode(), parse(response.body()));
+    }
+
+    private HttpResponse<byte[]> send(String method, String path, String contentType, byte[] body, Duration timeout) {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                HttpResponse<byte[]> response = sendOnce(method, path, body, timeout);
+                HttpResponse<byte[]> response = sendOnce(method, path, contentType, body, timeout);
                 // A connection from before is a stranger's to what the node is now; nothing was done.
                 boolean stranger = response.statusCode() == UNAUTHENTICATED && System.nanoTime() < end;
                 if (!stranger) {
@@ -180,11 +203,14 @@ final class NodeClient {
         }
     }
 
-    private HttpResponse<byte[]> sendOnce(String method, String path, byte[] body, Duration timeout)
+    private HttpResponse<byte[]> sendOnce(String method, String path, String contentType, byte[] body, Duration timeout)
             throws SSLHandshakeException {
         String api = api();
-        HttpRequest request = request(path)
-                .method(
+        HttpRequest.Builder builder = request(path);
+        if (!contentType.isEmpty()) {
+            builder.header("Content-Type", contentType);
+        }
+        HttpRequest request = builder.method(
                         method,
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()

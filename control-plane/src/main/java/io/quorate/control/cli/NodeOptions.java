@@ -2,6 +2,7 @@ package io.quorate.control.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,8 +26,12 @@ final class NodeOptions {
 
     /** Talks to the node that these options name. */
     NodeClient client() {
-        Path file = config;
-        return file != null && !file.toString().isEmpty() ? NodeClient.ofConfig(file) : NodeClient.of(dataFolder());
+        return config().map(NodeClient::ofConfig).orElseGet(() -> NodeClient.of(dataFolder()));
+    }
+
+    /** The file that was named, if any was. */
+    Optional<Path> config() {
+        return Optional.ofNullable(config).filter(file -> !file.toString().isEmpty());
     }
 
     Path dataFolder() {

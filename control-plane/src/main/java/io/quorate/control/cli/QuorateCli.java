@@ -38,6 +38,10 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             VerifyCommand.class,
             ExplainCommand.class,
+            CordonCommand.class,
+            UncordonCommand.class,
+            DrainCommand.class,
+            KubectlCommand.class,
             SimulateCommand.class,
             KeyValueCommands.class,
             VersionCommand.class,
@@ -84,6 +88,7 @@ public final class QuorateCli {
                     command.getErr().println("quorate met an error that it does not know: " + failure);
                     return ExitCode.FAILED;
                 });
+        line.getSubcommands().get("kubectl").setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
         if (arguments.length == 0) {
             line.usage(err);
             return ExitCode.USAGE;

@@ -1,5 +1,6 @@
 package io.quorate.control.http;
 
+import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.node.Node;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerRefused;
@@ -59,7 +60,9 @@ final class Access {
                             "`quorate config` on a node prints a file with both"));
         }
         // A backup is all there is, for whoever has the file.
-        boolean looks = request.method().isSafe() && !request.getUri().path().equals(Routes.BACKUP);
+        String path = request.getUri().path();
+        boolean looks = request.method().isSafe() && !path.equals(Routes.BACKUP)
+                || KubernetesApi.asksAboutItself(request.method().value(), path);
         return looks || peer.get().kind().isAdmin()
                 ? new Verdict.Admitted(peer.get(), clusterId)
                 : refused(

@@ -72,6 +72,7 @@ import org.slf4j.LoggerFactory;
  * PUT  /v1/backup-schedule             {"everySeconds":…, "keep":…, "folder":…, "node":…}
  * DELETE /v1/backup-schedule
  * POST /v1/recovery/acknowledgement    what the last one did is known
+ * GET  /v1/placements/{namespace}/{pod} why a pod is where it is, or nowhere: each node as the scheduler sees it
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
@@ -93,6 +94,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final String ACCESS = "/v1/access/";
     private static final String REPLACEMENT = "/replacement";
     private static final String NODES = "/v1/nodes/";
+    private static final String PLACEMENTS = "/v1/placements/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
 
@@ -107,6 +109,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
+    private final KubernetesApi objects;
     private final KubernetesRoutes kubernetes;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
@@ -121,7 +124,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.backups = new BackupRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
-        this.kubernetes = new KubernetesRoutes(KubernetesApi.start(node), materializer);
+        this.objects = KubernetesApi.start(node);
+        this.kubernetes = new KubernetesRoutes(objects, materializer);
     }
 
     @Override
@@ -182,6 +186,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         if (path.startsWith(ACCESS) && request.method().equals(HttpMethods.DELETE)) {
             request.discardEntityBytes(materializer);
             return certificates.revokeAccess(path.substring(ACCESS.length()), by);
+        }
+        if (path.startsWith(PLACEMENTS) && request.method().equals(HttpMethods.GET)) {
+            request.discardEntityBytes(materializer);
+            return placement(path.substring(PLACEMENTS.length()), clusterId);
         }
         if (path.startsWith(NODES)) {
             return aboutNode(request, uri, path.substring(NODES.length()), by);
@@ -257,6 +265,22 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 yield afterBody(request, notFound);
             }
         };
+    }
+
+    private CompletionStage<HttpResponse> placement(String pod, String clusterId) {
+        String[] parts = pod.split("/", -1);
+        if (parts.length != 2) {
+            throw new IllegalArgumentException(
+                    "a placement is of a namespace and a pod: " + PLACEMENTS + "default/web");
+        }
+        return objects.explain(clusterId, parts[0], parts[1])
+                .thenApply(told -> told.map(known -> json(200, known))
+                        .orElseGet(() -> new Problem(
+                                        404,
+                                        "not-found",
+                                        "there is no pod " + parts[1] + " in namespace " + parts[0],
+                                        "`quorate kubectl get pods -A` lists them")
+                                .response()));
     }
 
     private CompletionStage<HttpResponse> aboutNode(HttpRequest request, Uri uri, String name, String by) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Subresource;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What is served, for clients that ask before they do anything. Pure. */
 final class Discovery {
@@ -16,7 +18,6 @@ final class Discovery {
     static final String MINOR = "33";
 
     private static final String GROUP = "apidiscovery.k8s.io";
-    private static final List<String> PARTIAL = List.of("get", "patch", "update");
 
     private Discovery() {}
 
@@ -52,9 +53,8 @@ final class Discovery {
         if (parts.length == 2 && parts[0].equals("api") && parts[1].equals("v1")) {
             return Optional.of(ApiAnswer.json(resources("")));
         }
-        boolean known = parts.length > 1
-                && parts[0].equals("apis")
-                && ResourceTypes.groups().contains(parts[1]);
+        boolean known =
+                parts.length > 1 && parts[0].equals("apis") && groupNames().contains(parts[1]);
         if (known && parts.length == 2) {
             ObjectNode group = group(parts[1]);
             return Optional.of(ApiAnswer.json(Json.object()
@@ -96,7 +96,7 @@ final class Discovery {
     private static ObjectNode groups() {
         ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
         ArrayNode groups = list.putArray("groups");
-        ResourceTypes.groups().forEach(name -> groups.add(group(name)));
+        groupNames().forEach(name -> groups.add(group(name)));
         return list;
     }
 
@@ -115,26 +115,36 @@ final class Discovery {
                 .put("groupVersion", group.isEmpty() ? "v1" : group + "/v1");
         ArrayNode resources = list.putArray("resources");
         for (ResourceType type : ResourceTypes.of(group)) {
-            ObjectNode one = resources
-                    .addObject()
-                    .put("name", type.plural())
-                    .put("singularName", type.singular())
-                    .put("namespaced", type.namespaced())
-                    .put("kind", type.kind());
-            ResourceType.VERBS.forEach(one.putArray("verbs")::add);
-            words(one, type);
-            if (type.status()) {
-                ObjectNode status = part(resources.addObject(), type, ResourceType.STATUS);
-                status.put("kind", type.kind());
-                PARTIAL.forEach(status.putArray("verbs")::add);
-            }
-            if (type.scale()) {
-                ObjectNode scale = part(resources.addObject(), type, ResourceType.SCALE);
-                scale.put("group", "autoscaling").put("version", "v1").put("kind", "Scale");
-                PARTIAL.forEach(scale.putArray("verbs")::add);
+            words(plain(resources.addObject(), type, ResourceType.VERBS), type);
+            for (Subresource each : type.subresources()) {
+                ObjectNode part = part(resources.addObject(), type, each.name());
+                if (!each.group().equals(type.group())) {
+                    part.put("group", each.group()).put("version", each.version());
+                }
+                part.put("kind", each.kind());
+                each.verbs().forEach(part.putArray("verbs")::add);
             }
         }
+        for (ResourceType type : Reviews.of(group)) {
+            plain(resources.addObject(), type, Reviews.VERBS);
+        }
         return list;
+    }
+
+    private static ObjectNode plain(ObjectNode one, ResourceType type, List<String> verbs) {
+        one.put("name", type.plural())
+                .put("singularName", type.singular())
+                .put("namespaced", type.namespaced())
+                .put("kind", type.kind());
+        verbs.forEach(one.putArray("verbs")::add);
+        return one;
+    }
+
+    /** All but the core group, by name. */
+    private static List<String> groupNames() {
+        TreeSet<String> names = new TreeSet<>(ResourceTypes.groups());
+        names.addAll(Reviews.groups());
+        return List.copyOf(names);
     }
 
     private static ObjectNode part(ObjectNode one, ResourceType type, String part) {
@@ -156,7 +166,7 @@ final class Discovery {
         ObjectNode list = Json.object().put("kind", "APIGroupDiscoveryList").put("apiVersion", GROUP + "/" + form);
         list.putObject("metadata");
         ArrayNode items = list.putArray("items");
-        for (String name : core ? List.of("") : ResourceTypes.groups()) {
+        for (String name : core ? List.of("") : groupNames()) {
             ObjectNode group = items.addObject();
             ObjectNode metadata = group.putObject("metadata");
             if (!core) {
@@ -167,30 +177,30 @@ final class Discovery {
                     group.putArray("versions").addObject().put("version", "v1").put("freshness", "Current");
             ArrayNode resources = version.putArray("resources");
             ResourceTypes.of(name).forEach(type -> resource(resources.addObject(), type));
+            Reviews.of(name).forEach(type -> served(resources.addObject(), type, Reviews.VERBS));
         }
         return list;
     }
 
     private static void resource(ObjectNode one, ResourceType type) {
-        one.put("resource", type.plural());
-        kind(one, type.group(), type.version(), type.kind());
-        one.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
-        ResourceType.VERBS.forEach(one.putArray("verbs")::add);
+        served(one, type, ResourceType.VERBS);
         words(one, type);
         ArrayNode parts = Json.array();
-        if (type.status()) {
-            ObjectNode status = parts.addObject().put("subresource", ResourceType.STATUS);
-            kind(status, type.group(), type.version(), type.kind());
-            PARTIAL.forEach(status.putArray("verbs")::add);
-        }
-        if (type.scale()) {
-            ObjectNode scale = parts.addObject().put("subresource", ResourceType.SCALE);
-            kind(scale, "autoscaling", "v1", "Scale");
-            PARTIAL.forEach(scale.putArray("verbs")::add);
+        for (Subresource each : type.subresources()) {
+            ObjectNode part = parts.addObject().put("subresource", each.name());
+            kind(part, each.group(), each.version(), each.kind());
+            each.verbs().forEach(part.putArray("verbs")::add);
         }
         if (!parts.isEmpty()) {
             one.set("subresources", parts);
         }
+    }
+
+    private static void served(ObjectNode one, ResourceType type, List<String> verbs) {
+        one.put("resource", type.plural());
+        kind(one, type.group(), type.version(), type.kind());
+        one.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
+        verbs.forEach(one.putArray("verbs")::add);
     }
 
     private static void kind(ObjectNode one, String group, String version, String kind) {

@@ -17,6 +17,8 @@ import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.Refused;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Subresource;
+import io.quorate.control.schedule.Explanation;
 import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
 import io.quorate.node.Node;
@@ -24,6 +26,7 @@ import io.quorate.persistence.journal.JournalException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,6 +85,17 @@ public final class KubernetesApi {
                 || path.equals("/version")
                 || path.equals("/version/")
                 || path.equals("/livez");
+    }
+
+    /** Whether a request changes nothing though it looks as if: everybody may ask what they may do. */
+    public static boolean asksAboutItself(String method, String path) {
+        return method.equals("POST") && Reviews.serves(path);
+    }
+
+    /** Why a pod is where it is, or nowhere; empty where there is no such pod. */
+    public CompletionStage<Optional<ObjectNode>> explain(String clusterId, String namespace, String name) {
+        return feed.current(clusterId)
+                .thenApply(state -> Explanation.of(state, ObjectKey.of(ResourceTypes.POD, namespace, name)));
     }
 
     /** In the words of the API: who asks may look, and not do this. */
@@ -156,13 +170,21 @@ public final class KubernetesApi {
         if (discovered.isPresent()) {
             return done(discovered.get());
         }
+        Optional<ApiAnswer> review = Reviews.answer(request);
+        if (review.isPresent()) {
+            return done(review.get());
+        }
         Optional<ApiPath> found = ApiPath.of(path);
         if (found.isEmpty()) {
             return done(nowhere());
         }
         ApiPath at = found.get();
-        if (!at.subresource().isEmpty() && !at.type().hasSubresource(at.subresource())) {
-            throw new Refused(Failure.notFound());
+        if (!at.subresource().isEmpty()) {
+            Subresource part =
+                    at.type().subresource(at.subresource()).orElseThrow(() -> new Refused(Failure.notFound()));
+            if (!part.verbs().contains(verb(request.method(), at))) {
+                throw new Refused(Failure.notAllowed());
+            }
         }
         if (at.type() == ResourceTypes.SECRET && !request.admin()) {
             throw new Refused(forbidden(verb(request.method(), at), at, request.user()));
@@ -199,7 +221,12 @@ public final class KubernetesApi {
                 }
                 yield path.isCollection() ? list(request, path) : get(request, path);
             }
-            case "POST" -> create(request, path);
+            case "POST" ->
+                switch (path.subresource()) {
+                    case Subresource.BINDING -> bind(request, path);
+                    case Subresource.EVICTION -> evict(request, path);
+                    default -> create(request, path);
+                };
             case "PUT" -> update(request, path);
             case "PATCH" -> patch(request, path);
             case "DELETE" -> delete(request, path);
@@ -369,6 +396,53 @@ public final class KubernetesApi {
                 feed.ask(
                         request.clusterId(),
                         new ObjectCommand.Create(path.type().id(), path.namespace(), body, with)));
+    }
+
+    private CompletionStage<ApiAnswer> bind(ApiRequest request, ApiPath path) {
+        ObjectKey key = key(path);
+        JsonNode body = action(request, path, "Binding", List.of("v1"));
+        JsonNode target = body.path("target");
+        String kind = target.path("kind").asText();
+        if (!kind.isEmpty() && !kind.equals("Node")) {
+            throw new Refused(Failure.unprocessable("Binding \"" + path.name()
+                    + "\" is invalid: target.kind: Unsupported value: \"" + kind + "\": supported values: \"Node\""));
+        }
+        ObjectCommand command = new ObjectCommand.Bind(
+                key, Json.at(body, "metadata.uid").asText(), target.path("name").asText(), request(request, false));
+        return answered(request, feed.ask(request.clusterId(), command));
+    }
+
+    private CompletionStage<ApiAnswer> evict(ApiRequest request, ApiPath path) {
+        ObjectKey key = key(path);
+        JsonNode body = action(request, path, "Eviction", List.of("policy/v1", "policy/v1beta1"));
+        JsonNode options = body.path("deleteOptions");
+        ObjectCommand command = new ObjectCommand.Evict(
+                key,
+                deleteOptions(request, options),
+                request(request, options.path("dryRun").size() > 0));
+        return answered(request, feed.ask(request.clusterId(), command));
+    }
+
+    /** The body of what is done to an object, and not written into it. */
+    private static JsonNode action(ApiRequest request, ApiPath path, String kind, List<String> versions) {
+        JsonNode body;
+        try {
+            body = request.body().length == 0 ? Json.object() : Json.readObject(request.body());
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Failure.badRequest("the body is no " + kind + ": " + e.getMessage()));
+        }
+        if (!body.path("kind").asText(kind).equals(kind)
+                || !versions.contains(body.path("apiVersion").asText(versions.getFirst()))) {
+            throw new Refused(Failure.badRequest("the API version in the data ("
+                    + body.path("apiVersion").asText() + ", Kind="
+                    + body.path("kind").asText() + ") does not match the expected API version (" + versions.getFirst()
+                    + ", Kind=" + kind + ")"));
+        }
+        String name = Json.at(body, "metadata.name").asText();
+        if (!name.isEmpty() && !name.equals(path.name())) {
+            throw new Refused(Failure.badRequest("name in URL does not match name in " + kind + " object"));
+        }
+        return body;
     }
 
     private CompletionStage<ApiAnswer> update(ApiRequest request, ApiPath path) {

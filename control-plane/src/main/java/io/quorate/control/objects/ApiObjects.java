@@ -52,6 +52,8 @@ public final class ApiObjects implements Aggregate<ObjectState, ObjectCommand, O
                 case ObjectCommand.Delete delete -> new Deletions(state, delete.request()).delete(delete);
                 case ObjectCommand.DeleteCollection collection ->
                     new Deletions(state, collection.request()).delete(collection);
+                case ObjectCommand.Bind bind -> new Bindings(state, bind.request()).bind(bind);
+                case ObjectCommand.Evict evict -> new Evictions(state, evict.request()).evict(evict);
                 case ObjectCommand.Empty empty -> new Deletions(state, empty.request()).empty(empty);
             };
         } catch (Refused e) {

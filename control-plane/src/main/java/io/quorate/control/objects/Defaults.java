@@ -18,6 +18,9 @@ final class Defaults {
     private static final String HISTORY = "revisionHistoryLimit";
     private static final String PROTOCOL = "protocol";
 
+    /** How long pods stay bound to a node that is away, unless they say otherwise; kubernetes' own default. */
+    private static final int PATIENCE_SECONDS = 300;
+
     private Defaults() {}
 
     /** Changes the object. What is of a wrong type stays: {@link Validation} tells. */
@@ -25,6 +28,7 @@ final class Defaults {
         switch (type.kind()) {
             case "Pod" -> {
                 podSpec(Json.child(object, "spec"));
+                patience(Json.child(object, "spec"));
                 ObjectNode status = Json.child(object, "status");
                 text(status, "phase", "Pending");
                 text(status, "qosClass", qualityOfService(object.path("spec")));
@@ -145,6 +149,27 @@ final class Defaults {
     private static void template(ObjectNode spec) {
         if (spec.get("template") instanceof ObjectNode template && template.get("spec") instanceof ObjectNode pod) {
             podSpec(pod);
+        }
+    }
+
+    /** As kubernetes' admission does: a pod leaves a node that is away, and not at once. */
+    private static void patience(ObjectNode spec) {
+        for (String key : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
+            boolean said = false;
+            for (JsonNode each : spec.path("tolerations")) {
+                String name = each.path("key").asText();
+                String effect = each.path("effect").asText();
+                said |= (name.isEmpty() || name.equals(key)) && (effect.isEmpty() || effect.equals("NoExecute"));
+            }
+            if (!said) {
+                ArrayNode all =
+                        spec.get("tolerations") instanceof ArrayNode there ? there : spec.putArray("tolerations");
+                all.addObject()
+                        .put("key", key)
+                        .put("operator", "Exists")
+                        .put("effect", "NoExecute")
+                        .put("tolerationSeconds", PATIENCE_SECONDS);
+            }
         }
     }
 

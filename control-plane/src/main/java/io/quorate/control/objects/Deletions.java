@@ -42,6 +42,20 @@ final class Deletions {
         String name = command.key().name();
         StoredObject stored = state.get(command.key()).orElseThrow(() -> refused(Failure.notFound(type, name)));
         DeleteOptions options = command.options();
+        require(type, stored, options);
+        if (type == ResourceTypes.NAMESPACE && KEPT.contains(name)) {
+            throw refused(Failure.forbidden(type, name, "this namespace may not be deleted"));
+        }
+        Optional<StoredObject> left = go(type, stored, options);
+        return new Decided(
+                List.copyOf(events),
+                left.map(object -> ObjectReply.of(200, object.json()))
+                        .orElseGet(() -> ObjectReply.of(Failure.success(type, name, stored.uid()))));
+    }
+
+    /** That it is the one that is meant. */
+    static void require(ResourceType type, StoredObject stored, DeleteOptions options) {
+        String name = stored.key().name();
         if (!options.uid().isEmpty() && !options.uid().equals(stored.uid())) {
             throw refused(Failure.conflict(
                     type,
@@ -57,14 +71,6 @@ final class Deletions {
                     "Precondition failed: ResourceVersion in precondition: " + options.version()
                             + ", ResourceVersion in object meta: " + version));
         }
-        if (type == ResourceTypes.NAMESPACE && KEPT.contains(name)) {
-            throw refused(Failure.forbidden(type, name, "this namespace may not be deleted"));
-        }
-        Optional<StoredObject> left = go(type, stored, options);
-        return new Decided(
-                List.copyOf(events),
-                left.map(object -> ObjectReply.of(200, object.json()))
-                        .orElseGet(() -> ObjectReply.of(Failure.success(type, name, stored.uid()))));
     }
 
     Decided delete(ObjectCommand.DeleteCollection command) {
@@ -121,7 +127,11 @@ final class Deletions {
 
     /** Deletes it, or marks it where something has to be done before; what is left of it then. */
     private Optional<StoredObject> go(ResourceType type, StoredObject stored, DeleteOptions options) {
-        ObjectNode object = stored.tree();
+        return go(type, stored, stored.tree(), options);
+    }
+
+    /** @param object what it is at last, if that is to be something else than what is stored */
+    Optional<StoredObject> go(ResourceType type, StoredObject stored, ObjectNode object, DeleteOptions options) {
         ObjectNode metadata = Json.child(object, "metadata");
         boolean namespace = type == ResourceTypes.NAMESPACE;
         long grace = type == ResourceTypes.POD ? grace(object, options) : 0;
@@ -168,16 +178,20 @@ final class Deletions {
         add(new ObjectEvent.Deleted(Writes.versioned(type, last, next()), stored.version(), origin()));
     }
 
-    private long next() {
+    long next() {
         return state.version() + 1 + events.size();
     }
 
-    private void add(ObjectEvent event) {
+    void add(ObjectEvent event) {
         bytes += event.object().json().length;
         events.add(event);
     }
 
-    private Origin origin() {
+    List<ObjectEvent> events() {
+        return List.copyOf(events);
+    }
+
+    Origin origin() {
         return new Origin(request.by(), "");
     }
 }

@@ -14,6 +14,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = ObjectCommand.Patch.class, name = "patch"),
     @JsonSubTypes.Type(value = ObjectCommand.Delete.class, name = "delete"),
     @JsonSubTypes.Type(value = ObjectCommand.DeleteCollection.class, name = "delete-collection"),
+    @JsonSubTypes.Type(value = ObjectCommand.Bind.class, name = "bind"),
+    @JsonSubTypes.Type(value = ObjectCommand.Evict.class, name = "evict"),
     @JsonSubTypes.Type(value = ObjectCommand.Found.class, name = "found"),
     @JsonSubTypes.Type(value = ObjectCommand.Report.class, name = "report"),
     @JsonSubTypes.Type(value = ObjectCommand.Empty.class, name = "empty")
@@ -52,6 +54,16 @@ public sealed interface ObjectCommand {
     record DeleteCollection(
             String type, String namespace, String labels, String fields, DeleteOptions options, Request request)
             implements ObjectCommand {}
+
+    /**
+     * Puts a pod on a node, once.
+     *
+     * @param uid that the pod must have; empty for any
+     */
+    record Bind(ObjectKey key, String uid, String node, Request request) implements ObjectCommand {}
+
+    /** Deletes a pod if its disruption budget allows it. */
+    record Evict(ObjectKey key, DeleteOptions options, Request request) implements ObjectCommand {}
 
     /** Writes what every cluster has, where it is not there yet. */
     record Found(List<String> namespaces, Request request) implements ObjectCommand {

@@ -172,6 +172,11 @@ public record Failure(
         return plain(422, "Invalid", message);
     }
 
+    /** @param retryAfterSeconds 0 for whenever the client likes */
+    public static Failure tooMany(String message, List<Cause> causes, int retryAfterSeconds) {
+        return new Failure(429, "TooManyRequests", message, "", "", "", "", causes, retryAfterSeconds);
+    }
+
     public static Failure internal(String message) {
         return plain(500, "InternalError", message);
     }
@@ -221,6 +226,13 @@ public record Failure(
         put(details, "kind", type.plural());
         put(details, "uid", uid);
         return status;
+    }
+
+    /** That something was done which is no object. */
+    public static ObjectNode success(int code) {
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        return status.put("status", "Success").put("code", code);
     }
 
     private static void put(ObjectNode object, String field, String value) {

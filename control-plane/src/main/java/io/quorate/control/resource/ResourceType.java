@@ -1,6 +1,8 @@
 package io.quorate.control.resource;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One type of API objects.
@@ -56,6 +58,11 @@ public record ResourceType(
                 false,
                 false,
                 List.of());
+    }
+
+    /** One whose objects are answered, and never kept; it is in no namespace. */
+    public static ResourceType unstored(String group, String plural, String kind) {
+        return of(group, plural, kind, false);
     }
 
     ResourceType amongAll() {
@@ -120,7 +127,20 @@ public record ResourceType(
         return group.isEmpty() ? version : group + "/" + version;
     }
 
-    public boolean hasSubresource(String name) {
-        return status && name.equals(STATUS) || scale && name.equals(SCALE);
+    /** Its paths below an object, in the order in which clients are told of them. */
+    public List<Subresource> subresources() {
+        List<Subresource> all = new ArrayList<>();
+        if (status) {
+            all.add(new Subresource(STATUS, group, version, kind, Subresource.PARTIAL));
+        }
+        if (scale) {
+            all.add(new Subresource(SCALE, "autoscaling", "v1", "Scale", Subresource.PARTIAL));
+        }
+        all.addAll(Subresource.OF_TYPE.getOrDefault(id(), List.of()));
+        return all;
+    }
+
+    public Optional<Subresource> subresource(String name) {
+        return subresources().stream().filter(each -> each.name().equals(name)).findFirst();
     }
 }

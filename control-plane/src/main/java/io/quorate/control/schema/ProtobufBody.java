@@ -238,6 +238,8 @@ public final class ProtobufBody {
     private static String message(ResourceType type) {
         String home = switch (type.group()) {
             case "" -> "core";
+            case "authentication.k8s.io" -> "authentication";
+            case "authorization.k8s.io" -> "authorization";
             case "coordination.k8s.io" -> "coordination";
             case "discovery.k8s.io" -> "discovery";
             default -> type.group();

@@ -1,5 +1,6 @@
 package io.quorate.control.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,8 @@ import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.TlsIdentity;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -471,7 +474,23 @@ class QuorateCliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "stop", "status", "add-node", "join", "set-address", "kv", "simulate", "version"})
+    @ValueSource(
+            strings = {
+                "start",
+                "stop",
+                "status",
+                "add-node",
+                "join",
+                "set-address",
+                "kv",
+                "explain",
+                "cordon",
+                "uncordon",
+                "drain",
+                "kubectl",
+                "simulate",
+                "version"
+            })
     void every_command_explains_itself_with_examples(String command) {
         Ended help = run(command, "--help");
         assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);
@@ -487,6 +506,107 @@ class QuorateCliTest {
         Ended help = run("kv", command, "--help");
         assertThat(help.code()).as(help.err()).isEqualTo(ExitCode.OK);
         assertThat(help.out()).contains("Usage: quorate kv " + command);
+    }
+
+    private static void asked(String method, String path, String type, String body) throws Exception {
+        HttpResponse<byte[]> response = node.send(node.request(path)
+                .header("Content-Type", type)
+                .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+        assertThat(response.statusCode()).as(new String(response.body(), UTF_8)).isLessThan(300);
+    }
+
+    /** One that the test's own node knows nothing of. */
+    private static void farNode(String name) throws Exception {
+        asked(
+                "POST",
+                "/api/v1/nodes",
+                "application/json",
+                "{'metadata':{'name':'%s'},'status':{'conditions':[{'type':'Ready','status':'True'}]}}"
+                        .formatted(name));
+    }
+
+    private static void pod(String name, String home) throws Exception {
+        String pods = "/api/v1/namespaces/default/pods";
+        asked(
+                "POST",
+                pods,
+                "application/json",
+                "{'metadata':{'name':'%1$s','labels':{'app':'%1$s'}},'spec':{'nodeName':'%2$s','containers':[{'name':'c','image':'i'}],'terminationGracePeriodSeconds':0}}"
+                        .formatted(name, home));
+        asked(
+                "PATCH",
+                pods + "/" + name + "/status",
+                "application/strategic-merge-patch+json",
+                "{'status':{'phase':'Running','conditions':[{'type':'Ready','status':'True'}]}}");
+    }
+
+    @Test
+    void a_node_is_closed_drained_and_opened_again_as_kubectl_does_it() throws Exception {
+        farNode("far");
+        assertThat(onNode("cordon", "far").lines()).containsExactly("node/far cordoned");
+        assertThat(onNode("cordon", "far").lines()).containsExactly("node/far already cordoned");
+        assertThat(onNode("uncordon", "far").lines()).containsExactly("node/far uncordoned");
+        assertThat(onNode("uncordon", "far").lines()).containsExactly("node/far already uncordoned");
+        onNode("cordon", "nowhere").failed(ExitCode.FAILED, "there is no node nowhere; `quorate status -o table`");
+        pod("bare", "far");
+        Ended refused = onNode("drain", "far");
+        assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.err())
+                .contains("node far is cordoned, and none of its pods was evicted")
+                .contains("declare no controller (use --force to override): default/bare");
+        pod("other", "far");
+        Ended drained = onNode("drain", "far", "--force");
+        assertThat(drained.code()).as(drained.err()).isEqualTo(ExitCode.OK);
+        assertThat(drained.lines())
+                .contains("evicting pod default/bare", "pod/other evicted")
+                .endsWith("node/far drained");
+        assertThat(drained.err())
+                .contains("Warning: deleting Pods that declare no controller: default/bare, default/other");
+    }
+
+    @Test
+    void a_drain_that_a_budget_does_not_allow_says_so_and_what_to_do() throws Exception {
+        farNode("kept");
+        pod("guarded", "kept");
+        asked(
+                "POST",
+                "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
+                "application/json",
+                "{'metadata':{'name':'guard'},'spec':{'minAvailable':1,'selector':{'matchLabels':{'app':'guarded'}}}}");
+        Ended drained = onNode("drain", "kept", "--force", "--timeout", "1");
+        assertThat(drained.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(drained.err())
+                .contains("(will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.")
+                .contains("after 1 s node kept is cordoned, and still has default/guarded (Cannot evict pod")
+                .contains("`quorate uncordon kept` gives up");
+    }
+
+    @Test
+    void a_pod_is_explained_by_every_node() throws Exception {
+        pod("asked", "elsewhere");
+        Ended told = onNode("explain", "pod", "asked");
+        assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.OK);
+        assertThat(told.out())
+                .startsWith("default/asked is on elsewhere, and Running")
+                .contains("NODE", "SCORE", "n11");
+        assertThat(new ObjectMapper()
+                        .readTree(
+                                onNode("explain", "pod", "asked", "-o", "json").out())
+                        .path("nodes"))
+                .isNotEmpty();
+        onNode("explain", "pod", "nobody", "-n", "shop")
+                .failed(ExitCode.FAILED, "there is no pod nobody in namespace shop");
+        assertThat(onNode("explain").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void kubectl_is_looked_for_where_programs_are() throws Exception {
+        Path programs = Files.createDirectory(root.resolve("programs"));
+        assertThat(KubectlCommand.find(programs.toString())).isEmpty();
+        Path kubectl = Files.writeString(programs.resolve("kubectl"), "#!/bin/sh\n");
+        assertThat(kubectl.toFile().setExecutable(true)).isTrue();
+        assertThat(KubectlCommand.find("/nowhere:" + programs)).contains(kubectl);
+        assertThat(KubectlCommand.find(null)).isEmpty();
     }
 
     @Test

@@ -478,4 +478,107 @@ class KubernetesRoutesTest {
         assertThat(nobody.statusCode()).isEqualTo(401);
         assertThat(JSON.readTree(nobody.body()).path("reason").asText()).isEqualTo("Unauthorized");
     }
+
+    private static final String PODS = "/api/v1/namespaces/default/pods";
+
+    private static void pod(String name, String home) throws Exception {
+        String node = home.isEmpty() ? "" : "'nodeName':'" + home + "',";
+        assertThat(post(
+                                PODS,
+                                "{'metadata':{'name':'%s','labels':{'app':'%s'}},'spec':{%s'containers':[{'name':'c','image':'i'}]}}"
+                                        .formatted(name, name, node))
+                        .code())
+                .isEqualTo(201);
+    }
+
+    private static void runs(String name) throws Exception {
+        assertThat(patch(
+                                PODS + "/" + name + "/status",
+                                "application/strategic-merge-patch+json",
+                                "{'status':{'phase':'Running','conditions':[{'type':'Ready','status':'True'}]}}")
+                        .code())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_pod_is_bound_by_its_path_once() throws Exception {
+        pod("bound", "");
+        String binding =
+                "{'kind':'Binding','apiVersion':'v1','metadata':{'name':'bound'},'target':{'kind':'Node','name':'n8'}}";
+        assertThat(post(PODS + "/bound/binding", binding).code()).isEqualTo(201);
+        assertThat(get(PODS + "/bound").at("/spec/nodeName")).isEqualTo("n8");
+        failure(post(PODS + "/bound/binding", binding), 409, "Conflict", "already assigned to node \"n8\"");
+        failure(
+                post(PODS + "/other/binding", binding),
+                400,
+                "BadRequest",
+                "name in URL does not match name in Binding object");
+        failure(get(PODS + "/bound/binding"), 405, "MethodNotAllowed", "does not allow this method");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"policy/v1", "policy/v1beta1"})
+    void a_pod_is_evicted_in_both_forms_and_not_where_its_budget_is_spent(String version) throws Exception {
+        String name = "evicted-" + version.substring(7);
+        pod(name, "far");
+        runs(name);
+        String budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+        post(
+                budgets,
+                "{'metadata':{'name':'%1$s'},'spec':{'minAvailable':1,'selector':{'matchLabels':{'app':'%1$s'}}}}"
+                        .formatted(name));
+        String eviction = "{'kind':'Eviction','apiVersion':'%s','metadata':{'name':'%s','namespace':'default'}%s}";
+        Answer refused = post(PODS + "/" + name + "/eviction", eviction.formatted(version, name, ""));
+        failure(refused, 429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+        assertThat(refused.at("/details/causes/0/reason")).isEqualTo("DisruptionBudget");
+        delete(budgets + "/" + name);
+        Answer dry = post(
+                PODS + "/" + name + "/eviction",
+                eviction.formatted(version, name, ",'deleteOptions':{'dryRun':['All']}"));
+        assertThat(dry.code()).isEqualTo(201);
+        assertThat(get(PODS + "/" + name).body().path("metadata").has("deletionTimestamp"))
+                .isFalse();
+        Answer done = post(PODS + "/" + name + "/eviction", eviction.formatted(version, name, ""));
+        assertThat(done.code()).isEqualTo(201);
+        assertThat(done.at("/status")).isEqualTo("Success");
+        assertThat(get(PODS + "/" + name).body().path("metadata").has("deletionTimestamp"))
+                .isTrue();
+    }
+
+    @Test
+    void clients_find_what_can_be_done_to_pods() throws Exception {
+        assertThat(get("/api/v1").body().path("resources"))
+                .filteredOn(each -> each.path("name").asText().equals("pods/eviction"))
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.path("kind").asText()).isEqualTo("Eviction");
+                    assertThat(each.path("group").asText()).isEqualTo("policy");
+                    assertThat(each.path("version").asText()).isEqualTo("v1");
+                    assertThat(each.path("verbs")).hasSize(1);
+                });
+        assertThat(get("/apis/authorization.k8s.io/v1").body().path("resources"))
+                .extracting(each -> each.path("name").asText())
+                .containsExactly("selfsubjectaccessreviews", "selfsubjectrulesreviews");
+    }
+
+    @Test
+    void who_asks_learns_who_it_is_and_what_it_may_do() throws Exception {
+        Answer self = post("/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}");
+        assertThat(self.code()).isEqualTo(201);
+        assertThat(self.at("/status/userInfo/username")).isEqualTo("n8");
+        assertThat(self.at("/status/userInfo/groups/0")).isEqualTo("quorate:admins");
+        String review =
+                "{'kind':'SelfSubjectAccessReview','apiVersion':'authorization.k8s.io/v1','spec':{'resourceAttributes':{'verb':'delete','resource':'pods'}}}";
+        Answer access = post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
+        assertThat(access.code()).isEqualTo(201);
+        assertThat(access.body().at("/status/allowed").asBoolean()).isTrue();
+        assertThat(access.at("/spec/resourceAttributes/verb")).isEqualTo("delete");
+        assertThat(post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "{'spec':{'namespace':'default'}}")
+                        .at("/status/resourceRules/0/verbs/0"))
+                .isEqualTo("*");
+        assertThat(post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{'spec':{}}")
+                        .code())
+                .isEqualTo(422);
+        failure(get("/apis/authentication.k8s.io/v1/selfsubjectreviews"), 405, "MethodNotAllowed", "");
+    }
 }
