@@ -79,7 +79,7 @@ import org.slf4j.LoggerFactory;
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
  * </pre>
  */
-final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -107,6 +107,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
+    private final KubernetesApi api;
     private final KubernetesRoutes kubernetes;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
@@ -121,7 +122,13 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.backups = new BackupRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
-        this.kubernetes = new KubernetesRoutes(KubernetesApi.start(node), materializer);
+        this.api = KubernetesApi.start(node, new NodeForward(node, system));
+        this.kubernetes = new KubernetesRoutes(api, materializer);
+    }
+
+    @Override
+    public void close() {
+        api.close();
     }
 
     @Override

@@ -128,6 +128,10 @@ final class Discovery {
                 status.put("kind", type.kind());
                 PARTIAL.forEach(status.putArray("verbs")::add);
             }
+            if (type == ResourceTypes.POD) {
+                ObjectNode log = part(resources.addObject(), type, PodLogs.LOG_PART);
+                log.put("kind", type.kind()).putArray("verbs").add("get");
+            }
             if (type.scale()) {
                 ObjectNode scale = part(resources.addObject(), type, ResourceType.SCALE);
                 scale.put("group", "autoscaling").put("version", "v1").put("kind", "Scale");
@@ -182,6 +186,11 @@ final class Discovery {
             ObjectNode status = parts.addObject().put("subresource", ResourceType.STATUS);
             kind(status, type.group(), type.version(), type.kind());
             PARTIAL.forEach(status.putArray("verbs")::add);
+        }
+        if (type == ResourceTypes.POD) {
+            ObjectNode log = parts.addObject().put("subresource", PodLogs.LOG_PART);
+            kind(log, type.group(), type.version(), type.kind());
+            log.putArray("verbs").add("get");
         }
         if (type.scale()) {
             ObjectNode scale = parts.addObject().put("subresource", ResourceType.SCALE);
