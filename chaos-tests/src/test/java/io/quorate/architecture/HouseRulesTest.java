@@ -59,6 +59,7 @@ class HouseRulesTest {
         "io.quorate.control.kv",
         "io.quorate.control.objects",
         "io.quorate.control.patch",
+        "io.quorate.control.proxy",
         "io.quorate.control.resource",
         "io.quorate.control.schedule",
         "io.quorate.control.table",

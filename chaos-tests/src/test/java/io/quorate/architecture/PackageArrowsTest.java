@@ -148,6 +148,13 @@ class PackageArrowsTest {
                         "io.quorate.node.membership",
                         "io.quorate.node.role",
                         "io.quorate.persistence.backup"),
+                knows("io.quorate.node.workload.image", "com.sun.net.httpserver"),
+                knows(
+                        "io.quorate.node.workload",
+                        "javax.net.ssl",
+                        "org.slf4j",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.node.workload.image"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",
@@ -191,11 +198,25 @@ class PackageArrowsTest {
                         "io.quorate.control.patch",
                         "io.quorate.control.resource"),
                 knows(
+                        "io.quorate.control.proxy",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.resource"),
+                knows(
+                        "io.quorate.control.agent",
+                        "org.slf4j",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.patch",
+                        "io.quorate.control.resource",
+                        "io.quorate.node.workload"),
+                knows(
                         "io.quorate.control.kubernetes",
                         "org.slf4j",
                         "org.apache.pekko..",
                         "scala..",
                         "com.fasterxml.jackson..",
+                        "io.quorate.control.agent",
                         "io.quorate.control.controller",
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
@@ -206,6 +227,7 @@ class PackageArrowsTest {
                         "io.quorate.node",
                         "io.quorate.node.contract",
                         "io.quorate.node.folder",
+                        "io.quorate.node.workload",
                         "io.quorate.persistence.journal"),
                 knows(
                         "io.quorate.control.metrics",

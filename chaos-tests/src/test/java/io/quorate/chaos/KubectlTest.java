@@ -232,6 +232,59 @@ class KubectlTest {
         }
     }
 
+    /** It ends by itself after a while: what a pod runs outlives its node. */
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, labels: {app: web}}
+            spec:
+              nodeName: %s
+              terminationGracePeriodSeconds: 5
+              containers:
+              - name: web
+                image: busybox
+                command: [sh, -c, "echo process $$ at $POD_IP; exec sleep 300"]
+                readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
+            """;
+
+    @Test
+    void a_pod_outlives_the_process_of_its_node_and_any_node_shows_what_it_says() throws Exception {
+        try (LocalCluster cluster =
+                LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
+            NodeProcess home = cluster.nodes().get(1);
+            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            String file = Files.writeString(root.resolve("pod.yaml"), POD.formatted(home.name()))
+                    .toString();
+            assertThat(k.prints("apply", "-f", file)).contains("pod/web created");
+            try {
+                assertThat(k.prints("wait", "--for=condition=Ready", "pod/web", "--timeout=60s"))
+                        .contains("pod/web condition met");
+                assertThat(k.prints("get", "po", "-o", "wide"))
+                        .containsPattern("web +1/1 +Running +0 +[0-9]+s +127\\.64\\.[0-9.]+ +" + home.name());
+                String said = k.prints("logs", "web");
+                assertThat(said).containsPattern("process [0-9]+ at 127\\.64\\.");
+                assertThat(k.prints("logs", "web", "--tail", "1", "--timestamps"))
+                        .endsWith(" " + said);
+                assertThat(k.prints("describe", "po", "web"))
+                        .contains(
+                                "Created container web", "Started container web", "Container ID:  quorate-process://");
+                assertThat(k.prints("describe", "no", home.name())).contains("PodCIDR:", "quorate-process://");
+                assertThat(k.fails("exec", "web", "--", "ls")).contains("exec is not served");
+                long pid = Long.parseLong(said.split(" ")[1]);
+                home.kill();
+                home.start();
+                assertThat(ProcessHandle.of(pid)).isPresent();
+                assertThat(k.prints("logs", "web")).isEqualTo(said);
+                assertThat(k.prints("get", "po")).containsPattern("web +1/1 +Running +0");
+                ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+                assertThat(k.prints("delete", "po", "web", "--timeout=60s")).contains("pod \"web\" deleted");
+                assertThat(process.isAlive()).isFalse();
+            } finally {
+                k.run("delete", "po", "web", "--ignore-not-found", "--timeout=30s");
+            }
+        }
+    }
+
     @Test
     void a_watch_goes_on_when_the_leader_dies_and_tells_each_change_once() throws Exception {
         try (LocalCluster cluster =

@@ -82,6 +82,9 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    /** What observers are told in place of a persistence id when this node is in another cluster, or takes part in another way. */
+    public static final String BECAME_ANOTHER = "";
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration CRASH_PATIENCE = Duration.ofSeconds(30);
@@ -215,6 +218,7 @@ public final class Node implements AutoCloseable {
         } finally {
             done.complete(null);
         }
+        committed(BECAME_ANOTHER);
     }
 
     /**
@@ -542,7 +546,7 @@ public final class Node implements AutoCloseable {
 
     /**
      * Calls back with the persistence id of an aggregate of the control plane whenever {@link #state} may be another, whatever cluster this node
-     * is in. On a thread that decides: the observer must return at once.
+     * is in, and with {@link #BECAME_ANOTHER}. On a thread that decides: the observer must return at once.
      */
     public void onCommitted(Consumer<String> observer) {
         observers.add(observer);

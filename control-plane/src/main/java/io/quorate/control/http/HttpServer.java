@@ -28,9 +28,11 @@ public final class HttpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
+    private final Routes routes;
     private final List<ServerBinding> bindings;
 
-    private HttpServer(List<ServerBinding> bindings) {
+    private HttpServer(Routes routes, List<ServerBinding> bindings) {
+        this.routes = routes;
         this.bindings = bindings;
     }
 
@@ -64,9 +66,9 @@ public final class HttpServer implements AutoCloseable {
                     address,
                     joinPort,
                     "--join-port");
-            return new HttpServer(List.of(api, join));
+            return new HttpServer(routes, List.of(api, join));
         } catch (NodeException e) {
-            new HttpServer(List.of(api)).close();
+            new HttpServer(routes, List.of(api)).close();
             throw e;
         }
     }
@@ -93,9 +95,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Returns when both ports are free again; requests under way are answered still. */
+    /** Returns when both ports are free again; requests under way are answered still. What runs for the cluster here goes on. */
     @Override
     public void close() {
+        routes.close();
         CompletableFuture<?>[] unbound = bindings.stream()
                 .map(binding -> binding.unbind().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);

@@ -112,6 +112,8 @@ final class KubernetesRoutes {
         return switch (answer) {
             case ApiAnswer.Stream(var events) ->
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, events));
+            case ApiAnswer.Text(var lines) ->
+                HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, lines));
             case ApiAnswer.Whole whole -> {
                 ContentType type = whole.contentType().equals(ApiAnswer.JSON)
                         ? ContentTypes.APPLICATION_JSON

@@ -80,7 +80,7 @@ import org.slf4j.LoggerFactory;
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
  * </pre>
  */
-final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -109,7 +109,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
-    private final KubernetesApi objects;
+    private final KubernetesApi api;
     private final KubernetesRoutes kubernetes;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
@@ -124,8 +124,13 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.backups = new BackupRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
-        this.objects = KubernetesApi.start(node);
-        this.kubernetes = new KubernetesRoutes(objects, materializer);
+        this.api = KubernetesApi.start(node, new NodeForward(node, system));
+        this.kubernetes = new KubernetesRoutes(api, materializer);
+    }
+
+    @Override
+    public void close() {
+        api.close();
     }
 
     @Override
@@ -273,7 +278,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             throw new IllegalArgumentException(
                     "a placement is of a namespace and a pod: " + PLACEMENTS + "default/web");
         }
-        return objects.explain(clusterId, parts[0], parts[1])
+        return api.explain(clusterId, parts[0], parts[1])
                 .thenApply(told -> told.map(known -> json(200, known))
                         .orElseGet(() -> new Problem(
                                         404,

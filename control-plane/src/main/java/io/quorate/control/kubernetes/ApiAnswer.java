@@ -20,6 +20,9 @@ public sealed interface ApiAnswer {
     /** JSON objects one after another, for as long as it takes. */
     record Stream(Source<ByteString, NotUsed> events) implements ApiAnswer {}
 
+    /** Plain text as it comes, for as long as it takes. */
+    record Text(Source<ByteString, NotUsed> lines) implements ApiAnswer {}
+
     static Whole json(int code, byte[] body) {
         return new Whole(code, JSON, body, List.of());
     }

@@ -2,6 +2,7 @@ package io.quorate.control.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.agent.Agent;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
@@ -22,7 +23,10 @@ import io.quorate.control.schedule.Explanation;
 import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
 import io.quorate.node.Node;
+import io.quorate.node.NodeException;
+import io.quorate.node.workload.ProcessRuntime;
 import io.quorate.persistence.journal.JournalException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
@@ -41,7 +45,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests to the kubernetes API. Any thread; nothing blocks. */
-public final class KubernetesApi {
+public final class KubernetesApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesApi.class);
 
     /** Of a request, whatever is in it: an object and some room. */
@@ -57,8 +61,10 @@ public final class KubernetesApi {
     private final ObjectFeed feed;
     private final NodeReports nodes;
     private final String release;
+    private final Agent agent;
+    private final PodLogs logs;
 
-    private KubernetesApi(Node node) {
+    private KubernetesApi(Node node, OtherNodes others) {
         this.node = node;
         this.executor = node.system().executionContext();
         this.feed = new ObjectFeed(node, executor);
@@ -66,11 +72,45 @@ public final class KubernetesApi {
                 node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE), executor);
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
+        this.agent = agent();
+        this.logs = new PodLogs(node, agent.runtime(), others, executor);
     }
 
-    /** Serves on a node, and keeps its node objects from now on. */
-    public static KubernetesApi start(Node node) {
-        KubernetesApi api = new KubernetesApi(node);
+    /** Pods go on; nobody looks after them. */
+    @Override
+    public void close() {
+        agent.close();
+    }
+
+    /** Has pods run that are bound to this node; what runs goes on when the node stops. */
+    private Agent agent() {
+        Agent.Self self = new Agent.Self(
+                node.identity().member().node(), host(node.identity().member().address()), release, node.dataFolder());
+        return new Agent(
+                self,
+                new AgentLink(node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE)),
+                runtime(self),
+                System::currentTimeMillis);
+    }
+
+    private static ProcessRuntime runtime(Agent.Self self) {
+        try {
+            return ProcessRuntime.open(self.workloads(), self.release());
+        } catch (UncheckedIOException e) {
+            throw new NodeException(
+                    e.getMessage()
+                            + ". Next: mend its permissions, or, when nothing of it runs any more, move the folder away",
+                    e);
+        }
+    }
+
+    private static String host(String address) {
+        return address.substring(0, address.lastIndexOf(':'));
+    }
+
+    /** Serves on a node, keeps its node objects and runs its pods from now on. */
+    public static KubernetesApi start(Node node, OtherNodes others) {
+        KubernetesApi api = new KubernetesApi(node, others);
         api.nodes.start();
         return api;
     }
@@ -179,10 +219,13 @@ public final class KubernetesApi {
             return done(nowhere());
         }
         ApiPath at = found.get();
+        boolean ofPod = isPartOfPod(at);
         if (!at.subresource().isEmpty()) {
-            Subresource part =
-                    at.type().subresource(at.subresource()).orElseThrow(() -> new Refused(Failure.notFound()));
-            if (!part.verbs().contains(verb(request.method(), at))) {
+            Optional<Subresource> part = at.type().subresource(at.subresource());
+            if (part.isEmpty() && !ofPod) {
+                throw new Refused(Failure.notFound());
+            }
+            if (part.isPresent() && !part.get().verbs().contains(verb(request.method(), at))) {
                 throw new Refused(Failure.notAllowed());
             }
         }
@@ -192,7 +235,20 @@ public final class KubernetesApi {
         if (!node.holdsCopy()) {
             return elsewhere();
         }
-        return founded(request.clusterId()).thenCompose(ready -> served(request, at));
+        return founded(request.clusterId()).thenCompose(ready -> ofPod ? partOfPod(request, at) : served(request, at));
+    }
+
+    private static boolean isPartOfPod(ApiPath path) {
+        return path.type() == ResourceTypes.POD && !path.isCollection() && PodLogs.serves(path.subresource());
+    }
+
+    private CompletionStage<ApiAnswer> partOfPod(ApiRequest request, ApiPath path) {
+        return state(request)
+                .thenCompose(state -> logs.answer(
+                        request,
+                        path,
+                        state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
+                                .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
     }
 
     /** This node has nothing to answer from. */

@@ -31,6 +31,14 @@ final class Immutable {
                 }
             }
         }
+        if (type.kind().equals("Node") && Json.at(old, "spec.podCIDR").isTextual()) {
+            ObjectNode spec = Json.child(object, "spec");
+            for (String range : List.of("podCIDR", "podCIDRs")) {
+                if (!spec.has(range)) {
+                    spec.set(range, Json.at(old, "spec." + range));
+                }
+            }
+        }
         if (type.kind().equals("Job") && object.get("spec") instanceof ObjectNode spec && !spec.has("selector")) {
             spec.set("selector", Json.at(old, "spec.selector"));
         }
@@ -60,6 +68,16 @@ final class Immutable {
             case "Secret" -> {
                 same(faults, old, object, "type", FIELD);
                 frozen(faults, old, object);
+            }
+            case "Node" -> {
+                if (Json.at(old, "spec.podCIDR").isTextual()) {
+                    same(
+                            faults,
+                            old,
+                            object,
+                            "spec.podCIDR",
+                            "node updates may not change podCIDR except from \"\" to valid");
+                }
             }
             case "ConfigMap" -> frozen(faults, old, object);
             case "Pod" -> {

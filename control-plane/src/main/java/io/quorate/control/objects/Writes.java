@@ -34,6 +34,7 @@ final class Writes {
     private static final String STATUS = ResourceType.STATUS;
     private static final String VERSION = "resourceVersion";
     private static final String NODE_ROLE = "node-role.kubernetes.io/";
+    private static final String NODE_INFO = "nodeInfo";
 
     /** What only the server writes; a client's value is passed over. */
     private static final List<String> KEPT = List.of(
@@ -310,7 +311,16 @@ final class Writes {
         labels.setAll((ObjectNode) facts.path(METADATA).path("labels"));
         ObjectNode before = Json.child(object, STATUS).deepCopy();
         ObjectNode status = Json.child(object, STATUS);
+        // What the node's own agent says of its machine stays: the leader knows nothing of it.
+        ObjectNode machine = before.path(NODE_INFO).deepCopy() instanceof ObjectNode there ? there : Json.object();
         status.setAll((ObjectNode) facts.path(STATUS));
+        facts.path(STATUS).path(NODE_INFO).properties().forEach(each -> {
+            if (!each.getValue().asText().isEmpty() || !machine.has(each.getKey())) {
+                machine.set(each.getKey(), each.getValue());
+            }
+        });
+        status.set(NODE_INFO, machine);
+        PodRanges.give(state, object);
         keepTransitions(before.path("conditions"), status.path("conditions"));
         if (stored.isPresent() && object.equals(stored.get().tree())) {
             return Decided.answer(ObjectReply.of(200, stored.get().json()));

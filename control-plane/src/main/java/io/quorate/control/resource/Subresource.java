@@ -14,6 +14,8 @@ public record Subresource(String name, String group, String version, String kind
     public static final String BINDING = "binding";
     public static final String EVICTION = "eviction";
 
+    public static final String LOG = "log";
+
     static final List<String> PARTIAL = List.of("get", "patch", "update");
 
     private static final List<String> CREATE = List.of("create");
@@ -23,7 +25,8 @@ public record Subresource(String name, String group, String version, String kind
             "pods",
             List.of(
                     new Subresource(BINDING, "", "v1", "Binding", CREATE),
-                    new Subresource(EVICTION, "policy", "v1", "Eviction", CREATE)));
+                    new Subresource(EVICTION, "policy", "v1", "Eviction", CREATE),
+                    new Subresource(LOG, "", "v1", "Pod", List.of("get"))));
 
     public Subresource {
         verbs = List.copyOf(verbs);

@@ -1,0 +1,140 @@
+package io.quorate.control.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.resource.Json;
+import io.quorate.node.workload.ContainerWish;
+import io.quorate.node.workload.PodWish;
+import io.quorate.node.workload.Probe;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A pod object as what the runtime's rules decide upon. Pure. */
+final class PodForm {
+    private static final String CONTAINERS = "containers";
+    private static final String INIT_CONTAINERS = "initContainers";
+    private static final long GRACE_SECONDS = 30;
+
+    private PodForm() {}
+
+    static PodWish wish(JsonNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        JsonNode spec = pod.path("spec");
+        return new PodWish(
+                metadata.path("uid").asText(),
+                metadata.path("namespace").asText(),
+                metadata.path("name").asText(),
+                switch (spec.path("restartPolicy").asText()) {
+                    case "Never" -> PodWish.Restart.NEVER;
+                    case "OnFailure" -> PodWish.Restart.ON_FAILURE;
+                    default -> PodWish.Restart.ALWAYS;
+                },
+                spec.path("terminationGracePeriodSeconds").asLong(GRACE_SECONDS) * 1000,
+                containers(spec.path(INIT_CONTAINERS)),
+                containers(spec.path(CONTAINERS)),
+                ending(metadata));
+    }
+
+    private static Optional<PodWish.Ending> ending(JsonNode metadata) {
+        String at = metadata.path("deletionTimestamp").asText();
+        return at.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PodWish.Ending(Times.millis(at).orElse(0)));
+    }
+
+    private static List<ContainerWish> containers(JsonNode list) {
+        List<ContainerWish> wishes = new ArrayList<>();
+        for (JsonNode each : list) {
+            Map<Probe.Kind, Probe> probes = new EnumMap<>(Probe.Kind.class);
+            probe(each, "startupProbe").ifPresent(probe -> probes.put(Probe.Kind.STARTUP, probe));
+            probe(each, "livenessProbe").ifPresent(probe -> probes.put(Probe.Kind.LIVENESS, probe));
+            probe(each, "readinessProbe").ifPresent(probe -> probes.put(Probe.Kind.READINESS, probe));
+            wishes.add(new ContainerWish(
+                    each.path("name").asText(),
+                    each.path("image").asText(),
+                    probes,
+                    !Json.at(each, "lifecycle.preStop.exec.command").isEmpty()));
+        }
+        return wishes;
+    }
+
+    private static Optional<Probe> probe(JsonNode container, String field) {
+        JsonNode probe = container.path(field);
+        return check(container, probe)
+                .map(check -> new Probe(
+                        check,
+                        probe.path("initialDelaySeconds").asLong() * 1000,
+                        Math.max(1, probe.path("periodSeconds").asLong(10)) * 1000,
+                        Math.max(1, probe.path("timeoutSeconds").asLong(1)) * 1000,
+                        Math.max(1, probe.path("successThreshold").asInt(1)),
+                        Math.max(1, probe.path("failureThreshold").asInt(3)),
+                        probe.has("terminationGracePeriodSeconds")
+                                ? probe.path("terminationGracePeriodSeconds").asLong() * 1000
+                                : -1));
+    }
+
+    private static Optional<Probe.Check> check(JsonNode container, JsonNode probe) {
+        if (probe.has("exec")) {
+            return Optional.of(new Probe.Check.Exec(texts(Json.at(probe, "exec.command"))));
+        }
+        if (probe.has("httpGet")) {
+            JsonNode http = probe.path("httpGet");
+            List<Probe.Header> headers = new ArrayList<>();
+            http.path("httpHeaders")
+                    .forEach(each -> headers.add(new Probe.Header(
+                            each.path("name").asText(), each.path("value").asText())));
+            return Optional.of(new Probe.Check.Http(
+                    http.path("scheme").asText("HTTP"),
+                    http.path("host").asText(),
+                    port(container, http.path("port")),
+                    http.path("path").asText("/"),
+                    headers));
+        }
+        if (probe.has("tcpSocket")) {
+            JsonNode tcp = probe.path("tcpSocket");
+            return Optional.of(new Probe.Check.Tcp(tcp.path("host").asText(), port(container, tcp.path("port"))));
+        }
+        return Optional.empty();
+    }
+
+    /** A port's number; one that is named stands in the container. */
+    private static int port(JsonNode container, JsonNode port) {
+        if (port.isTextual()) {
+            for (JsonNode each : container.path("ports")) {
+                if (each.path("name").asText().equals(port.asText())) {
+                    return each.path("containerPort").asInt();
+                }
+            }
+        }
+        return port.asInt();
+    }
+
+    static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    static Optional<JsonNode> container(JsonNode pod, String name) {
+        for (String field : List.of(CONTAINERS, INIT_CONTAINERS)) {
+            for (JsonNode each : Json.at(pod, "spec." + field)) {
+                if (each.path("name").asText().equals(name)) {
+                    return Optional.of(each);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** As events name a container. */
+    static String fieldPath(JsonNode pod, String container) {
+        for (JsonNode each : Json.at(pod, "spec." + INIT_CONTAINERS)) {
+            if (each.path("name").asText().equals(container)) {
+                return "spec.initContainers{" + container + "}";
+            }
+        }
+        return "spec.containers{" + container + "}";
+    }
+}

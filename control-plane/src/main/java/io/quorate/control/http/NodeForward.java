@@ -1,0 +1,81 @@
+package io.quorate.control.http;
+
+import io.quorate.control.kubernetes.ApiAnswer;
+import io.quorate.control.kubernetes.OtherNodes;
+import io.quorate.node.Node;
+import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.TlsIdentity;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.JavaFlowSupport;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/** Asks other nodes over their API port, with this node's certificate: mutual TLS, as between all nodes. Any thread; nothing blocks. */
+final class NodeForward implements OtherNodes {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int MAX_FAILURE_BYTES = 64 * 1024;
+
+    private final Node node;
+    private final Materializer materializer;
+    private @Nullable TlsIdentity shows;
+    private @Nullable HttpClient client;
+
+    NodeForward(Node node, ActorSystem system) {
+        this.node = node;
+        this.materializer = Materializer.matFromSystem(system);
+    }
+
+    /** Made by the first request, and anew when this node has other certificates. */
+    private synchronized HttpClient client() {
+        TlsIdentity now = node.trust().tls().identity();
+        HttpClient known = client;
+        if (known != null && shows == now) {
+            return known;
+        }
+        HttpClient made = HttpClient.newBuilder()
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .sslContext(node.trust().tls().context(PeerKind.SERVERS))
+                .build();
+        shows = now;
+        client = made;
+        return made;
+    }
+
+    @Override
+    public CompletionStage<ApiAnswer> get(String apiAddress, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + apiAddress + path))
+                .GET()
+                .build();
+        return client().sendAsync(request, HttpResponse.BodyHandlers.ofPublisher())
+                .thenCompose(response -> answer(response.statusCode(), response));
+    }
+
+    private CompletionStage<ApiAnswer> answer(int code, HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+        Source<ByteString, NotUsed> body = JavaFlowSupport.Source.fromPublisher(response.body())
+                .mapConcat(buffers ->
+                        buffers.stream().map(ByteString::fromByteBuffer).toList());
+        if (code < 300) {
+            return CompletableFuture.completedFuture(new ApiAnswer.Text(body));
+        }
+        return body.limitWeighted(MAX_FAILURE_BYTES, bytes -> (long) bytes.size())
+                .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), materializer)
+                .thenApply(bytes -> new ApiAnswer.Whole(code, ApiAnswer.JSON, bytes.toArray(), List.of()));
+    }
+}

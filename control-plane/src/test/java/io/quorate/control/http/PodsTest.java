@@ -1,0 +1,249 @@
+package io.quorate.control.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.RunningNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pods on a running node: bound by hand, with real processes, seen over HTTP as clients see them. */
+class PodsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PODS = "/api/v1/namespaces/default/pods";
+
+    @TempDir
+    static Path root;
+
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start() throws Exception {
+        node = RunningNode.start(root.resolve("n9"), "n9");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        // What runs outlives the node.
+        for (JsonNode each : get(PODS).path("items")) {
+            String name = each.at("/metadata/name").asText();
+            delete(name + "?gracePeriodSeconds=1");
+            awaitGone(name);
+        }
+        node.close();
+    }
+
+    private static JsonNode get(String path) throws Exception {
+        return JSON.readTree(node.send(node.request(path)).body());
+    }
+
+    private static HttpResponse<byte[]> delete(String nameAndQuery) throws Exception {
+        return node.send(node.request(PODS + "/" + nameAndQuery).DELETE());
+    }
+
+    private static void create(String name, String spec) throws Exception {
+        String pod = "{'metadata':{'name':'%s'},'spec':{'nodeName':'n9',%s}}".formatted(name, spec);
+        HttpResponse<byte[]> created =
+                node.send(node.request(PODS).POST(BodyPublishers.ofString(pod.replace('\'', '"'))));
+        assertThat(created.statusCode()).as(new String(created.body(), UTF_8)).isEqualTo(201);
+    }
+
+    private static String sh(String script, String more) {
+        return "'containers':[{'name':'c','image':'busybox','command':['sh','-c','%s']%s}]".formatted(script, more);
+    }
+
+    /** Watches a pod until it is as expected, and shows it then. */
+    private static JsonNode await(String name, Predicate<JsonNode> expected) throws Exception {
+        return watched(name, event -> expected.test(event.path("object"))).path("object");
+    }
+
+    private static void awaitGone(String name) throws Exception {
+        if (node.send(node.request(PODS + "/" + name)).statusCode() != 404) {
+            String version = get(PODS).at("/metadata/resourceVersion").asText();
+            if (node.send(node.request(PODS + "/" + name)).statusCode() != 404) {
+                watched(
+                        name + "&resourceVersion=" + version,
+                        event -> event.path("type").asText().equals("DELETED"));
+            }
+        }
+    }
+
+    private static JsonNode watched(String name, Predicate<JsonNode> expected) throws Exception {
+        String path = PODS + "?watch=true&timeoutSeconds=60&fieldSelector=metadata.name%3D" + name;
+        JsonNode last = JSON.missingNode();
+        try (Stream<String> lines = node.stream(node.request(path).timeout(java.time.Duration.ofSeconds(90)))
+                .body()) {
+            for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+                String line = each.next().strip();
+                if (line.isEmpty()) {
+                    continue;
+                }
+                last = JSON.readTree(line);
+                if (expected.test(last)) {
+                    return last;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return fail("it never was as expected, at last it was " + last);
+    }
+
+    private static boolean isReady(JsonNode pod) {
+        for (JsonNode each : pod.at("/status/conditions")) {
+            if (each.path("type").asText().equals("Ready")) {
+                return each.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
+    private static String log(String name, String query) throws Exception {
+        HttpResponse<byte[]> response = node.send(node.request(PODS + "/" + name + "/log" + query));
+        return new String(response.body(), UTF_8);
+    }
+
+    @Test
+    void a_pod_that_is_bound_runs_and_says_where_it_is_and_goes_when_it_is_deleted() throws Exception {
+        create("web", sh("echo here is $POD_IP; exec sleep 600", ""));
+        JsonNode pod = await("web", PodsTest::isReady);
+        String address = pod.at("/status/podIP").asText();
+        assertThat(address).startsWith("127.64.1.");
+        assertThat(pod.at("/status/phase").asText()).isEqualTo("Running");
+        assertThat(pod.at("/status/hostIP").asText()).isEqualTo("127.0.3.9");
+        assertThat(pod.at("/status/containerStatuses/0/state/running/startedAt").asText())
+                .isNotEmpty();
+        try (Stream<String> lines =
+                node.stream(node.request(PODS + "/web/log?follow=true")).body()) {
+            assertThat(lines.iterator().next()).isEqualTo("here is " + address);
+        }
+        assertThat(log("web", "?tailLines=1&timestamps=true")).matches("\\d{4}-.*Z here is " + address + "\n");
+        JsonNode deleted = JSON.readTree(delete("web?gracePeriodSeconds=20").body());
+        assertThat(deleted.at("/metadata/deletionTimestamp").asText()).isNotEmpty();
+        awaitGone("web");
+        try (Stream<Path> left = Files.list(root.resolve("n9").resolve("workloads"))) {
+            String uid = pod.at("/metadata/uid").asText();
+            assertThat(left).noneMatch(each -> each.endsWith(uid));
+        }
+    }
+
+    @Test
+    void a_pod_that_ends_again_and_again_is_restarted_and_then_waits() throws Exception {
+        create("crash", sh("echo attempt; exit 3", ""));
+        JsonNode pod = await(
+                "crash",
+                each -> each.at("/status/containerStatuses/0/state/waiting/reason")
+                        .asText()
+                        .equals("CrashLoopBackOff"));
+        assertThat(pod.at("/status/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+        assertThat(pod.at("/status/containerStatuses/0/lastState/terminated/exitCode")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(log("crash", "?previous=true")).isEqualTo("attempt\n");
+        assertThat(log("crash", "")).isEqualTo("attempt\n");
+    }
+
+    @Test
+    void a_pod_that_is_to_run_once_succeeds() throws Exception {
+        create("once", "'restartPolicy':'Never'," + sh("exit 0", ""));
+        JsonNode pod = await("once", each -> each.at("/status/phase").asText().equals("Succeeded"));
+        assertThat(pod.at("/status/containerStatuses/0/state/terminated/reason").asText())
+                .isEqualTo("Completed");
+        assertThat(delete("once").statusCode()).isEqualTo(200);
+        awaitGone("once");
+    }
+
+    @Test
+    void an_image_that_is_not_built_in_is_told_with_what_to_do() throws Exception {
+        create("strange", "'containers':[{'name':'c','image':'somebody/thing:1'}]");
+        JsonNode pod = await(
+                "strange",
+                each -> each.at("/status/containerStatuses/0/state/waiting/reason")
+                        .asText()
+                        .equals("ErrImagePull"));
+        assertThat(pod.at("/status/containerStatuses/0/state/waiting/message").asText())
+                .contains("pulls no images", "dontrebootme/microbot");
+        assertThat(JSON.readTree(log("strange", "")).path("message").asText())
+                .isEqualTo("container \"c\" in pod \"strange\" is waiting to start: ErrImagePull");
+    }
+
+    @Test
+    void a_pod_that_is_deleted_by_force_is_ended_too() throws Exception {
+        Path there = root.resolve("there");
+        Path gone = root.resolve("gone");
+        create(
+                "forced",
+                sh(
+                        "trap \\\"touch " + gone + "; exit\\\" TERM; touch " + there
+                                + "; while :; do sleep 600 & wait; done",
+                        ""));
+        await("forced", PodsTest::isReady);
+        delete("forced?gracePeriodSeconds=0");
+        awaitGone("forced");
+        awaitFile(gone);
+    }
+
+    private static void awaitFile(Path file) throws Exception {
+        try (var watch = file.getFileSystem().newWatchService()) {
+            file.getParent().register(watch, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
+            while (!Files.exists(file)) {
+                var key = watch.poll(30, java.util.concurrent.TimeUnit.SECONDS);
+                assertThat(key).as("%s is not there", file).isNotNull();
+                key.pollEvents();
+                key.reset();
+            }
+        }
+    }
+
+    @Test
+    void a_pod_outlives_its_node_and_is_known_to_the_next_one() throws Exception {
+        create("lasting", sh("echo $$ is up; exec sleep 600", ""));
+        JsonNode before = await("lasting", PodsTest::isReady);
+        String said = log("lasting", "");
+        node.close();
+        node = RunningNode.start(root.resolve("n9"), "n9");
+        JsonNode after = await("lasting", PodsTest::isReady);
+        assertThat(after.at("/status/containerStatuses")).isEqualTo(before.at("/status/containerStatuses"));
+        assertThat(after.at("/status/podIP")).isEqualTo(before.at("/status/podIP"));
+        assertThat(log("lasting", "")).isEqualTo(said);
+        assertThat(get("/api/v1/events?fieldSelector=involvedObject.name%3Dlasting")
+                        .path("items"))
+                .extracting(each -> each.path("reason").asText())
+                .contains("Pulled", "Created", "Started");
+    }
+
+    @Test
+    void the_node_says_what_its_machine_has() throws Exception {
+        create("any", sh("exec sleep 600", ""));
+        await("any", PodsTest::isReady);
+        JsonNode it = get("/api/v1/nodes/n9");
+        assertThat(it.at("/status/allocatable/pods").asText()).isEqualTo("110");
+        assertThat(it.at("/status/nodeInfo/containerRuntimeVersion").asText()).startsWith("quorate-process://");
+        assertThat(it.at("/status/nodeInfo/kernelVersion").asText()).isNotEmpty();
+        assertThat(it.at("/status/nodeInfo/kubeletVersion").asText()).isNotEmpty();
+        assertThat(it.at("/spec/podCIDR").asText()).isEqualTo("127.64.1.0/24");
+    }
+
+    @Test
+    void what_needs_a_connection_of_its_own_is_refused_with_a_reason() throws Exception {
+        create("plain", sh("exec sleep 600", ""));
+        HttpResponse<byte[]> response =
+                node.send(node.request(PODS + "/plain/exec?command=ls").POST(BodyPublishers.noBody()));
+        assertThat(response.statusCode()).isEqualTo(501);
+        assertThat(new String(response.body(), UTF_8)).contains("exec is not served");
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * What runs pods on one machine. {@link io.quorate.node.workload.PodSync} decides, from what is wanted, what runs and the time: pure, with the words
+ * of kubernetes. {@link io.quorate.node.workload.PodRuntime} does it; {@link io.quorate.node.workload.ProcessRuntime} runs each container's command as
+ * child processes that outlive this one (decision 0022). Knows neither the cluster nor its objects: who reads pods and writes their status is the
+ * control plane's {@code agent}. The programs of the images that are built in are {@code image}.
+ */
+@NullMarked
+package io.quorate.node.workload;
+
+import org.jspecify.annotations.NullMarked;

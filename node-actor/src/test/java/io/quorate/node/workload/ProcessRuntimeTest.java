@@ -1,0 +1,300 @@
+package io.quorate.node.workload;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With real child processes. */
+class ProcessRuntimeTest {
+    private static final String POD = "0a1b-2c3d";
+    private static final String ADDRESS = "127.64.1.7";
+
+    @TempDir
+    Path root;
+
+    private ProcessRuntime runtime;
+    private final BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+
+    @BeforeEach
+    void begin() {
+        open();
+        runtime.begin(POD, "default", "web-1", ADDRESS, System.currentTimeMillis());
+    }
+
+    private void open() {
+        runtime = ProcessRuntime.open(root.resolve("workloads"), "test");
+        runtime.onChange(changes::add);
+    }
+
+    @AfterEach
+    void end() {
+        for (String container :
+                runtime.pod(POD).map(pod -> pod.attempts().keySet()).orElse(java.util.Set.of())) {
+            runtime.kill(POD, container);
+        }
+        runtime.close();
+    }
+
+    private void start(String image, int attempt, Map<String, String> environment, String... command)
+            throws StartRefused {
+        runtime.start(
+                new ContainerStart(
+                        POD,
+                        "c",
+                        attempt,
+                        0,
+                        image,
+                        List.of(command),
+                        List.of(),
+                        environment,
+                        "",
+                        Map.of(),
+                        Limits.NONE,
+                        ADDRESS),
+                System.currentTimeMillis());
+    }
+
+    private void sh(String script) throws StartRefused {
+        start("busybox", 0, Map.of(), "sh", "-c", script);
+    }
+
+    private Exit awaitExit() throws InterruptedException {
+        while (attempt().runs()) {
+            assertThat(changes.poll(30, TimeUnit.SECONDS)).isEqualTo(POD);
+        }
+        return attempt().exit().orElseThrow();
+    }
+
+    private Attempt attempt() {
+        return runtime.pod(POD).orElseThrow().attempts().get("c").getLast();
+    }
+
+    private static LogCursor.Selection following() {
+        return new LogCursor.Selection(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false, true);
+    }
+
+    private String said() throws IOException {
+        try (LogCursor cursor = runtime.log(POD, "c", false, following()).orElseThrow()) {
+            return new String(cursor.next(), UTF_8);
+        }
+    }
+
+    /** Follows the log until it has said something. */
+    private void awaitSaid(String text) throws Exception {
+        try (LogCursor cursor = runtime.log(POD, "c", false, following()).orElseThrow()) {
+            StringBuilder all = new StringBuilder();
+            while (!all.toString().contains(text)) {
+                Optional<CompletableFuture<Void>> more = runtime.afterLog(cursor);
+                byte[] bytes = cursor.next();
+                all.append(new String(bytes, UTF_8));
+                if (bytes.length == 0) {
+                    assertThat(more).as("it has ended with %s", all).isPresent();
+                    more.get().get(30, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_command_runs_with_its_environment_and_nobody_elses_and_its_end_is_known() throws Exception {
+        start("busybox", 0, Map.of("COLOUR", "blue"), "sh", "-c", "echo $COLOUR; echo $JAVA_HOME >&2; exit 3");
+        Exit exit = awaitExit();
+        assertThat(exit.code()).isEqualTo(3);
+        assertThat(exit.word()).isEqualTo("Error");
+        assertThat(said()).contains("blue\n").hasSize("blue\n\n".length());
+    }
+
+    @Test
+    void what_is_written_is_for_the_nodes_user_alone() throws Exception {
+        sh("touch file; mkdir folder");
+        awaitExit();
+        try (var files = Files.walk(root.resolve("workloads"))) {
+            for (Path each : files.toList()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                        .as(each.toString())
+                        .endsWith("------");
+            }
+        }
+    }
+
+    @Test
+    void all_descendants_are_told_to_end_and_how_they_do_is_known() throws Exception {
+        sh(
+                "trap 'echo told; exit 7' TERM; sh -c 'trap \"echo also\" TERM; echo up; sleep 600 & wait' & sleep 600 & wait");
+        awaitSaid("up");
+        runtime.terminate(POD, "c");
+        assertThat(awaitExit().code()).isEqualTo(7);
+        assertThat(said()).contains("told");
+    }
+
+    @Test
+    void what_does_not_listen_is_killed_and_what_left_its_session_too() throws Exception {
+        sh("trap '' TERM; setsid sh -c 'echo $$ > left; echo up; exec sleep 600' & wait; sleep 600");
+        awaitSaid("up");
+        Path work = root.resolve("workloads").resolve(POD).resolve("containers/c/0/work");
+        long left = Long.parseLong(Files.readString(work.resolve("left")).strip());
+        ProcessHandle other = ProcessHandle.of(left).orElseThrow();
+        runtime.terminate(POD, "c");
+        runtime.kill(POD, "c");
+        assertThat(awaitExit().code()).isEqualTo(137);
+        other.onExit().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_container_outlives_whoever_started_it_and_the_next_one_knows_how_it_ended() throws Exception {
+        Path go = root.resolve("go");
+        sh("echo one; while [ ! -e " + go + " ]; do sleep 0.1; done; echo two; exit 4");
+        awaitSaid("one");
+        runtime.close();
+        open();
+        assertThat(attempt().runs()).isTrue();
+        assertThat(runtime.pod(POD).orElseThrow().address()).isEqualTo(ADDRESS);
+        Files.createFile(go);
+        assertThat(awaitExit().code()).isEqualTo(4);
+        assertThat(said()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void what_ended_while_nobody_was_there_is_known_too() throws Exception {
+        Path go = root.resolve("go");
+        sh("while [ ! -e " + go + " ]; do sleep 0.1; done; echo late; exit 5");
+        Path exit = root.resolve("workloads").resolve(POD).resolve("containers/c/0/exit");
+        runtime.close();
+        try (var watch = exit.getFileSystem().newWatchService()) {
+            exit.getParent().register(watch, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
+            Files.createFile(go);
+            while (!Files.exists(exit)) {
+                assertThat(watch.poll(30, TimeUnit.SECONDS)).isNotNull().satisfies(key -> {
+                    key.pollEvents();
+                    key.reset();
+                });
+            }
+        }
+        open();
+        assertThat(awaitExit().code()).isEqualTo(5);
+        assertThat(said()).isEqualTo("late\n");
+    }
+
+    @Test
+    void one_whose_supervisor_was_killed_is_ended_and_said_to_be_unknown() throws Exception {
+        sh("echo up; sleep 600");
+        awaitSaid("up");
+        Path process = root.resolve("workloads").resolve(POD).resolve("containers/c/0/process");
+        long pid = Long.parseLong(Files.readAllLines(process).get(1).split(" ")[0]);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        Exit exit = awaitExit();
+        assertThat(exit.code()).isEqualTo(137);
+        assertThat(exit.word()).isEqualTo("ContainerStatusUnknown");
+    }
+
+    @Test
+    void another_process_with_the_same_number_is_not_taken_for_it() {
+        Processes.Identity self = Processes.of(ProcessHandle.current().pid()).orElseThrow();
+        assertThat(Processes.isAlive(self)).isTrue();
+        assertThat(Processes.isAlive(
+                        new Processes.Identity(self.pid(), self.boot(), self.startTicks() + 1, self.session(), false)))
+                .isFalse();
+        assertThat(Processes.isAlive(
+                        new Processes.Identity(self.pid(), "another boot", self.startTicks(), self.session(), false)))
+                .isFalse();
+    }
+
+    @Test
+    void a_name_with_blanks_and_brackets_does_not_confuse_the_kernels_line() {
+        assertThat(Processes.read("b", "42 (a) b (c) S 1 2 3 0 -1 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20"))
+                .hasValueSatisfying(each -> {
+                    assertThat(each.pid()).isEqualTo(42);
+                    assertThat(each.session()).isEqualTo(3);
+                });
+    }
+
+    @Test
+    void a_program_that_the_machine_does_not_have_is_refused_with_its_name() {
+        assertThatThrownBy(() -> start("busybox", 0, Map.of(), "no-such-program"))
+                .isInstanceOfSatisfying(StartRefused.class, no -> {
+                    assertThat(no.reason()).isEqualTo("RunContainerError");
+                    assertThat(no.message()).contains("exec: \"no-such-program\": executable file not found in $PATH");
+                });
+        assertThat(runtime.pod(POD).orElseThrow().attempts()).isEmpty();
+    }
+
+    @Test
+    void the_last_two_attempts_are_kept() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            start("busybox", i, Map.of(), "echo", "attempt " + i);
+            awaitExit();
+        }
+        assertThat(runtime.pod(POD).orElseThrow().attempts().get("c"))
+                .extracting(Attempt::number)
+                .containsExactly(1, 2);
+        assertThat(said()).isEqualTo("attempt 2\n");
+        try (LogCursor cursor = runtime.log(POD, "c", true, following()).orElseThrow()) {
+            assertThat(new String(cursor.next(), UTF_8)).isEqualTo("attempt 1\n");
+        }
+        runtime.remove(POD);
+        assertThat(root.resolve("workloads").resolve(POD)).doesNotExist();
+    }
+
+    @Test
+    void the_built_in_microbot_says_the_name_of_its_container() throws Exception {
+        start("dontrebootme/microbot:v1", 0, Map.of("HOSTNAME", "web-1", "PORT", "8088"));
+        awaitSaid("microbot listens on " + ADDRESS + ":8088");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(
+                    HttpRequest.newBuilder(URI.create("http://" + ADDRESS + ":8088/"))
+                            .timeout(Duration.ofSeconds(30))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(response.body()).contains("Container hostname: web-1");
+        }
+        Prober prober = new Prober(runtime);
+        assertThat(prober.look(
+                                POD,
+                                "c",
+                                ADDRESS,
+                                new Probe.Check.Http("HTTP", "", 8088, "/", List.of()),
+                                Duration.ofSeconds(10))
+                        .well())
+                .isTrue();
+        assertThat(prober.look(POD, "c", ADDRESS, new Probe.Check.Tcp("", 8089), Duration.ofSeconds(10)))
+                .isEqualTo(new Probe.Result(false, "dial tcp " + ADDRESS + ":8089: connect: connection refused"));
+        runtime.terminate(POD, "c");
+        assertThat(awaitExit().code()).isEqualTo(143);
+    }
+
+    @Test
+    void a_command_beside_a_container_has_its_environment_and_its_time() throws Exception {
+        start("busybox", 0, Map.of("COLOUR", "blue"), "sh", "-c", "echo up; exec sleep 600");
+        awaitSaid("up");
+        assertThat(runtime.exec(POD, "c", List.of("sh", "-c", "echo $COLOUR"), Duration.ofSeconds(30)))
+                .isEqualTo(new Probe.Result(true, "blue\n"));
+        assertThat(runtime.exec(POD, "c", List.of("false"), Duration.ofSeconds(30))
+                        .well())
+                .isFalse();
+        assertThat(runtime.exec(POD, "c", List.of("sleep", "60"), Duration.ofMillis(50))
+                        .message())
+                .contains("timed out");
+    }
+}
