@@ -7,6 +7,7 @@ import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectReply;
 import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Propagation;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.Scales;
 import io.quorate.control.objects.StoredObject;
@@ -53,22 +54,24 @@ public final class KubernetesApi {
     private final Executor executor;
     private final ObjectFeed feed;
     private final NodeReports nodes;
+    private final Controllers controllers;
     private final String release;
 
     private KubernetesApi(Node node) {
         this.node = node;
         this.executor = node.system().executionContext();
         this.feed = new ObjectFeed(node, executor);
-        this.nodes = new NodeReports(
-                node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE), executor);
+        this.nodes = new NodeReports(node, feed, () -> ofItself("quorate"), executor);
+        this.controllers = new Controllers(node, feed, Controllers.ALL, KubernetesApi::ofItself, executor);
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
     }
 
-    /** Serves on a node, and keeps its node objects from now on. */
+    /** Serves on a node, and from now on keeps its node objects and runs the controllers while it leads. */
     public static KubernetesApi start(Node node) {
         KubernetesApi api = new KubernetesApi(node);
         api.nodes.start();
+        api.controllers.start();
         return api;
     }
 
@@ -216,13 +219,16 @@ public final class KubernetesApi {
             if (state.isFounded()) {
                 return CompletableFuture.completedFuture(null);
             }
-            ObjectCommand found = new ObjectCommand.Found(
-                    ObjectState.FOUNDED, request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE));
+            ObjectCommand found = new ObjectCommand.Found(ObjectState.FOUNDED, ofItself("quorate"));
             return feed.ask(clusterId, found)
                     .thenCompose(reply -> nodes.report(clusterId))
                     .thenCompose(reply -> feed.current(clusterId))
                     .thenApply(now -> null);
         });
+    }
+
+    private static Request ofItself(String manager) {
+        return request(ITSELF, manager, false, Request.FieldValidation.IGNORE);
     }
 
     private static Request request(String by, String manager, boolean dryRun, Request.FieldValidation fields) {
@@ -423,25 +429,7 @@ public final class KubernetesApi {
             return answered(request, repeated(request.clusterId(), command));
         }
         ObjectKey key = key(path);
-        CompletionStage<ObjectReply> reply = feed.ask(request.clusterId(), new ObjectCommand.Delete(key, wanted, with));
-        boolean namespace = path.type() == ResourceTypes.NAMESPACE && !with.dryRun();
-        return answered(
-                request,
-                namespace
-                        ? reply.thenApply(answer -> {
-                            if (answer.code() == 200) {
-                                repeated(request.clusterId(), new ObjectCommand.Empty(path.name(), with))
-                                        .exceptionally(failure -> {
-                                            LOG.info(
-                                                    "namespace {} is not empty yet: {}",
-                                                    path.name(),
-                                                    failure.getMessage());
-                                            return answer;
-                                        });
-                            }
-                            return answer;
-                        })
-                        : reply);
+        return answered(request, feed.ask(request.clusterId(), new ObjectCommand.Delete(key, wanted, with)));
     }
 
     /** Asks until there is no more of it to do. */
@@ -472,7 +460,21 @@ public final class KubernetesApi {
         return new DeleteOptions(
                 seconds,
                 preconditions.path("uid").asText(),
-                preconditions.path("resourceVersion").asText());
+                preconditions.path("resourceVersion").asText(),
+                propagation(request, options));
+    }
+
+    private static Optional<Propagation> propagation(ApiRequest request, JsonNode options) {
+        String policy = options.path("propagationPolicy").asText(request.parameter("propagationPolicy"));
+        if (policy.isEmpty()) {
+            JsonNode orphan = options.path("orphanDependents"); // of clients older than the policies
+            return orphan.isBoolean()
+                    ? Optional.of(orphan.asBoolean() ? Propagation.ORPHAN : Propagation.BACKGROUND)
+                    : Optional.empty();
+        }
+        return Optional.of(Propagation.of(policy)
+                .orElseThrow(() -> new Refused(Failure.badRequest("propagationPolicy: Unsupported value: \"" + policy
+                        + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""))));
     }
 
     private static ObjectKey key(ApiPath path) {
