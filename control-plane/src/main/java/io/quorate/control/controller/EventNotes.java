@@ -103,7 +103,7 @@ final class EventNotes {
             int count = there.get().tree().path("count").asInt(1) + times;
             ObjectNode patch =
                     Json.object().put("count", count).put("lastTimestamp", now).put("message", message);
-            draft.add(new ObjectCommand.Patch(key, "", PatchKind.MERGE, Json.bytes(patch), false, draft.request()));
+            draft.note(new ObjectCommand.Patch(key, "", PatchKind.MERGE, Json.bytes(patch), false, draft.request()));
             return;
         }
         ObjectNode event = Json.object().put("kind", "Event").put("apiVersion", "v1");
@@ -117,7 +117,8 @@ final class EventNotes {
                 .put("type", type)
                 .put("reportingComponent", component)
                 .put("reportingInstance", "");
-        draft.create(ResourceTypes.EVENT, namespace, event);
+        draft.note(new ObjectCommand.Create(
+                ResourceTypes.EVENT.id(), namespace, Json.bytes(event), draft.request()));
     }
 
     private static ObjectNode reference(StoredObject about) {

@@ -16,12 +16,14 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * A plan as it is made. What is written over an object that was read is refused where somebody else has written it since; so a plan writes each
- * object once at most.
+ * A plan as it is made: what is to be done, then what is told of it, and what is found last. What is written over an object that was read is refused
+ * where somebody else has written it since; so a plan writes each object once at most.
  */
 final class PlanDraft {
     private final Supplier<Request> requests;
     private final List<ObjectCommand> commands = new ArrayList<>();
+    private final List<ObjectCommand> notes = new ArrayList<>();
+    private final List<ObjectCommand> statuses = new ArrayList<>();
     private long again = Long.MAX_VALUE;
 
     PlanDraft(Supplier<Request> requests) {
@@ -51,7 +53,7 @@ final class PlanDraft {
         JsonNode now = Json.readObject(Json.bytes(status));
         if (!now.equals(tree.path(ResourceType.STATUS))) {
             tree.set(ResourceType.STATUS, now);
-            commands.add(new ObjectCommand.Update(object.key(), ResourceType.STATUS, Json.bytes(tree), request()));
+            statuses.add(new ObjectCommand.Update(object.key(), ResourceType.STATUS, Json.bytes(tree), request()));
         }
     }
 
@@ -67,8 +69,9 @@ final class PlanDraft {
                 request()));
     }
 
-    void add(ObjectCommand command) {
-        commands.add(command);
+    /** An event for people to read. */
+    void note(ObjectCommand event) {
+        notes.add(event);
     }
 
     void again(long atMillis) {
@@ -79,15 +82,15 @@ final class PlanDraft {
         atMillis.ifPresent(this::again);
     }
 
+    /** How much is to be done. */
     int size() {
         return commands.size();
     }
 
-    boolean isEmpty() {
-        return commands.isEmpty();
-    }
-
     Plan plan() {
-        return new Plan(commands, again == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(again));
+        List<ObjectCommand> all = new ArrayList<>(commands);
+        all.addAll(notes);
+        all.addAll(statuses);
+        return new Plan(all, again == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(again));
     }
 }
