@@ -117,8 +117,7 @@ final class EventNotes {
                 .put("type", type)
                 .put("reportingComponent", component)
                 .put("reportingInstance", "");
-        draft.note(new ObjectCommand.Create(
-                ResourceTypes.EVENT.id(), namespace, Json.bytes(event), draft.request()));
+        draft.note(new ObjectCommand.Create(ResourceTypes.EVENT.id(), namespace, Json.bytes(event), draft.request()));
     }
 
     private static ObjectNode reference(StoredObject about) {

@@ -442,7 +442,8 @@ class KubernetesRoutesTest {
                 400,
                 "BadRequest",
                 "supported values: \"Foreground\", \"Background\", \"Orphan\"");
-        assertThat(delete(MAPS + "/policy?propagationPolicy=Orphan").at("/status")).isEqualTo("Success");
+        assertThat(delete(MAPS + "/policy?propagationPolicy=Orphan").at("/status"))
+                .isEqualTo("Success");
     }
 
     @Test

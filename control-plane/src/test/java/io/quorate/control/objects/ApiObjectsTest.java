@@ -290,7 +290,10 @@ class ApiObjectsTest {
                         .formatted(
                                 name,
                                 owner,
-                                book.state.get(key(CONFIG_MAP, owner)).orElseThrow().uid()));
+                                book.state
+                                        .get(key(CONFIG_MAP, owner))
+                                        .orElseThrow()
+                                        .uid()));
     }
 
     private Answer delete(String name, Propagation propagation) {
