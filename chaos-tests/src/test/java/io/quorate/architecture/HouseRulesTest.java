@@ -59,7 +59,6 @@ class HouseRulesTest {
         "io.quorate.control.kv",
         "io.quorate.control.objects",
         "io.quorate.control.patch",
-        "io.quorate.control.proxy",
         "io.quorate.control.resource",
         "io.quorate.control.schedule",
         "io.quorate.control.table",

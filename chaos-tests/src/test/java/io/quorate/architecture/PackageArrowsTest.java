@@ -199,9 +199,14 @@ class PackageArrowsTest {
                         "io.quorate.control.resource"),
                 knows(
                         "io.quorate.control.proxy",
+                        "org.slf4j",
+                        "org.apache.pekko..",
+                        "scala..",
+                        "org.reactivestreams",
                         "com.fasterxml.jackson..",
                         "io.quorate.control.objects",
-                        "io.quorate.control.resource"),
+                        "io.quorate.control.resource",
+                        "io.quorate.persistence.tls"),
                 knows(
                         "io.quorate.control.agent",
                         "org.slf4j",
@@ -220,6 +225,7 @@ class PackageArrowsTest {
                         "io.quorate.control.controller",
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
+                        "io.quorate.control.proxy",
                         "io.quorate.control.resource",
                         "io.quorate.control.schedule",
                         "io.quorate.control.schema",
@@ -228,6 +234,7 @@ class PackageArrowsTest {
                         "io.quorate.node.contract",
                         "io.quorate.node.folder",
                         "io.quorate.node.workload",
+                        "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
                 knows(
                         "io.quorate.control.metrics",

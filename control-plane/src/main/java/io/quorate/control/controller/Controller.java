@@ -1,6 +1,7 @@
 package io.quorate.control.controller;
 
 import io.quorate.control.objects.Change;
+import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
@@ -35,4 +36,19 @@ public interface Controller {
      * @param requests one for each command: its identity for a new object, and what makes a name unique
      */
     Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests);
+
+    /**
+     * What else is to be written because a command of a plan was refused; the object is looked at again after a while.
+     *
+     * @param message of whoever refused it
+     */
+    default Plan refused(
+            ObjectKey key,
+            ObjectState state,
+            ObjectCommand command,
+            String message,
+            long nowMillis,
+            Supplier<Request> requests) {
+        return Plan.REST;
+    }
 }

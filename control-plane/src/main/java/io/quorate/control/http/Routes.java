@@ -75,6 +75,7 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/placements/{namespace}/{pod} why a pod is where it is, or nowhere: each node as the scheduler sees it
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
+ * GET  /v1/pods/{address}/{port}       a web socket: the way of other nodes to a pod of this one
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
@@ -111,6 +112,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final KeyValueRequests keyValues;
     private final KubernetesApi api;
     private final KubernetesRoutes kubernetes;
+    private final PodRoutes pods;
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
         this.node = node;
@@ -126,6 +128,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.keyValues = new KeyValueRequests(node);
         this.api = KubernetesApi.start(node, new NodeForward(node, system));
         this.kubernetes = new KubernetesRoutes(api, materializer);
+        this.pods = new PodRoutes(api::pod);
     }
 
     @Override
@@ -144,7 +147,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                     ? route(request, "", "")
                     : switch (access.of(request)) {
                         case Access.Verdict.Refused(var problem, var user) -> refuse(request, problem);
-                        case Access.Verdict.Admitted(var by, var clusterId) -> route(request, by.words(), clusterId);
+                        case Access.Verdict.Admitted(var by, var clusterId) ->
+                            request.getUri().path().startsWith(PodRoutes.PATH)
+                                    ? pods.connect(request, by)
+                                    : route(request, by.words(), clusterId);
                     };
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);

@@ -8,10 +8,13 @@ import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectReply;
 import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Propagation;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.Scales;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.patch.PatchKind;
+import io.quorate.control.proxy.ServiceProxy;
+import io.quorate.control.proxy.ServiceTable;
 import io.quorate.control.resource.Failure;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ObjectNames;
@@ -25,6 +28,7 @@ import io.quorate.control.table.Tables;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.workload.ProcessRuntime;
+import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +45,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,26 +68,44 @@ public final class KubernetesApi implements AutoCloseable {
     private final Executor executor;
     private final ObjectFeed feed;
     private final NodeReports nodes;
+    private final Controllers controllers;
     private final String release;
     private final Agent agent;
     private final PodLogs logs;
+    private final ServiceProxy services;
 
     private KubernetesApi(Node node, OtherNodes others) {
         this.node = node;
         this.executor = node.system().executionContext();
         this.feed = new ObjectFeed(node, executor);
-        this.nodes = new NodeReports(
-                node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE), executor);
+        this.nodes = new NodeReports(node, feed, () -> ofItself("quorate"), executor);
+        this.controllers = new Controllers(node, feed, Controllers::all, KubernetesApi::ofItself, executor);
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
         this.agent = agent();
         this.logs = new PodLogs(node, agent.runtime(), others, executor);
+        MemberId self = node.identity().member();
+        this.services =
+                new ServiceProxy(Adapter.toClassic(node.system()), node.trust().tls(), self.node(), self.host());
     }
 
-    /** Pods go on; nobody looks after them. */
+    /** Pods go on; nobody looks after them, or leads anybody new to them. */
     @Override
     public void close() {
         agent.close();
+        services.close();
+    }
+
+    /**
+     * Connects to a pod of this node.
+     *
+     * @return what goes there and what comes back, for one use within some seconds; fails where no pod has that address, or nobody answers
+     */
+    public CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String address, int port) {
+        String self = node.identity().member().node();
+        return ServiceTable.isOfPod(feed.state(node.identity().clusterId()), self, address)
+                ? services.pods().here(address, port)
+                : CompletableFuture.failedFuture(new IllegalArgumentException(address + " is no pod of " + self));
     }
 
     /** Has pods run that are bound to this node; what runs goes on when the node stops. */
@@ -87,10 +113,7 @@ public final class KubernetesApi implements AutoCloseable {
         Agent.Self self = new Agent.Self(
                 node.identity().member().node(), host(node.identity().member().address()), release, node.dataFolder());
         return new Agent(
-                self,
-                new AgentLink(node, feed, () -> request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE)),
-                runtime(self),
-                System::currentTimeMillis);
+                self, new AgentLink(node, feed, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
     }
 
     private static ProcessRuntime runtime(Agent.Self self) {
@@ -108,10 +131,12 @@ public final class KubernetesApi implements AutoCloseable {
         return address.substring(0, address.lastIndexOf(':'));
     }
 
-    /** Serves on a node, keeps its node objects and runs its pods from now on. */
+    /** Serves on a node, and from now on keeps its node objects, runs its pods, and the controllers while it leads. */
     public static KubernetesApi start(Node node, OtherNodes others) {
         KubernetesApi api = new KubernetesApi(node, others);
         api.nodes.start();
+        api.controllers.start();
+        new ServiceUpdates(node, api.feed, api.services, api.executor).start();
         return api;
     }
 
@@ -299,13 +324,16 @@ public final class KubernetesApi implements AutoCloseable {
             if (state.isFounded()) {
                 return CompletableFuture.completedFuture(null);
             }
-            ObjectCommand found = new ObjectCommand.Found(
-                    ObjectState.FOUNDED, request(ITSELF, "quorate", false, Request.FieldValidation.IGNORE));
+            ObjectCommand found = new ObjectCommand.Found(ObjectState.FOUNDED, ofItself("quorate"));
             return feed.ask(clusterId, found)
                     .thenCompose(reply -> nodes.report(clusterId))
                     .thenCompose(reply -> feed.current(clusterId))
                     .thenApply(now -> null);
         });
+    }
+
+    private static Request ofItself(String manager) {
+        return request(ITSELF, manager, false, Request.FieldValidation.IGNORE);
     }
 
     private static Request request(String by, String manager, boolean dryRun, Request.FieldValidation fields) {
@@ -553,25 +581,7 @@ public final class KubernetesApi implements AutoCloseable {
             return answered(request, repeated(request.clusterId(), command));
         }
         ObjectKey key = key(path);
-        CompletionStage<ObjectReply> reply = feed.ask(request.clusterId(), new ObjectCommand.Delete(key, wanted, with));
-        boolean namespace = path.type() == ResourceTypes.NAMESPACE && !with.dryRun();
-        return answered(
-                request,
-                namespace
-                        ? reply.thenApply(answer -> {
-                            if (answer.code() == 200) {
-                                repeated(request.clusterId(), new ObjectCommand.Empty(path.name(), with))
-                                        .exceptionally(failure -> {
-                                            LOG.info(
-                                                    "namespace {} is not empty yet: {}",
-                                                    path.name(),
-                                                    failure.getMessage());
-                                            return answer;
-                                        });
-                            }
-                            return answer;
-                        })
-                        : reply);
+        return answered(request, feed.ask(request.clusterId(), new ObjectCommand.Delete(key, wanted, with)));
     }
 
     /** Asks until there is no more of it to do. */
@@ -602,7 +612,21 @@ public final class KubernetesApi implements AutoCloseable {
         return new DeleteOptions(
                 seconds,
                 preconditions.path("uid").asText(),
-                preconditions.path("resourceVersion").asText());
+                preconditions.path("resourceVersion").asText(),
+                propagation(request, options));
+    }
+
+    private static Optional<Propagation> propagation(ApiRequest request, JsonNode options) {
+        String policy = options.path("propagationPolicy").asText(request.parameter("propagationPolicy"));
+        if (policy.isEmpty()) {
+            JsonNode orphan = options.path("orphanDependents"); // of clients older than the policies
+            return orphan.isBoolean()
+                    ? Optional.of(orphan.asBoolean() ? Propagation.ORPHAN : Propagation.BACKGROUND)
+                    : Optional.empty();
+        }
+        return Optional.of(Propagation.of(policy)
+                .orElseThrow(() -> new Refused(Failure.badRequest("propagationPolicy: Unsupported value: \"" + policy
+                        + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""))));
     }
 
     private static ObjectKey key(ApiPath path) {

@@ -42,6 +42,12 @@ final class NodeFacts {
             // Whatever its agent said when it had a copy.
             status.putObject("allocatable").put("cpu", "0").put("memory", "0").put("pods", "0");
         }
+        status.putObject("daemonEndpoints")
+                .putObject("kubeletEndpoint")
+                .put(
+                        "Port",
+                        Integer.parseInt(
+                                node.apiAddress().substring(node.apiAddress().lastIndexOf(':') + 1)));
         String version = node.version().isEmpty() ? "unknown" : node.version();
         status.putObject("nodeInfo")
                 .put("kubeletVersion", version)

@@ -59,7 +59,8 @@ public final class ApiObjects implements Aggregate<ObjectState, ObjectCommand, O
         } catch (Refused e) {
             decided = Decided.answer(ObjectReply.of(e.failure()));
         }
-        byte[] reply = ObjectForm.bytes(decided.reply());
+        byte[] reply = ObjectForm.bytes(
+                decided.reply().at(state.version() + decided.events().size()));
         return command.request().dryRun()
                 ? Decision.answer(reply)
                 : new Decision<>(decided.events(), firstSequenceNr -> reply);

@@ -26,6 +26,7 @@ final class Deletions {
     private static final int MAX_BYTES = 256 * 1024;
     private static final String MARK = "deletionTimestamp";
     private static final String GRACE = "deletionGracePeriodSeconds";
+    private static final String FINALIZERS = "finalizers";
 
     private final ObjectState state;
     private final Request request;
@@ -91,7 +92,7 @@ final class Deletions {
             }
         }
         ObjectReply reply = ObjectReply.of(Failure.success(type, "", ""));
-        return new Decided(List.copyOf(events), new ObjectReply(reply.code(), reply.body(), List.of(), more));
+        return new Decided(List.copyOf(events), new ObjectReply(reply.code(), reply.body(), List.of(), more, 0));
     }
 
     Decided empty(ObjectCommand.Empty command) {
@@ -108,7 +109,8 @@ final class Deletions {
             }
             for (StoredObject each : state.list(type, command.namespace(), "")) {
                 if (isFull()) {
-                    return new Decided(List.copyOf(events), new ObjectReply(done.code(), done.body(), List.of(), true));
+                    return new Decided(
+                            List.copyOf(events), new ObjectReply(done.code(), done.body(), List.of(), true, 0));
                 }
                 left |= go(type, each, DeleteOptions.DEFAULT).isPresent();
             }
@@ -135,18 +137,19 @@ final class Deletions {
         ObjectNode metadata = Json.child(object, "metadata");
         boolean namespace = type == ResourceTypes.NAMESPACE;
         long grace = type == ResourceTypes.POD ? grace(object, options) : 0;
-        boolean waits = namespace || grace > 0 || !metadata.path("finalizers").isEmpty();
+        boolean held = !namespace && options.propagation().isPresent() && held(stored, metadata, options);
+        boolean waits = namespace || grace > 0 || !metadata.path(FINALIZERS).isEmpty();
         if (!waits) {
             gone(type, object, stored);
             return Optional.empty();
         }
         boolean marked = metadata.has(MARK);
-        if (marked && metadata.path(GRACE).asLong() <= grace) {
+        boolean sooner = metadata.path(GRACE).asLong() > grace;
+        if (marked && !sooner && !held) {
             return Optional.of(stored);
         }
-        metadata.put(MARK, Times.text(request.nowMillis() + grace * 1000));
-        if (!namespace) {
-            metadata.put(GRACE, grace);
+        if (!marked || sooner) {
+            mark(metadata, namespace, grace);
         }
         if (type.counted() && !marked) {
             metadata.put("generation", metadata.path("generation").asLong() + 1);
@@ -157,6 +160,33 @@ final class Deletions {
         StoredObject left = Writes.versioned(type, object, next());
         add(new ObjectEvent.Stored(left, stored.version(), origin()));
         return Optional.of(left);
+    }
+
+    private void mark(ObjectNode metadata, boolean namespace, long grace) {
+        metadata.put(MARK, Times.text(request.nowMillis() + grace * 1000));
+        if (!namespace) {
+            metadata.put(GRACE, grace);
+        }
+    }
+
+    /**
+     * Has the object wait until what it owns is gone, or is told that it has no owner any more; whether that changes what it waits for. One that
+     * owns nothing has nobody to wait for.
+     */
+    private boolean held(StoredObject stored, ObjectNode metadata, DeleteOptions options) {
+        String wanted = options.propagation().orElseThrow().finalizer();
+        boolean waits = !wanted.isEmpty() && state.hasDependents(stored.uid());
+        List<String> finalizers = new ArrayList<>(stored.finalizers());
+        finalizers.removeIf(each -> Propagation.FINALIZERS.contains(each) && !(waits && each.equals(wanted)));
+        if (waits && !finalizers.contains(wanted)) {
+            finalizers.add(wanted);
+        }
+        if (finalizers.isEmpty()) {
+            metadata.remove(FINALIZERS);
+        } else {
+            finalizers.forEach(metadata.putArray(FINALIZERS)::add);
+        }
+        return !finalizers.equals(stored.finalizers());
     }
 
     /** How long a pod has to end: one that nobody runs has no time. */

@@ -1,6 +1,7 @@
 package io.quorate.control.objects;
 
 import io.quorate.control.resource.ResourceType;
+import java.util.Comparator;
 
 /**
  * Which object.
@@ -8,7 +9,10 @@ import io.quorate.control.resource.ResourceType;
  * @param type its {@link ResourceType#id()}
  * @param namespace empty where its type has none
  */
-public record ObjectKey(String type, String namespace, String name) {
+public record ObjectKey(String type, String namespace, String name) implements Comparable<ObjectKey> {
+    private static final Comparator<ObjectKey> ORDER = Comparator.comparing(ObjectKey::type)
+            .thenComparing(ObjectKey::namespace)
+            .thenComparing(ObjectKey::name);
 
     public static ObjectKey of(ResourceType type, String namespace, String name) {
         return new ObjectKey(type.id(), type.namespaced() ? namespace : "", name);
@@ -17,5 +21,10 @@ public record ObjectKey(String type, String namespace, String name) {
     /** Its place among those of its type: lists are in this order. */
     String path() {
         return namespace.isEmpty() ? name : namespace + "/" + name;
+    }
+
+    @Override
+    public int compareTo(ObjectKey other) {
+        return ORDER.compare(this, other);
     }
 }

@@ -2,12 +2,15 @@ package io.quorate.control.objects;
 
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
+import org.pcollections.MapPSet;
 import org.pcollections.TreePMap;
 
 /**
@@ -18,15 +21,21 @@ public final class ObjectState {
     /** The namespaces that every cluster has. */
     public static final List<String> FOUNDED = List.of("default", "kube-node-lease", "kube-public", "kube-system");
 
-    static final ObjectState EMPTY = new ObjectState(0, HashTreePMap.empty(), Changes.NONE);
+    static final ObjectState EMPTY = new ObjectState(0, HashTreePMap.empty(), HashTreePMap.empty(), Changes.NONE);
 
     private final long version;
     private final HashPMap<String, TreePMap<String, StoredObject>> byType;
+    private final HashPMap<String, MapPSet<ObjectKey>> byOwner;
     private final Changes changes;
 
-    private ObjectState(long version, HashPMap<String, TreePMap<String, StoredObject>> byType, Changes changes) {
+    private ObjectState(
+            long version,
+            HashPMap<String, TreePMap<String, StoredObject>> byType,
+            HashPMap<String, MapPSet<ObjectKey>> byOwner,
+            Changes changes) {
         this.version = version;
         this.byType = byType;
+        this.byOwner = byOwner;
         this.changes = changes;
     }
 
@@ -35,9 +44,48 @@ public final class ObjectState {
         ObjectKey key = object.key();
         TreePMap<String, StoredObject> ofType = ofType(key.type());
         boolean deleted = event instanceof ObjectEvent.Deleted;
-        Change change = new Change(sequenceNr, Optional.ofNullable(ofType.get(key.path())), object, deleted);
+        Optional<StoredObject> before = Optional.ofNullable(ofType.get(key.path()));
+        Change change = new Change(sequenceNr, before, object, deleted);
         TreePMap<String, StoredObject> now = deleted ? ofType.minus(key.path()) : ofType.plus(key.path(), object);
-        return new ObjectState(sequenceNr, byType.plus(key.type(), now), changes.with(change));
+        List<Owner> was = before.map(StoredObject::owners).orElse(List.of());
+        return new ObjectState(
+                sequenceNr,
+                byType.plus(key.type(), now),
+                owned(key, was, deleted ? List.of() : object.owners()),
+                changes.with(change));
+    }
+
+    private HashPMap<String, MapPSet<ObjectKey>> owned(ObjectKey key, List<Owner> was, List<Owner> is) {
+        HashPMap<String, MapPSet<ObjectKey>> owned = byOwner;
+        if (was.equals(is)) {
+            return owned;
+        }
+        for (Owner each : was) {
+            MapPSet<ObjectKey> rest = keys(owned, each.uid()).minus(key);
+            owned = rest.isEmpty() ? owned.minus(each.uid()) : owned.plus(each.uid(), rest);
+        }
+        for (Owner each : is) {
+            owned = owned.plus(each.uid(), keys(owned, each.uid()).plus(key));
+        }
+        return owned;
+    }
+
+    private static MapPSet<ObjectKey> keys(HashPMap<String, MapPSet<ObjectKey>> owned, String uid) {
+        @Nullable MapPSet<ObjectKey> keys = owned.get(uid);
+        return keys == null ? HashTreePSet.empty() : keys;
+    }
+
+    /** Whether any object has an owner of this uid. */
+    public boolean hasDependents(String uid) {
+        return byOwner.containsKey(uid);
+    }
+
+    /** The objects that have an owner of this uid, of all types, in the order of type, namespace and name. */
+    public List<StoredObject> dependents(String uid) {
+        List<StoredObject> found = new ArrayList<>();
+        keys(byOwner, uid).forEach(key -> get(key).ifPresent(found::add));
+        found.sort((a, b) -> a.key().compareTo(b.key()));
+        return found;
     }
 
     /** Number of the last event; 0 where nothing was ever written. */

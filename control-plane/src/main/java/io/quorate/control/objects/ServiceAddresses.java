@@ -14,7 +14,9 @@ import java.util.Set;
 
 /** Gives a service the address and the node ports that it does not have yet: those after a place that its uid chooses which are free. */
 final class ServiceAddresses {
-    private static final String RANGE = "10.152.";
+    /** Loopback: every node may listen on all of it, whoever it runs as, and nothing has to be set up. */
+    private static final String RANGE = "127.152.";
+
     private static final int ADDRESSES = 1 << 16;
     private static final int FIRST_PORT = 30_000;
     private static final int PORTS = 2_768;

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object as it is stored: its bytes, and beside them only what selectors and preconditions look at. Immutable; compared by identity.
+ * An object as it is stored: its bytes, and beside them what selectors and preconditions look at, and what controllers look at in many objects to
+ * find a few. Immutable; compared by identity.
  */
 public final class StoredObject {
     private final ObjectKey key;
@@ -18,6 +21,11 @@ public final class StoredObject {
     private final String uid;
     private final Map<String, String> labels;
     private final Map<String, String> fields;
+    private final List<Owner> owners;
+    private final List<String> finalizers;
+    private final boolean ending;
+    private final String readySince;
+    private final Map<String, String> selector;
     private final byte[] json;
 
     private StoredObject(
@@ -26,12 +34,23 @@ public final class StoredObject {
             String uid,
             Map<String, String> labels,
             Map<String, String> fields,
+            JsonNode tree,
             byte[] json) {
         this.key = key;
         this.version = version;
         this.uid = uid;
         this.labels = labels;
         this.fields = fields;
+        JsonNode metadata = tree.path("metadata");
+        this.owners = Owner.all(metadata.path("ownerReferences"));
+        List<String> holds = new ArrayList<>();
+        metadata.path("finalizers").forEach(each -> holds.add(each.asText()));
+        this.finalizers = List.copyOf(holds);
+        this.ending = metadata.hasNonNull("deletionTimestamp");
+        this.readySince = key.type().equals(ResourceTypes.POD.id()) ? readySince(tree) : "";
+        this.selector = key.type().equals(ResourceTypes.SERVICE.id())
+                ? Map.copyOf(Json.texts(Json.at(tree, "spec.selector")))
+                : Map.of();
         this.json = json;
     }
 
@@ -64,7 +83,21 @@ public final class StoredObject {
                 metadata.path("uid").asText(),
                 Map.copyOf(Json.texts(metadata.path("labels"))),
                 Map.copyOf(fields),
+                tree,
                 json);
+    }
+
+    private static String readySince(JsonNode pod) {
+        for (JsonNode each : Json.at(pod, "status.conditions")) {
+            if (each.path("type").asText().equals("Ready")
+                    && each.path("status").asText().equals("True")) {
+                String since = each.path("lastTransitionTime").asText();
+                return since.isEmpty()
+                        ? Json.at(pod, "metadata.creationTimestamp").asText()
+                        : since;
+            }
+        }
+        return "";
     }
 
     private static String field(ObjectNode tree, String path) {
@@ -96,6 +129,40 @@ public final class StoredObject {
 
     public Map<String, String> labels() {
         return labels;
+    }
+
+    public List<Owner> owners() {
+        return owners;
+    }
+
+    /** Uid of the owner that manages it; empty for none. */
+    public String controllerUid() {
+        for (Owner each : owners) {
+            if (each.controller()) {
+                return each.uid();
+            }
+        }
+        return "";
+    }
+
+    /** Who has to do something before it may go. */
+    public List<String> finalizers() {
+        return finalizers;
+    }
+
+    /** Whether it is marked to go. */
+    public boolean isEnding() {
+        return ending;
+    }
+
+    /** Since when a pod is ready, as its condition says; empty for one that is not, and for all other types. */
+    public String readySince() {
+        return readySince;
+    }
+
+    /** Which labels a service's pods have; empty for one without, and for all other types. */
+    public Map<String, String> selector() {
+        return selector;
     }
 
     /** What a field selector compares; empty where there is nothing. */

@@ -203,7 +203,11 @@ final class Writes {
         return new Decided(
                 decided.events(),
                 new ObjectReply(
-                        reply.code(), Json.bytes(Scales.of(Json.readObject(reply.body()))), reply.warnings(), false));
+                        reply.code(),
+                        Json.bytes(Scales.of(Json.readObject(reply.body()))),
+                        reply.warnings(),
+                        false,
+                        reply.version()));
     }
 
     private Decided change(ResourceType type, StoredObject stored, ObjectNode given, String subresource) {
@@ -276,6 +280,7 @@ final class Writes {
         boolean ends = metadata.has("deletionTimestamp")
                 && metadata.path("finalizers").isEmpty()
                 && !oldMetadata.path("finalizers").isEmpty()
+                && metadata.path("deletionGracePeriodSeconds").asLong() == 0
                 && type != ResourceTypes.NAMESPACE;
         return ends ? ended(type, object, stored.version()) : stored(type, object, stored.version(), 200);
     }

@@ -3,12 +3,6 @@ package io.quorate.control.proxy;
 /**
  * A pod that answers for a service.
  *
- * @param node on which it is; empty where that is not known
+ * @param node where it runs; only there its address means anything
  */
-public record Backend(String address, int port, String node) implements Comparable<Backend> {
-    @Override
-    public int compareTo(Backend other) {
-        int order = address.compareTo(other.address);
-        return order != 0 ? order : Integer.compare(port, other.port);
-    }
-}
+public record Backend(String address, int port, String node) {}

@@ -1,6 +1,8 @@
 /**
- * What the services of the cluster come to on one node: where it listens for them, and which pods answer. Pure: from the objects alone, and with chance
- * as an argument. Whoever opens sockets and carries bytes asks here, and decides nothing.
+ * Services: on every node, whatever connects to the address of a service, or to its node port, is carried to one of the pods that are ready,
+ * wherever they run. {@link io.quorate.control.proxy.ServiceTable} says purely what is to be listened on and who answers there; {@link
+ * io.quorate.control.proxy.ServiceProxy} listens, {@link io.quorate.control.proxy.PodConnections} connects: to pods of this node directly, to those of others
+ * through their API port, over mutual TLS. Knows the objects, and nothing of how pods run ({@code agent}).
  */
 @NullMarked
 package io.quorate.control.proxy;

@@ -93,6 +93,7 @@ public final class ResourceTypes {
             POD_DISRUPTION_BUDGET);
 
     private static final Map<String, ResourceType> BY_ID = byId();
+    private static final Map<String, ResourceType> BY_KIND = byKind();
 
     private ResourceTypes() {}
 
@@ -125,6 +126,17 @@ public final class ResourceTypes {
         Map<String, ResourceType> map = new LinkedHashMap<>();
         ALL.forEach(type -> map.put(type.id(), type));
         return Map.copyOf(map);
+    }
+
+    private static Map<String, ResourceType> byKind() {
+        Map<String, ResourceType> map = new LinkedHashMap<>();
+        ALL.forEach(type -> map.put(type.apiVersion() + " " + type.kind(), type));
+        return Map.copyOf(map);
+    }
+
+    /** As objects say what they are: {@code apps/v1} and {@code Deployment}. */
+    public static Optional<ResourceType> byKind(String apiVersion, String kind) {
+        return Optional.ofNullable(BY_KIND.get(apiVersion + " " + kind));
     }
 
     public static Optional<ResourceType> byId(String id) {

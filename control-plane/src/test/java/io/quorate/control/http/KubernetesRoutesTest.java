@@ -435,6 +435,18 @@ class KubernetesRoutesTest {
     }
 
     @Test
+    void a_deletion_says_what_becomes_of_dependents_in_words_that_are_known() throws Exception {
+        post(MAPS, map("policy", "x"));
+        failure(
+                delete(MAPS + "/policy?propagationPolicy=Sideways"),
+                400,
+                "BadRequest",
+                "supported values: \"Foreground\", \"Background\", \"Orphan\"");
+        assertThat(delete(MAPS + "/policy?propagationPolicy=Orphan").at("/status"))
+                .isEqualTo("Success");
+    }
+
+    @Test
     void a_namespace_goes_with_all_that_is_in_it() throws Exception {
         post("/api/v1/namespaces", "{'metadata':{'name':'whole'}}");
         post("/api/v1/namespaces/whole/configmaps", map("inside", "x"));

@@ -283,6 +283,69 @@ class ApiObjectsTest {
         assertThat(book.has(POD, "here")).isFalse();
     }
 
+    private void owned(String name, String owner) {
+        book.create(
+                CONFIG_MAP,
+                "{'metadata':{'name':'%s','ownerReferences':[{'apiVersion':'v1','kind':'ConfigMap','name':'%s','uid':'%s'}]}}"
+                        .formatted(
+                                name,
+                                owner,
+                                book.state
+                                        .get(key(CONFIG_MAP, owner))
+                                        .orElseThrow()
+                                        .uid()));
+    }
+
+    private Answer delete(String name, Propagation propagation) {
+        return book.ask(new ObjectCommand.Delete(
+                key(CONFIG_MAP, name),
+                new DeleteOptions(Optional.empty(), "", "", Optional.of(propagation)),
+                book.request()));
+    }
+
+    @Test
+    void the_state_knows_who_has_an_owner_until_it_has_none() {
+        book.create(CONFIG_MAP, configMap("one", "1"));
+        owned("b", "one");
+        owned("a", "one");
+        String uid = book.state.get(key(CONFIG_MAP, "one")).orElseThrow().uid();
+        assertThat(book.state.dependents(uid))
+                .extracting(each -> each.key().name())
+                .containsExactly("a", "b");
+        book.patch(CONFIG_MAP, "a", PatchKind.JSON, "[{'op':'remove','path':'/metadata/ownerReferences'}]");
+        book.delete(CONFIG_MAP, "b");
+        assertThat(book.state.hasDependents(uid)).isFalse();
+    }
+
+    @Test
+    void an_owner_that_is_to_go_last_or_alone_waits_until_that_is_done() {
+        book.create(CONFIG_MAP, configMap("one", "1"));
+        owned("child", "one");
+        delete("one", Propagation.FOREGROUND);
+        assertThat(book.state.get(key(CONFIG_MAP, "one")).orElseThrow().finalizers())
+                .containsExactly("foregroundDeletion");
+        delete("one", Propagation.ORPHAN);
+        assertThat(book.state.get(key(CONFIG_MAP, "one")).orElseThrow().finalizers())
+                .as("the last word counts")
+                .containsExactly("orphan");
+        assertThat(delete("one", Propagation.BACKGROUND).at("status")).isEqualTo("Success");
+        assertThat(book.has(CONFIG_MAP, "one")).isFalse();
+    }
+
+    @Test
+    void who_owns_nothing_waits_for_nobody() {
+        book.create(CONFIG_MAP, configMap("one", "1"));
+        assertThat(delete("one", Propagation.FOREGROUND).at("status")).isEqualTo("Success");
+    }
+
+    @Test
+    void a_pod_that_has_time_to_end_has_it_though_nobody_else_holds_it() {
+        book.create(POD, pod("here", "n1").replace("'labels'", "'finalizers':['example.com/hold'],'labels'"));
+        book.delete(POD, "here");
+        book.patch(POD, "here", PatchKind.JSON, "[{'op':'remove','path':'/metadata/finalizers'}]");
+        assertThat(book.has(POD, "here")).as("its node ends it").isTrue();
+    }
+
     @Test
     void a_deletion_may_ask_for_one_object_and_no_other() {
         book.create(CONFIG_MAP, configMap("one", "1"));
@@ -312,7 +375,7 @@ class ApiObjectsTest {
         String object = "{'metadata':{'name':'%s'},'spec':{'type':'NodePort','ports':[{'port':80}]}}";
         Answer one = book.create(SERVICE, object.formatted("one"));
         Answer two = book.create(SERVICE, object.formatted("two"));
-        assertThat(one.at("spec.clusterIP")).startsWith("10.152.").isNotEqualTo(two.at("spec.clusterIP"));
+        assertThat(one.at("spec.clusterIP")).startsWith("127.152.").isNotEqualTo(two.at("spec.clusterIP"));
         int port = one.body().path("spec").path("ports").get(0).path("nodePort").asInt();
         assertThat(port).isBetween(30_000, 32_767);
         Answer taken = book.create(

@@ -1,0 +1,190 @@
+package io.quorate.control.controller;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.Change;
+import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.ObjectKey;
+import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Request;
+import io.quorate.control.objects.StoredObject;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.LabelSelector;
+import io.quorate.control.resource.ObjectNames;
+import io.quorate.control.resource.ResourceType;
+import io.quorate.control.resource.ResourceTypes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Keeps as many pods of one template as a replica set asks for. */
+final class ReplicaSets implements Controller {
+    /** Pods that one plan creates or deletes at most, as in kubernetes. */
+    static final int BURST = 500;
+
+    private static final String FAILURE = "ReplicaFailure";
+
+    @Override
+    public String name() {
+        return "replicaset-controller";
+    }
+
+    @Override
+    public ResourceType type() {
+        return ResourceTypes.REPLICA_SET;
+    }
+
+    @Override
+    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
+        return change.now().key().type().equals(ResourceTypes.POD.id())
+                ? Claim.concerned(change, state, type())
+                : Claim.itself(change, type());
+    }
+
+    @Override
+    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        Optional<StoredObject> found = state.get(key);
+        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    }
+
+    @Override
+    public Plan refused(
+            ObjectKey key,
+            ObjectState state,
+            ObjectCommand command,
+            String message,
+            long nowMillis,
+            Supplier<Request> requests) {
+        Optional<StoredObject> found = state.get(key);
+        boolean ofPod =
+                command instanceof ObjectCommand.Create create && create.type().equals(ResourceTypes.POD.id());
+        if (found.isEmpty() || !ofPod) {
+            return Plan.REST;
+        }
+        PlanDraft draft = new PlanDraft(requests);
+        new EventNotes(name(), state, draft, nowMillis)
+                .warning(found.get(), "FailedCreate", "Error creating: " + message);
+        ObjectNode status = Json.child(found.get().tree(), ResourceType.STATUS);
+        Conditions conditions = new Conditions(status.path("conditions"), nowMillis);
+        conditions.set(FAILURE, "True", "FailedCreate", message);
+        conditions.put(status);
+        draft.status(found.get(), status);
+        return draft.plan();
+    }
+
+    /** One look at one replica set. */
+    private final class Look {
+        private final StoredObject set;
+        private final ObjectState state;
+        private final long nowMillis;
+        private final PlanDraft draft;
+        private final ObjectNode tree;
+        private final JsonNode spec;
+
+        Look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            this.set = set;
+            this.state = state;
+            this.nowMillis = nowMillis;
+            this.draft = new PlanDraft(requests);
+            this.tree = set.tree();
+            this.spec = tree.path("spec");
+        }
+
+        Plan plan() {
+            Claim claim = Claim.of(state, set, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
+            if (!claim.isSettled()) {
+                claim.settle(type(), set, draft);
+                return draft.plan();
+            }
+            List<StoredObject> active =
+                    claim.owned().stream().filter(Pods::isActive).toList();
+            if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace())) {
+                scale(active, spec.path("replicas").asInt());
+            }
+            status(active);
+            return draft.plan();
+        }
+
+        private void scale(List<StoredObject> active, int wanted) {
+            EventNotes notes = new EventNotes(name(), state, draft, nowMillis);
+            if (active.size() < wanted) {
+                notes.normal(set, "SuccessfulCreate", create(Math.min(wanted - active.size(), BURST)));
+            } else if (active.size() > wanted) {
+                List<String> told = new ArrayList<>();
+                int count = Math.min(active.size() - wanted, BURST);
+                for (StoredObject each : Victims.of(active, count, related(active))) {
+                    draft.delete(each);
+                    told.add("Deleted pod: " + each.key().name());
+                }
+                notes.normal(set, "SuccessfulDelete", told);
+            }
+        }
+
+        private List<String> create(int count) {
+            List<String> told = new ArrayList<>();
+            String prefix = set.key().name() + "-";
+            ObjectNode owner = OwnerReferences.controller(type(), set);
+            for (int i = 0; i < count; i++) {
+                Request request = draft.request();
+                String name = ObjectNames.generated(prefix, request.suffix());
+                draft.create(
+                        ResourceTypes.POD,
+                        set.key().namespace(),
+                        Pods.of(spec.path("template"), prefix, name, owner),
+                        request);
+                told.add("Created pod: " + name);
+            }
+            return told;
+        }
+
+        /** The pods of all replica sets of the same deployment. */
+        private List<StoredObject> related(List<StoredObject> own) {
+            String deployment = set.controllerUid();
+            if (deployment.isEmpty()) {
+                return own;
+            }
+            return state.dependents(deployment).stream()
+                    .filter(each -> each.controllerUid().equals(deployment))
+                    .flatMap(each -> state.dependents(each.uid()).stream())
+                    .filter(each -> each.key().type().equals(ResourceTypes.POD.id()))
+                    .toList();
+        }
+
+        private void status(List<StoredObject> active) {
+            LabelSelector labelled =
+                    LabelSelector.of(Json.object().set("matchLabels", Json.at(spec, "template.metadata.labels")));
+            ObjectNode status = Json.object().put("replicas", active.size());
+            counted(
+                    status,
+                    "fullyLabeledReplicas",
+                    active.stream()
+                            .filter(each -> labelled.matches(each.labels()))
+                            .count());
+            counted(
+                    status,
+                    "readyReplicas",
+                    active.stream().filter(Pods::isReady).count());
+            counted(
+                    status,
+                    "availableReplicas",
+                    Pods.available(active, spec.path("minReadySeconds").asLong(), nowMillis, draft));
+            counted(
+                    status,
+                    "observedGeneration",
+                    Json.at(tree, "metadata.generation").asLong());
+            Conditions conditions = new Conditions(Json.at(tree, "status.conditions"), nowMillis);
+            conditions.remove(FAILURE);
+            conditions.put(status);
+            draft.status(set, status);
+        }
+    }
+
+    /** A number that is left out where it is 0. */
+    static void counted(ObjectNode status, String field, long count) {
+        if (count != 0) {
+            status.put(field, count);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.quorate.control.controller;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.Change;
+import io.quorate.control.objects.ObjectKey;
+import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Request;
+import io.quorate.control.objects.StoredObject;
+import io.quorate.control.resource.Json;
+import io.quorate.control.resource.LabelSelector;
+import io.quorate.control.resource.ResourceType;
+import io.quorate.control.resource.ResourceTypes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps pods that have numbers: {@code web-0}, {@code web-1} and so on, each made when those before it are ready, and taken away from the end. A
+ * pod that is made anew is made of the newest template; claims of volumes are not made.
+ */
+final class StatefulSets implements Controller {
+    private static final String NUMBER = "apps.kubernetes.io/pod-index";
+    private static final String NAME = "statefulset.kubernetes.io/pod-name";
+
+    @Override
+    public String name() {
+        return "statefulset-controller";
+    }
+
+    @Override
+    public ResourceType type() {
+        return ResourceTypes.STATEFUL_SET;
+    }
+
+    @Override
+    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
+        return change.now().key().type().equals(ResourceTypes.POD.id())
+                ? Claim.concerned(change, state, type())
+                : Claim.itself(change, type());
+    }
+
+    @Override
+    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        Optional<StoredObject> found = state.get(key);
+        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    }
+
+    /** One look at one set. */
+    private final class Look {
+        private final StoredObject set;
+        private final ObjectState state;
+        private final long nowMillis;
+        private final PlanDraft draft;
+        private final EventNotes notes;
+        private final ObjectNode tree;
+        private final JsonNode spec;
+        private final String revision;
+        private final int wanted;
+        private final boolean inOrder;
+
+        Look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            this.set = set;
+            this.state = state;
+            this.nowMillis = nowMillis;
+            this.draft = new PlanDraft(requests);
+            this.notes = new EventNotes(name(), state, draft, nowMillis);
+            this.tree = set.tree();
+            this.spec = tree.path("spec");
+            this.revision = set.key().name() + "-" + Hash.ofTemplate(spec.path("template"), 0);
+            this.wanted = spec.path("replicas").asInt();
+            this.inOrder = !spec.path("podManagementPolicy").asText().equals("Parallel");
+        }
+
+        Plan plan() {
+            Claim claim = Claim.of(state, set, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
+            if (!claim.isSettled()) {
+                claim.settle(type(), set, draft);
+                return draft.plan();
+            }
+            TreeMap<Integer, StoredObject> pods = new TreeMap<>();
+            for (StoredObject each : claim.owned()) {
+                int number = number(each);
+                if (number >= 0) {
+                    pods.put(number, each);
+                }
+            }
+            if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace()) && fill(pods) && shrink(pods)) {
+                update(pods);
+            }
+            status(new ArrayList<>(pods.values()));
+            return draft.plan();
+        }
+
+        private int number(StoredObject pod) {
+            String prefix = set.key().name() + "-";
+            String name = pod.key().name();
+            String rest = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+            return rest.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(rest) : -1;
+        }
+
+        private static boolean serves(StoredObject pod) {
+            return Pods.isActive(pod) && Pods.isReady(pod);
+        }
+
+        /** Makes those that are missing; whether all that are wanted serve. */
+        private boolean fill(Map<Integer, StoredObject> pods) {
+            boolean all = true;
+            for (int i = 0; i < wanted; i++) {
+                @Nullable StoredObject pod = pods.get(i);
+                if (pod == null) {
+                    create(i);
+                } else if (Pods.isOver(pod) && !pod.isEnding()) {
+                    delete(pod);
+                }
+                if (pod == null || !serves(pod)) {
+                    all = false;
+                    if (inOrder || draft.size() > ReplicaSets.BURST) {
+                        return false;
+                    }
+                }
+            }
+            return all || !inOrder;
+        }
+
+        /** Takes the last ones away; whether there are no more than are wanted. */
+        private boolean shrink(TreeMap<Integer, StoredObject> pods) {
+            Collection<StoredObject> last =
+                    pods.tailMap(wanted, true).descendingMap().values();
+            for (StoredObject each : last) {
+                if (!each.isEnding()) {
+                    delete(each);
+                }
+                if (inOrder) {
+                    return false;
+                }
+            }
+            return last.isEmpty();
+        }
+
+        /** Has the last one of an older template made anew. */
+        private void update(Map<Integer, StoredObject> pods) {
+            if (!Json.at(spec, "updateStrategy.type").asText().equals("RollingUpdate")) {
+                return;
+            }
+            int partition =
+                    Json.at(spec, "updateStrategy.rollingUpdate.partition").asInt();
+            for (int i = wanted - 1; i >= partition; i--) {
+                @Nullable StoredObject pod = pods.get(i);
+                if (pod == null || !serves(pod)) {
+                    return;
+                }
+                if (!isNew(pod)) {
+                    delete(pod);
+                    return;
+                }
+            }
+        }
+
+        private boolean isNew(StoredObject pod) {
+            return revision.equals(pod.labels().get(DaemonSets.HASH));
+        }
+
+        private void create(int number) {
+            String name = set.key().name() + "-" + number;
+            ObjectNode pod = Pods.of(
+                    spec.path("template"), set.key().name() + "-", name, OwnerReferences.controller(type(), set));
+            Json.child(Json.child(pod, "metadata"), "labels")
+                    .put(NAME, name)
+                    .put(NUMBER, Integer.toString(number))
+                    .put(DaemonSets.HASH, revision);
+            ObjectNode podSpec = Json.child(pod, "spec");
+            podSpec.put("hostname", name);
+            String service = spec.path("serviceName").asText();
+            if (!service.isEmpty()) {
+                podSpec.put("subdomain", service);
+            }
+            draft.create(ResourceTypes.POD, set.key().namespace(), pod);
+            notes.normal(set, "SuccessfulCreate", told("create", name));
+        }
+
+        private void delete(StoredObject pod) {
+            draft.delete(pod);
+            notes.normal(set, "SuccessfulDelete", told("delete", pod.key().name()));
+        }
+
+        private String told(String verb, String pod) {
+            return verb + " Pod " + pod + " in StatefulSet " + set.key().name() + " successful";
+        }
+
+        private void status(List<StoredObject> pods) {
+            Map<Boolean, Integer> byNew = new HashMap<>();
+            int ready = 0;
+            for (StoredObject each : pods) {
+                if (Pods.isActive(each)) {
+                    byNew.merge(isNew(each), 1, Integer::sum);
+                    ready += Pods.isReady(each) ? 1 : 0;
+                }
+            }
+            int updated = byNew.getOrDefault(true, 0);
+            int old = byNew.getOrDefault(false, 0);
+            String current = Json.at(tree, "status.currentRevision").asText();
+            boolean done = current.isEmpty() || old == 0 && updated == wanted && ready == wanted;
+            current = done ? revision : current;
+            ObjectNode status = Json.object().put("replicas", updated + old);
+            ReplicaSets.counted(status, "readyReplicas", ready);
+            ReplicaSets.counted(status, "currentReplicas", current.equals(revision) ? updated : old);
+            ReplicaSets.counted(status, "updatedReplicas", updated);
+            status.put(
+                            "availableReplicas",
+                            Pods.available(
+                                    pods.stream().filter(Pods::isActive).toList(),
+                                    spec.path("minReadySeconds").asLong(),
+                                    nowMillis,
+                                    draft))
+                    .put("currentRevision", current)
+                    .put("updateRevision", revision)
+                    .put("collisionCount", 0);
+            ReplicaSets.counted(
+                    status,
+                    "observedGeneration",
+                    Json.at(tree, "metadata.generation").asLong());
+            draft.status(set, status);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.quorate.control.kubernetes;
+
+import io.quorate.control.controller.Controller;
+import io.quorate.control.controller.StandardControllers;
+import io.quorate.control.objects.ApiObjects;
+import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Request;
+import io.quorate.control.schedule.ScheduleControllers;
+import io.quorate.node.Node;
+import io.quorate.persistence.journal.JournalException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.Cancellable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.concurrent.ExecutionContextExecutor;
+
+/**
+ * Runs the controllers on the node that leads, from the first object on. Told of each change, it has the objects looked at that the change
+ * concerns; whoever begins to lead looks at all of them once. There is a timer only where an object is to be looked at again later.
+ */
+final class Controllers {
+    private static final Logger LOG = LoggerFactory.getLogger(Controllers.class);
+
+    /** All of them, for one leadership: some remember what they have seen. */
+    static List<Controller> all() {
+        return Stream.concat(StandardControllers.all().stream(), ScheduleControllers.all().stream())
+                .toList();
+    }
+
+    /** Between attempts to learn what is there. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** One leadership, as far as this node has noticed. */
+    private static final class Term {
+        final String clusterId;
+        final ControlLoop loop;
+
+        /** What the state has to have before anything is looked at; negative until that is known. */
+        volatile long from = -1;
+
+        /** It could not be learnt. */
+        volatile boolean failed;
+
+        Term(String clusterId, ControlLoop loop) {
+            this.clusterId = clusterId;
+            this.loop = loop;
+        }
+    }
+
+    private final Node node;
+    private final ObjectFeed feed;
+    private final Supplier<List<Controller>> controllers;
+    private final Function<String, Request> requests;
+    private final Executor executor;
+
+    /** Turns that were asked for and have not been taken: the first one who asks has it taken. */
+    private final AtomicInteger asked = new AtomicInteger();
+
+    // Of turns only, which come one after another.
+    private @Nullable Term term;
+    private @Nullable Cancellable timer;
+    private long timerAtMillis;
+
+    /** Whether the timer's time has come. */
+    private volatile boolean rung;
+
+    /**
+     * @param controllers new ones for each leadership
+     * @param requests makes one for a controller of a name
+     */
+    Controllers(
+            Node node,
+            ObjectFeed feed,
+            Supplier<List<Controller>> controllers,
+            Function<String, Request> requests,
+            Executor executor) {
+        this.node = node;
+        this.feed = feed;
+        this.controllers = controllers;
+        this.requests = requests;
+        this.executor = executor;
+    }
+
+    void start() {
+        node.onCommitted(id -> {
+            if (id.equals(ApiObjects.ID)) {
+                wake();
+            }
+        });
+        wake(); // it may lead already
+    }
+
+    private void wake() {
+        if (asked.getAndIncrement() == 0) {
+            executor.execute(this::turns);
+        }
+    }
+
+    private void turns() {
+        int taken = asked.get();
+        boolean more = false;
+        try {
+            more = turn();
+        } catch (RuntimeException e) {
+            LOG.error("the controllers met an error, and begin anew", e);
+            term = null;
+            node.system().scheduler().scheduleOnce(PAUSE, this::wake, executionContext());
+        }
+        if (more) {
+            asked.incrementAndGet();
+        }
+        if (asked.addAndGet(-taken) > 0) {
+            executor.execute(this::turns);
+        }
+    }
+
+    private boolean turn() {
+        String clusterId = node.identity().clusterId();
+        Optional<ObjectState> state = led(clusterId);
+        if (state.isEmpty()) {
+            term = null;
+            quiet();
+            return false;
+        }
+        Term now = term;
+        if (now == null || now.failed || !now.clusterId.equals(clusterId)) {
+            begin(clusterId);
+            return false;
+        }
+        if (now.from < 0 || now.from > state.get().version()) {
+            return false; // it is woken when that is there
+        }
+        boolean more = now.loop.turn(state.get(), System.currentTimeMillis());
+        OptionalLong earliest = now.loop.earliest();
+        if (earliest.isEmpty()) {
+            quiet();
+        } else {
+            at(earliest.getAsLong());
+        }
+        return more;
+    }
+
+    /** The objects, where this node leads and has some; else it has nothing to do. */
+    private Optional<ObjectState> led(String clusterId) {
+        try {
+            return node.leads() ? Optional.of(feed.state(clusterId)).filter(ObjectState::isFounded) : Optional.empty();
+        } catch (JournalException e) {
+            return Optional.empty(); // it holds no copy, or became something else at this moment
+        }
+    }
+
+    /** What others have written before is seen first: nothing is done twice because it was not known. */
+    private void begin(String clusterId) {
+        Term begun = new Term(
+                clusterId,
+                new ControlLoop(controllers.get(), command -> feed.ask(clusterId, command), requests, this::wake));
+        term = begun;
+        feed.current(clusterId).whenComplete((state, failure) -> {
+            if (failure == null) {
+                begun.from = state.version();
+                wake();
+            } else {
+                LOG.debug("the objects are not known yet", failure);
+                node.system().scheduler().scheduleOnce(PAUSE, () -> giveUp(begun), executionContext());
+            }
+        });
+    }
+
+    private void giveUp(Term begun) {
+        begun.failed = true;
+        wake();
+    }
+
+    private ExecutionContextExecutor executionContext() {
+        return node.system().executionContext();
+    }
+
+    private void at(long millis) {
+        if (timer != null && timerAtMillis == millis && !rung) {
+            return;
+        }
+        quiet();
+        timerAtMillis = millis;
+        rung = false;
+        Duration pause = Duration.ofMillis(Math.max(1, millis - System.currentTimeMillis()));
+        timer = node.system().scheduler().scheduleOnce(pause, this::ring, executionContext());
+    }
+
+    private void ring() {
+        rung = true;
+        wake();
+    }
+
+    private void quiet() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

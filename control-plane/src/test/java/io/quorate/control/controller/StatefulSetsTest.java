@@ -1,0 +1,86 @@
+package io.quorate.control.controller;
+
+import static io.quorate.control.resource.ResourceTypes.POD;
+import static io.quorate.control.resource.ResourceTypes.STATEFUL_SET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.control.objects.StoredObject;
+import io.quorate.control.resource.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatefulSetsTest {
+    private final World world = new World(new StatefulSets());
+
+    private void set(String more) {
+        world.create(STATEFUL_SET, World.workload("StatefulSet", "db", "pg:1", "'serviceName':'db'," + more));
+    }
+
+    private List<String> names() {
+        return world.activePods().stream().map(pod -> pod.key().name()).toList();
+    }
+
+    private String status(String field) {
+        return world.at(STATEFUL_SET, "db", "status." + field);
+    }
+
+    @Test
+    void pods_have_numbers_and_each_waits_for_those_before_it() {
+        set("'replicas':3,");
+        assertThat(names()).containsExactly("db-0");
+        StoredObject first = world.stored(POD, "db-0");
+        assertThat(first.labels()).containsEntry("statefulset.kubernetes.io/pod-name", "db-0");
+        assertThat(Json.at(first.tree(), "spec.hostname").asText()).isEqualTo("db-0");
+        assertThat(Json.at(first.tree(), "spec.subdomain").asText()).isEqualTo("db");
+        world.runAll();
+        assertThat(names()).containsExactly("db-0", "db-1");
+        world.runAll();
+        world.runAll();
+        assertThat(names()).containsExactly("db-0", "db-1", "db-2");
+        assertThat(status("readyReplicas")).isEqualTo("3");
+        assertThat(status("currentRevision")).isEqualTo(status("updateRevision"));
+        assertThat(world.events("db"))
+                .first()
+                .isEqualTo("SuccessfulCreate: create Pod db-0 in StatefulSet db successful");
+    }
+
+    @Test
+    void in_parallel_nobody_waits() {
+        set("'replicas':3,'podManagementPolicy':'Parallel',");
+        assertThat(names()).containsExactly("db-0", "db-1", "db-2");
+    }
+
+    @Test
+    void a_pod_that_goes_comes_back_under_its_number_and_fewer_are_taken_from_the_end() {
+        set("'replicas':3,'podManagementPolicy':'Parallel',");
+        world.runAll();
+        world.delete(POD, "db-1");
+        assertThat(names()).containsExactly("db-0", "db-1", "db-2");
+        world.runAll();
+        world.change(STATEFUL_SET, "db", "{'spec':{'replicas':1}}");
+        assertThat(names()).containsExactly("db-0");
+    }
+
+    @Test
+    void another_template_comes_from_the_last_to_the_first_one_by_one_down_to_the_partition() {
+        set("'replicas':3,'podManagementPolicy':'Parallel','updateStrategy':{'rollingUpdate':{'partition':1}},");
+        world.runAll();
+        world.change(STATEFUL_SET, "db", "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'pg:2'}]}}}}");
+        assertThat(images()).containsExactly("pg:1", "pg:1", "pg:2");
+        world.runAll();
+        assertThat(images()).containsExactly("pg:1", "pg:2", "pg:2");
+        world.runAll();
+        assertThat(images()).containsExactly("pg:1", "pg:2", "pg:2");
+        assertThat(status("currentRevision")).isNotEqualTo(status("updateRevision"));
+        world.change(STATEFUL_SET, "db", "{'spec':{'updateStrategy':{'rollingUpdate':{'partition':0}}}}");
+        world.runAll();
+        assertThat(images()).containsExactly("pg:2", "pg:2", "pg:2");
+        assertThat(status("currentRevision")).isEqualTo(status("updateRevision"));
+    }
+
+    private List<String> images() {
+        return world.activePods().stream()
+                .map(pod -> pod.tree().at("/spec/containers/0/image").asText())
+                .toList();
+    }
+}
