@@ -5,21 +5,14 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.chaos.load.HttpConnection;
-import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,79 +44,16 @@ class KubectlTest {
     @TempDir
     Path root;
 
-    private String kubectl = "";
-
     @BeforeEach
     void find() {
-        Optional<Path> found = Stream.of(System.getenv()
-                        .getOrDefault("QUORATE_KUBECTL", System.getenv("PATH"))
-                        .split(File.pathSeparator))
-                .map(each -> each.endsWith("kubectl") || each.contains("kubectl.")
-                        ? Path.of(each)
-                        : Path.of(each, "kubectl"))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(found.isPresent(), "there is no kubectl on the PATH: nothing is tested here");
-        kubectl = found.get().toString();
-    }
-
-    /** One kubectl with the access that {@code quorate config} prints, and a cache of its own. */
-    private final class Kubectl {
-        private final Path config;
-
-        Kubectl(NodeProcess node) throws IOException {
-            Launcher.Printed printed = node.quorate("config");
-            assertThat(printed.exitCode()).as(printed.text()).isZero();
-            config = Files.writeString(root.resolve(node.name() + ".yaml"), printed.text());
-        }
-
-        Process start(String... arguments) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    kubectl,
-                    "--kubeconfig",
-                    config.toString(),
-                    "--cache-dir",
-                    root.resolve("cache").toString()));
-            command.addAll(List.of(arguments));
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.environment().putAll(Map.of("HOME", root.toString(), "KUBECONFIG", "", "NO_PROXY", "*"));
-            Process process = builder.start();
-            process.getOutputStream().close();
-            return process;
-        }
-
-        /** What it prints, and that it succeeds. */
-        String prints(String... arguments) throws Exception {
-            Ended ended = run(arguments);
-            assertThat(ended.exitCode()).as(ended.told()).isZero();
-            return ended.said();
-        }
-
-        /** What it prints, and that it does not succeed. */
-        String fails(String... arguments) throws Exception {
-            Ended ended = run(arguments);
-            assertThat(ended.exitCode()).as(ended.told()).isNotZero();
-            return ended.said();
-        }
-
-        private Ended run(String... arguments) throws Exception {
-            Process process = start(arguments);
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Ended(String.join(" ", arguments), said, process.waitFor());
-        }
-
-        private record Ended(String command, String said, int exitCode) {
-            String told() {
-                return command + ": " + said;
-            }
-        }
+        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
     }
 
     @Test
     void the_commands_of_every_day_print_what_people_know() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
-            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
             String file =
                     Files.writeString(root.resolve("web.yaml"), DEPLOYMENT).toString();
             assertThat(k.prints("get", "no"))
@@ -211,7 +141,7 @@ class KubectlTest {
     void a_node_is_closed_emptied_and_opened_again_and_who_asks_learns_what_it_may_do() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
-            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
             String far = Files.writeString(root.resolve("far.yaml"), FAR).toString();
             String binding = Files.writeString(
                             root.resolve("binding.json"),
@@ -252,7 +182,7 @@ class KubectlTest {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
             NodeProcess home = cluster.nodes().get(1);
-            Kubectl k = new Kubectl(cluster.nodes().getFirst());
+            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
             String file = Files.writeString(root.resolve("pod.yaml"), POD.formatted(home.name()))
                     .toString();
             assertThat(k.prints("apply", "-f", file)).contains("pod/web created");
@@ -295,7 +225,7 @@ class KubectlTest {
                     .findFirst()
                     .orElseThrow();
             create(follower, 0);
-            Process watch = new Kubectl(follower)
+            Process watch = new Kubectl(root, follower)
                     .start(
                             "get",
                             "cm",

@@ -48,7 +48,7 @@ final class NodeFacts {
                         "Port",
                         Integer.parseInt(
                                 node.apiAddress().substring(node.apiAddress().lastIndexOf(':') + 1)));
-        String version = node.version().isEmpty() ? "unknown" : node.version();
+        String version = node.version(); // empty where the leader has not heard it yet: what was known stays
         status.putObject("nodeInfo")
                 .put("kubeletVersion", version)
                 .put("kubeProxyVersion", version)

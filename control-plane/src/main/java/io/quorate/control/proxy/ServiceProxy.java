@@ -93,6 +93,7 @@ public final class ServiceProxy implements AutoCloseable {
     }
 
     private synchronized void again(Open is) {
+        is.waits = false;
         if (!closed && open.get(is.listener) == is) {
             is.listen();
         }
@@ -105,6 +106,11 @@ public final class ServiceProxy implements AutoCloseable {
         private volatile @Nullable Backends backends;
         private @Nullable CompletionStage<Tcp.ServerBinding> binding;
 
+        /** It could not listen just now. */
+        private boolean waits;
+
+        private boolean told;
+
         Open(Listener listener) {
             this.listener = listener;
             // Nodes begin with different ones, so that a few connections to each are spread, too.
@@ -113,7 +119,7 @@ public final class ServiceProxy implements AutoCloseable {
 
         /** Completes when it does, or cannot. */
         CompletionStage<?> listen() {
-            if (binding != null) {
+            if (binding != null || waits) {
                 return CompletableFuture.completedFuture(null);
             }
             CompletionStage<Tcp.ServerBinding> begun = Tcp.get(system)
@@ -122,16 +128,27 @@ public final class ServiceProxy implements AutoCloseable {
                     .run(materializer);
             binding = begun;
             return begun.exceptionally(failure -> {
-                LOG.warn(
-                        "nobody can connect to {}, where a service is wanted: {}; it is tried again",
-                        listener,
-                        String.valueOf(failure.getMessage()));
-                synchronized (ServiceProxy.this) {
-                    binding = null;
-                }
-                system.scheduler().scheduleOnce(AGAIN, () -> again(this), system.dispatcher());
+                failed(failure);
                 return null;
             });
+        }
+
+        private void failed(Throwable failure) {
+            synchronized (ServiceProxy.this) {
+                binding = null;
+                waits = true;
+                if (!told) {
+                    told = true;
+                    LOG.warn(
+                            "nobody can connect to {} here, where a service is wanted: {}; it is tried again every {} s. Where another"
+                                    + " node of this machine listens there, that one carries it. Ports below 1024 are root's, or whose"
+                                    + " net.ipv4.ip_unprivileged_port_start says so",
+                            listener,
+                            String.valueOf(failure.getMessage()),
+                            AGAIN.toSeconds());
+                }
+            }
+            system.scheduler().scheduleOnce(AGAIN, () -> again(this), system.dispatcher());
         }
 
         CompletionStage<?> close() {
