@@ -6,6 +6,7 @@ import io.quorate.control.objects.Change;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.ArrayList;
@@ -20,6 +21,12 @@ import java.util.Set;
 
 /** The pods that a service stands for, and at which ports. */
 final class Backends {
+    /** Of a service with more pods than these its lists are written once a second at most: each time is all of them. */
+    private static final int FEW = 100;
+
+    private static final long PACE_MILLIS = 1000;
+    private static final String WRITTEN = "endpoints.kubernetes.io/last-change-trigger-time";
+
     private Backends() {}
 
     /**
@@ -151,6 +158,21 @@ final class Backends {
             }
         }
         return groups;
+    }
+
+    /** When the list of a service may be written next; in the past for one that is short. */
+    static long next(List<Backend> backends, StoredObject list) {
+        String written = backends.size() <= FEW
+                ? ""
+                : Json.at(list.tree(), "metadata.annotations").path(WRITTEN).asText();
+        return Times.millis(written).orElse(-PACE_MILLIS) + PACE_MILLIS;
+    }
+
+    /** Notes in a list when it was written, where that matters. */
+    static void written(List<Backend> backends, ObjectNode list, long nowMillis) {
+        if (backends.size() > FEW) {
+            Json.child(Json.child(list, "metadata"), "annotations").put(WRITTEN, Times.text(nowMillis));
+        }
     }
 
     /** Whether pods are told of as ready that are not. */

@@ -39,7 +39,7 @@ final class DaemonSets implements Controller {
     private static final long AGAIN_MILLIS = 10_000;
 
     private static final Comparator<StoredObject> SERVING_FIRST =
-            Comparator.comparing(Pods::isReady).reversed().thenComparing(StoredObject::version);
+            Comparator.comparing(Pods::isReady).reversed().thenComparingLong(StoredObject::version);
 
     /** What a daemon bears without being told: that its node is in trouble is when it is wanted. */
     private static final Map<String, String> BORN_WITH = Map.of(

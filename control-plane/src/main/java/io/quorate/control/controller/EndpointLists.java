@@ -61,6 +61,11 @@ final class EndpointLists implements Controller {
         PlanDraft draft = new PlanDraft(requests);
         ObjectKey place = ObjectKey.of(ResourceTypes.ENDPOINTS, key.namespace(), key.name());
         Optional<StoredObject> there = state.get(place);
+        List<Backend> backends = Backends.of(state, service, spec);
+        long next = there.map(list -> Backends.next(backends, list)).orElse(0L);
+        if (next > nowMillis) {
+            return Plan.again(next);
+        }
         ObjectNode endpoints = there.map(StoredObject::tree)
                 .orElseGet(() -> Json.object()
                         .put("kind", ResourceTypes.ENDPOINTS.kind())
@@ -77,10 +82,12 @@ final class EndpointLists implements Controller {
         if (there.isEmpty()) {
             OwnerReferences.add(endpoints, OwnerReferences.controller(type(), service));
         }
-        subsets(endpoints, metadata, Backends.of(state, service, spec), spec);
+        subsets(endpoints, metadata, backends, spec);
         if (there.isEmpty()) {
+            Backends.written(backends, endpoints, nowMillis);
             draft.create(ResourceTypes.ENDPOINTS, key.namespace(), endpoints);
         } else if (!Json.readObject(Json.bytes(endpoints)).equals(before)) {
+            Backends.written(backends, endpoints, nowMillis);
             draft.update(there.get(), endpoints);
         }
         return draft.plan();

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -70,9 +71,16 @@ final class EndpointSlices implements Controller {
                 there.add(new Slice(each));
             }
         }
+        List<Backend> all = Backends.of(state, service, spec);
+        long next = there.stream()
+                .mapToLong(slice -> Backends.next(all, slice.stored))
+                .max()
+                .orElse(0);
+        if (next > nowMillis) {
+            return Plan.again(next);
+        }
         PlanDraft draft = new PlanDraft(requests);
-        Map<List<Port>, List<Backend>> groups =
-                new LinkedHashMap<>(Backends.byPorts(Backends.of(state, service, spec), spec));
+        Map<List<Port>, List<Backend>> groups = new LinkedHashMap<>(Backends.byPorts(all, spec));
         if (groups.isEmpty()) {
             groups.put(List.of(), List.of()); // one slice says that there is nobody
         }
@@ -92,11 +100,14 @@ final class EndpointSlices implements Controller {
                     .forEach(each -> {
                         unused.remove(each);
                         each.label(labels(tree, spec, key));
-                        each.write(draft);
+                        each.write(draft, slice -> Backends.written(all, slice, nowMillis));
                     });
             boolean needed = rest.hasNext() || empty && own.isEmpty();
             while (needed) {
-                create(service, labels(tree, spec, key), portsJson, rest, draft);
+                Request request = draft.request();
+                ObjectNode slice = made(service, labels(tree, spec, key), portsJson, rest, request.suffix());
+                Backends.written(all, slice, nowMillis);
+                draft.create(ResourceTypes.ENDPOINT_SLICE, key.namespace(), slice, request);
                 needed = rest.hasNext();
             }
         });
@@ -120,15 +131,14 @@ final class EndpointSlices implements Controller {
         return labels;
     }
 
-    private void create(
-            StoredObject service, ObjectNode labels, JsonNode ports, Iterator<ObjectNode> rest, PlanDraft draft) {
+    private ObjectNode made(
+            StoredObject service, ObjectNode labels, JsonNode ports, Iterator<ObjectNode> rest, String suffix) {
         ObjectNode slice = Json.object()
                 .put("kind", ResourceTypes.ENDPOINT_SLICE.kind())
                 .put("apiVersion", ResourceTypes.ENDPOINT_SLICE.apiVersion());
-        Request request = draft.request();
         String prefix = service.key().name() + "-";
         ObjectNode metadata = slice.putObject("metadata")
-                .put("name", ObjectNames.generated(prefix, request.suffix()))
+                .put("name", ObjectNames.generated(prefix, suffix))
                 .put("generateName", prefix);
         metadata.set("labels", labels);
         OwnerReferences.add(slice, OwnerReferences.controller(type(), service));
@@ -138,7 +148,7 @@ final class EndpointSlices implements Controller {
             endpoints.add(rest.next());
         }
         slice.set("ports", ports);
-        draft.create(ResourceTypes.ENDPOINT_SLICE, service.key().namespace(), slice, request);
+        return slice;
     }
 
     /** By address, in the order of the pods. */
@@ -211,9 +221,11 @@ final class EndpointSlices implements Controller {
             Json.child(tree, "metadata").set("labels", labels);
         }
 
-        void write(PlanDraft draft) {
+        /** @param noted done to it where it changes */
+        void write(PlanDraft draft, Consumer<ObjectNode> noted) {
             tree.set("endpoints", endpoints);
             if (!tree.equals(before)) {
+                noted.accept(tree);
                 draft.update(stored, tree);
             }
         }

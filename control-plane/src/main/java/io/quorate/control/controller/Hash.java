@@ -37,8 +37,8 @@ final class Hash {
     static String ofTemplate(JsonNode template, int collisions) {
         String number = Integer.toUnsignedString(of32(sorted(template) + (collisions == 0 ? "" : " " + collisions)));
         StringBuilder text = new StringBuilder();
-        for (char each : number.toCharArray()) {
-            text.append(ObjectNames.SUFFIX_LETTERS.charAt(each % ObjectNames.SUFFIX_LETTERS.length()));
+        for (int i = 0; i < number.length(); i++) {
+            text.append(ObjectNames.SUFFIX_LETTERS.charAt(number.charAt(i) % ObjectNames.SUFFIX_LETTERS.length()));
         }
         return text.toString();
     }

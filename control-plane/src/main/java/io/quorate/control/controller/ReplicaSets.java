@@ -8,6 +8,7 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ObjectNames;
@@ -15,6 +16,7 @@ import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,6 +27,13 @@ final class ReplicaSets implements Controller {
     static final int BURST = 500;
 
     private static final String FAILURE = "ReplicaFailure";
+
+    /** Pods that failed within this time have the next ones wait. */
+    private static final long RECENT_MILLIS = 600_000;
+
+    private static final long FIRST_BACK_OFF_MILLIS = 1000;
+    private static final long MAX_BACK_OFF_MILLIS = 300_000;
+    private static final int MAX_FAILURES = 10;
 
     @Override
     public String name() {
@@ -101,16 +110,21 @@ final class ReplicaSets implements Controller {
             List<StoredObject> active =
                     claim.owned().stream().filter(Pods::isActive).toList();
             if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace())) {
-                scale(active, spec.path("replicas").asInt());
+                scale(active, claim.owned(), spec.path("replicas").asInt());
             }
             status(active);
             return draft.plan();
         }
 
-        private void scale(List<StoredObject> active, int wanted) {
+        private void scale(List<StoredObject> active, List<StoredObject> all, int wanted) {
             EventNotes notes = new EventNotes(name(), state, draft, nowMillis);
             if (active.size() < wanted) {
-                notes.normal(set, "SuccessfulCreate", create(Math.min(wanted - active.size(), BURST)));
+                long from = backOff(all);
+                if (from > nowMillis) {
+                    draft.again(from);
+                } else {
+                    notes.normal(set, "SuccessfulCreate", create(Math.min(wanted - active.size(), BURST)));
+                }
             } else if (active.size() > wanted) {
                 List<String> told = new ArrayList<>();
                 int count = Math.min(active.size() - wanted, BURST);
@@ -120,6 +134,27 @@ final class ReplicaSets implements Controller {
                 }
                 notes.normal(set, "SuccessfulDelete", told);
             }
+        }
+
+        /** From when on another pod may be made: pods that fail as soon as they are there would fill the journal. */
+        private long backOff(List<StoredObject> all) {
+            long last = 0;
+            int failures = 0;
+            List<StoredObject> latest = all.stream()
+                    .filter(each -> Pods.phase(each).equals("Failed"))
+                    .sorted(Comparator.comparingLong(StoredObject::version).reversed())
+                    .limit(MAX_FAILURES)
+                    .toList();
+            for (StoredObject each : latest) {
+                long born = Times.millis(Json.at(each.tree(), "metadata.creationTimestamp")
+                                .asText())
+                        .orElse(0);
+                failures += born + RECENT_MILLIS > nowMillis ? 1 : 0;
+                last = Math.max(last, born);
+            }
+            return failures < 2
+                    ? 0
+                    : last + Math.min(MAX_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << (failures - 2));
         }
 
         private List<String> create(int count) {

@@ -287,7 +287,7 @@ final class Rollout {
         if (Json.at(spec, "strategy.type").asText().equals("RollingUpdate")) {
             int max = wanted > 0 ? wanted + bounds.surge() : 0;
             int toAdd = max - active.stream().mapToInt(OwnedSet::wanted).sum();
-            Comparator<OwnedSet> bySize = Comparator.comparing(OwnedSet::wanted);
+            Comparator<OwnedSet> bySize = Comparator.comparingInt(OwnedSet::wanted);
             List<OwnedSet> inOrder = active.stream()
                     .sorted(bySize.reversed().thenComparing(toAdd > 0 ? OwnedSet.BY_AGE.reversed() : OwnedSet.BY_AGE))
                     .toList();
@@ -327,7 +327,7 @@ final class Rollout {
         List<OwnedSet> kept =
                 old.stream().filter(each -> !each.stored().isEnding()).toList();
         kept.stream()
-                .sorted(Comparator.comparing(OwnedSet::revision))
+                .sorted(Comparator.comparingLong(OwnedSet::revision))
                 .limit(Math.max(
                         0, kept.size() - spec.path("revisionHistoryLimit").asInt()))
                 .filter(each -> each.wanted() == 0 && each.replicas() == 0 && each.isObserved())

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -84,7 +85,7 @@ final class StatefulSets implements Controller {
                 claim.settle(type(), set, draft);
                 return draft.plan();
             }
-            TreeMap<Integer, StoredObject> pods = new TreeMap<>();
+            NavigableMap<Integer, StoredObject> pods = new TreeMap<>();
             for (StoredObject each : claim.owned()) {
                 int number = number(each);
                 if (number >= 0) {
@@ -130,7 +131,7 @@ final class StatefulSets implements Controller {
         }
 
         /** Takes the last ones away; whether there are no more than are wanted. */
-        private boolean shrink(TreeMap<Integer, StoredObject> pods) {
+        private boolean shrink(NavigableMap<Integer, StoredObject> pods) {
             Collection<StoredObject> last =
                     pods.tailMap(wanted, true).descendingMap().values();
             for (StoredObject each : last) {

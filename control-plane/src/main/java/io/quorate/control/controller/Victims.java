@@ -16,14 +16,14 @@ final class Victims {
 
     private static final Comparator<Candidate> ORDER = Comparator.<Candidate, Boolean>comparing(
                     each -> !node(each.pod()).isEmpty())
-            .thenComparing(Candidate::phase)
+            .thenComparingInt(Candidate::phase)
             .thenComparing(each -> Pods.isReady(each.pod()))
-            .thenComparing(Candidate::cost)
-            .thenComparing(Comparator.comparing(Candidate::beside).reversed())
+            .thenComparingInt(Candidate::cost)
+            .thenComparing(Comparator.comparingInt(Candidate::beside).reversed())
             .thenComparing(
                     Comparator.<Candidate, String>comparing(each -> each.pod().readySince())
                             .reversed())
-            .thenComparing(Comparator.comparing(Candidate::restarts).reversed())
+            .thenComparing(Comparator.comparingInt(Candidate::restarts).reversed())
             .thenComparing(Comparator.comparing(Candidate::created).reversed())
             .thenComparing(each -> each.pod().key());
 

@@ -65,8 +65,10 @@ final class Controllers {
     /** Turns that were asked for and have not been taken: the first one who asks has it taken. */
     private final AtomicInteger asked = new AtomicInteger();
 
-    // Of turns only, which come one after another.
-    private @Nullable Term term;
+    /** Null where this node does not lead. Set by turns only, which come one after another. */
+    private volatile @Nullable Term term;
+
+    // Of turns only.
     private @Nullable Cancellable timer;
     private long timerAtMillis;
 
@@ -92,7 +94,7 @@ final class Controllers {
 
     void start() {
         node.onCommitted(id -> {
-            if (id.equals(ApiObjects.ID)) {
+            if (id.equals(ApiObjects.ID) && (term != null || node.leads())) {
                 wake();
             }
         });

@@ -146,11 +146,14 @@ class EndpointsTest {
             pod("p" + i, 9000);
         }
         world.runAll();
+        world.pass(1);
         assertThat(world.all(ENDPOINT_SLICE)).hasSize(3);
         assertThat(endpoints()).hasSize(250);
         List<String> before = slices();
+        world.pass(1);
         world.delete(POD, "p7");
         world.endAll();
+        world.pass(1);
         List<String> after = slices();
         int changed = 0;
         for (int i = 0; i < 3; i++) {
@@ -158,6 +161,27 @@ class EndpointsTest {
         }
         assertThat(changed).isEqualTo(1);
         assertThat(world.get(ENDPOINTS, "web").at("/subsets/0/addresses")).hasSize(249);
+    }
+
+    @Test
+    void the_long_lists_of_a_service_with_many_pods_are_written_once_a_second() {
+        service("'ports':[{'port':80}]");
+        for (int i = 0; i < 150; i++) {
+            pod("p" + i, 9000);
+        }
+        world.runAll();
+        world.pass(1);
+        for (int i = 0; i < 10; i++) {
+            world.unready(world.stored(POD, "p" + i));
+            world.settle();
+        }
+        assertThat(world.get(ENDPOINTS, "web").at("/subsets/0/notReadyAddresses"))
+                .as("the first one is told at once")
+                .hasSize(1);
+        world.pass(1);
+        assertThat(world.get(ENDPOINTS, "web").at("/subsets/0/notReadyAddresses")).hasSize(10);
+        assertThat(endpoints().stream().filter(each -> !each.at("/conditions/ready").asBoolean()))
+                .hasSize(10);
     }
 
     private List<String> slices() {

@@ -122,6 +122,22 @@ class ReplicaSetsTest {
     }
 
     @Test
+    void a_set_whose_pods_fail_again_and_again_waits_longer_and_longer_before_the_next() {
+        world.create(REPLICA_SET, set(1));
+        world.fail(world.activePods().getFirst(), "Failed");
+        world.settle();
+        assertThat(world.activePods()).as("once is no habit").hasSize(1);
+        for (int seconds = 1; seconds <= 256; seconds *= 2) {
+            world.fail(world.activePods().getFirst(), "Failed");
+            world.settle();
+            world.pass(seconds - 1);
+            assertThat(world.activePods()).isEmpty();
+            world.pass(1);
+            assertThat(world.activePods()).hasSize(1);
+        }
+    }
+
+    @Test
     void one_that_is_about_to_go_makes_no_more_pods() {
         world.create(
                 REPLICA_SET, set(1).replace("'name':'web'},\n", "'name':'web','finalizers':['example.com/hold']},\n"));
