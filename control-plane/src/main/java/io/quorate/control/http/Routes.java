@@ -284,6 +284,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             throw new IllegalArgumentException(
                     "a placement is of a namespace and a pod: " + PLACEMENTS + "default/web");
         }
+        if (!node.holdsCopy()) {
+            return done(new Problem(
+                            503,
+                            "no-copy",
+                            "this node holds no copy of the journal, and knows of no pods",
+                            "ask a voter or a standby: `quorate status` lists them")
+                    .response());
+        }
         return api.explain(clusterId, parts[0], parts[1])
                 .thenApply(told -> told.map(known -> json(200, known))
                         .orElseGet(() -> new Problem(

@@ -63,7 +63,7 @@ public record DisruptionBudget(StoredObject object, int expected, int healthy, i
         JsonNode spec = budget.path("spec");
         JsonNode least = spec.path("minAvailable");
         JsonNode most = spec.path("maxUnavailable");
-        boolean fixed = least.isNumber() || most.isMissingNode() && !least.isTextual();
+        boolean fixed = least.isNumber() || (most.isMissingNode() && !least.isTextual());
         int expected = fixed
                 ? pods
                 : wanted.values().stream().mapToInt(Integer::intValue).sum();

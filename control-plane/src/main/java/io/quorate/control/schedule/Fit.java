@@ -48,17 +48,29 @@ final class Fit {
 
     private static List<String> lacking(PodView pod, NodeView node, Load load) {
         Resources there = node.allocatable();
-        List<String> lacking = new ArrayList<>(0);
-        if (there.names(Resources.PODS) && load.count() + 1 > there.of(Resources.PODS)) {
+        boolean full = there.names(Resources.PODS) && load.count() + 1 > there.of(Resources.PODS);
+        boolean enough = !full;
+        for (String resource : pod.requested().amounts().keySet()) {
+            enough &= !isLacking(resource, pod, there, load);
+        }
+        if (enough) {
+            return List.of(); // as nearly always
+        }
+        List<String> lacking = new ArrayList<>();
+        if (full) {
             lacking.add("Too many pods");
         }
         for (String resource : pod.requested().inOrder()) {
-            long wanted = pod.requested().of(resource);
-            if (wanted > 0 && isLimited(there, resource) && load.taken().of(resource) + wanted > there.of(resource)) {
+            if (isLacking(resource, pod, there, load)) {
                 lacking.add("Insufficient " + resource);
             }
         }
         return lacking;
+    }
+
+    private static boolean isLacking(String resource, PodView pod, Resources there, Load load) {
+        long wanted = pod.requested().of(resource);
+        return wanted > 0 && isLimited(there, resource) && load.taken().of(resource) + wanted > there.of(resource);
     }
 
     /** What kubernetes does not know of, as {@code example.com/gpu}, is only where a node says so; the rest is limited where it says so. */

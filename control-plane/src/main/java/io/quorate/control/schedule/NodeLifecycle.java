@@ -111,8 +111,9 @@ final class NodeLifecycle implements Controller {
             boolean ours = each.key().equals(Taint.NOT_READY)
                     || each.key().equals(Taint.UNREACHABLE)
                     || each.isAs(Taint.UNSCHEDULABLE, Taint.NO_SCHEDULE);
-            boolean right = each.key().equals(key) && (drives || !each.effect().equals(Taint.NO_EXECUTE))
-                    || cordoned && each.isAs(Taint.UNSCHEDULABLE, Taint.NO_SCHEDULE);
+            boolean right = each.key().equals(key)
+                    ? drives || !each.effect().equals(Taint.NO_EXECUTE)
+                    : cordoned && each.isAs(Taint.UNSCHEDULABLE, Taint.NO_SCHEDULE);
             if (!ours || right) {
                 boolean undated = each.since().isEmpty() && each.effect().equals(Taint.NO_EXECUTE);
                 wants.add(undated ? new Taint(each.key(), each.value(), each.effect(), now) : each);

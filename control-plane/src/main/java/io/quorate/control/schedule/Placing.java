@@ -2,6 +2,7 @@ package io.quorate.control.schedule;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class Placing {
     static Placement place(PodView pod, ClusterView view) {
         Topology topology = new Topology(pod, view);
         List<NodeView> able = new ArrayList<>();
-        Map<String, List<String>> unable = new HashMap<>();
+        List<List<String>> all = new ArrayList<>(view.nodes().size());
         for (NodeView node : view.nodes()) {
             List<String> reasons = Fit.reasons(pod, node, view.load(node.name()));
             if (reasons.isEmpty()) {
@@ -31,17 +32,15 @@ final class Placing {
             }
             if (reasons.isEmpty()) {
                 able.add(node);
-            } else {
-                unable.put(node.name(), reasons);
             }
+            all.add(reasons);
         }
-        Map<String, Score> scores = able.isEmpty() ? Map.of() : scores(pod, view, topology, able);
-        List<Placement.Verdict> verdicts = new ArrayList<>(view.nodes().size());
-        for (NodeView node : view.nodes()) {
+        Iterator<Score> scores = scores(pod, view, topology, able).iterator();
+        Iterator<NodeView> nodes = view.nodes().iterator();
+        List<Placement.Verdict> verdicts = new ArrayList<>(all.size());
+        for (List<String> reasons : all) {
             verdicts.add(new Placement.Verdict(
-                    node.name(),
-                    unable.getOrDefault(node.name(), List.of()),
-                    Optional.ofNullable(scores.get(node.name()))));
+                    nodes.next().name(), reasons, reasons.isEmpty() ? Optional.of(scores.next()) : Optional.empty()));
         }
         return new Placement(best(pod, verdicts), verdicts);
     }
@@ -56,7 +55,7 @@ final class Placing {
             }
             int total = each.score().get().total();
             long hash = hash(pod.uid(), each.node());
-            if (total > most || total == most && hash > tie) {
+            if (total > most || (total == most && hash > tie)) {
                 best = each.node();
                 most = total;
                 tie = hash;
@@ -73,7 +72,11 @@ final class Placing {
         return hash ^ hash >>> 33;
     }
 
-    private static Map<String, Score> scores(PodView pod, ClusterView view, Topology topology, List<NodeView> able) {
+    /** One for each of those that can take it, in their order. */
+    private static List<Score> scores(PodView pod, ClusterView view, Topology topology, List<NodeView> able) {
+        if (able.isEmpty()) {
+            return List.of();
+        }
         double[] crowds = crowds(pod, view, topology, able);
         int[] intolerable = new int[able.size()];
         int[] wanted = new int[able.size()];
@@ -85,7 +88,7 @@ final class Placing {
             wishes[i] = topology.wish(node);
         }
         Resources own = Load.estimate(pod);
-        Map<String, Score> scores = new HashMap<>();
+        List<Score> scores = new ArrayList<>(able.size());
         double leastCrowd = least(crowds);
         double mostCrowd = most(crowds);
         int mostIntolerable = (int) most(intolerable);
@@ -100,15 +103,13 @@ final class Placing {
             int spread =
                     mostCrowd == 0 ? Score.MAX : (int) (Score.MAX * (mostCrowd + leastCrowd - crowds[i]) / mostCrowd);
             int company = mostWish == leastWish ? 0 : Score.MAX * (wishes[i] - leastWish) / (mostWish - leastWish);
-            scores.put(
-                    node.name(),
-                    new Score(
-                            left(own, node, load),
-                            balance(own, node, load),
-                            Score.TAINTS * taints,
-                            Score.AFFINITY * affinity,
-                            Score.SPREAD * spread,
-                            Score.COMPANY * company));
+            scores.add(new Score(
+                    left(own, node, load),
+                    balance(own, node, load),
+                    Score.TAINTS * taints,
+                    Score.AFFINITY * affinity,
+                    Score.SPREAD * spread,
+                    Score.COMPANY * company));
         }
         return scores;
     }

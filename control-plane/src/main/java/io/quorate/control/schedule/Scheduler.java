@@ -70,8 +70,9 @@ final class Scheduler implements Controller {
         if (was && !is) { // there is room now
             Optional<NodeView> home = view.node(node);
             return waiting(pod -> pod.looksAtOthers()
-                    || home.isPresent()
-                            && Fit.reasons(pod, home.get(), view.load(node)).isEmpty());
+                    || home.filter(there ->
+                                    Fit.reasons(pod, there, view.load(node)).isEmpty())
+                            .isPresent());
         }
         boolean relabelled = change.before()
                 .filter(before -> before.labels().equals(now.labels()))
@@ -83,7 +84,7 @@ final class Scheduler implements Controller {
         @Nullable NodeView before = change.before().map(NodeView::of).orElse(null);
         @Nullable NodeView now = change.deleted() ? null : NodeView.of(change.now());
         if (before == null || now == null) {
-            return before == now ? List.of() : waiting(pod -> true);
+            return waiting(pod -> true);
         }
         Load load = view.load(now.name());
         return before.equals(now)

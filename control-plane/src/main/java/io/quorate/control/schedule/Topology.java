@@ -131,7 +131,7 @@ final class Topology {
         }
         for (Domains each : near) {
             @Nullable String domain = node.domain(each.key());
-            if (domain == null || !each.first() && !each.domains().contains(domain)) {
+            if (domain == null || !(each.first() || each.domains().contains(domain))) {
                 return List.of(NEAR);
             }
         }
