@@ -220,6 +220,7 @@ class PackageArrowsTest {
                         "io.quorate.node.contract",
                         "io.quorate.node.folder",
                         "io.quorate.node.workload",
+                        "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
                 knows(
                         "io.quorate.control.metrics",
