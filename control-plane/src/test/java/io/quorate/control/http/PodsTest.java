@@ -211,15 +211,18 @@ class PodsTest {
 
     @Test
     void a_pod_outlives_its_node_and_is_known_to_the_next_one() throws Exception {
-        create("lasting", sh("echo $$ is up; exec sleep 600", ""));
+        create("lasting", sh("echo process $$$$ is up; exec sleep 600", ""));
         JsonNode before = await("lasting", PodsTest::isReady);
         String said = log("lasting", "");
+        ProcessHandle process =
+                ProcessHandle.of(Long.parseLong(said.split(" ")[1])).orElseThrow();
         node.close();
         node = RunningNode.start(root.resolve("n9"), "n9");
         JsonNode after = await("lasting", PodsTest::isReady);
         assertThat(after.at("/status/containerStatuses")).isEqualTo(before.at("/status/containerStatuses"));
         assertThat(after.at("/status/podIP")).isEqualTo(before.at("/status/podIP"));
         assertThat(log("lasting", "")).isEqualTo(said);
+        assertThat(process.isAlive()).isTrue();
         assertThat(get("/api/v1/events?fieldSelector=involvedObject.name%3Dlasting")
                         .path("items"))
                 .extracting(each -> each.path("reason").asText())
