@@ -173,7 +173,7 @@ class KubectlTest {
               containers:
               - name: web
                 image: busybox
-                command: [sh, -c, "echo process $$ at $POD_IP; exec sleep 300"]
+                command: [sh, -c, "echo process $$$$ at $POD_IP; exec sleep 300"]
                 readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
             """;
 
@@ -181,6 +181,7 @@ class KubectlTest {
     void a_pod_outlives_the_process_of_its_node_and_any_node_shows_what_it_says() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
+            cluster.awaitLeader(PATIENCE);
             NodeProcess home = cluster.nodes().get(1);
             Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
             String file = Files.writeString(root.resolve("pod.yaml"), POD.formatted(home.name()))

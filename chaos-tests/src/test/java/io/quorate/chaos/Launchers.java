@@ -86,11 +86,11 @@ final class Launchers {
         return new Launcher(launcher.script(), environment);
     }
 
-    /** Addresses that no other test, and no quick start, uses at the same time. */
+    /** Addresses that no other test, no quick start and no pod uses at the same time. */
     static String subnet() {
         return "127.%d.%d"
                 .formatted(
-                        ThreadLocalRandom.current().nextInt(64, 128),
+                        ThreadLocalRandom.current().nextInt(65, 128),
                         ThreadLocalRandom.current().nextInt(256));
     }
 }

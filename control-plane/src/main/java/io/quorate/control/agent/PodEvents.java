@@ -23,12 +23,14 @@ final class PodEvents {
     private static final long SELDOM_MILLIS = 5 * 60_000;
 
     private static final int OFTEN = 3;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private record Same(String uid, String field, String reason, String message) {}
 
     private record Known(String name, int count, long writtenMillis) {}
 
     private final String node;
+    private long told;
     private final Map<Same, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -74,8 +76,9 @@ final class PodEvents {
                             request))
                     : Optional.empty();
         }
+        // As kubernetes names them: lists are in the order of names, and so of the course.
         String name = metadata.path("name").asText() + "."
-                + request.uid().replace("-", "").substring(0, 16);
+                + Long.toHexString(nowMillis * NANOS_PER_MILLI + told++ % NANOS_PER_MILLI);
         known.put(same, new Known(name, 1, nowMillis));
         ObjectNode event = Json.object().put("kind", "Event").put("apiVersion", "v1");
         event.putObject("metadata").put("name", name).put("namespace", namespace);

@@ -13,7 +13,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -135,10 +140,10 @@ class PodsTest {
         JsonNode deleted = JSON.readTree(delete("web?gracePeriodSeconds=20").body());
         assertThat(deleted.at("/metadata/deletionTimestamp").asText()).isNotEmpty();
         awaitGone("web");
-        try (Stream<Path> left = Files.list(root.resolve("n9").resolve("workloads"))) {
-            String uid = pod.at("/metadata/uid").asText();
-            assertThat(left).noneMatch(each -> each.endsWith(uid));
-        }
+        Path folder = root.resolve("n9")
+                .resolve("workloads")
+                .resolve(pod.at("/metadata/uid").asText());
+        awaitChange(folder.getParent(), () -> !Files.exists(folder));
     }
 
     @Test
@@ -194,15 +199,15 @@ class PodsTest {
         await("forced", PodsTest::isReady);
         delete("forced?gracePeriodSeconds=0");
         awaitGone("forced");
-        awaitFile(gone);
+        awaitChange(root, () -> Files.exists(gone));
     }
 
-    private static void awaitFile(Path file) throws Exception {
-        try (var watch = file.getFileSystem().newWatchService()) {
-            file.getParent().register(watch, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
-            while (!Files.exists(file)) {
-                var key = watch.poll(30, java.util.concurrent.TimeUnit.SECONDS);
-                assertThat(key).as("%s is not there", file).isNotNull();
+    private static void awaitChange(Path folder, BooleanSupplier expected) throws Exception {
+        try (WatchService watch = folder.getFileSystem().newWatchService()) {
+            folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+            while (!expected.getAsBoolean()) {
+                WatchKey key = watch.poll(30, TimeUnit.SECONDS);
+                assertThat(key).as("%s has not become as expected", folder).isNotNull();
                 key.pollEvents();
                 key.reset();
             }
@@ -211,15 +216,18 @@ class PodsTest {
 
     @Test
     void a_pod_outlives_its_node_and_is_known_to_the_next_one() throws Exception {
-        create("lasting", sh("echo $$ is up; exec sleep 600", ""));
+        create("lasting", sh("echo process $$$$ is up; exec sleep 600", ""));
         JsonNode before = await("lasting", PodsTest::isReady);
         String said = log("lasting", "");
+        ProcessHandle process =
+                ProcessHandle.of(Long.parseLong(said.split(" ")[1])).orElseThrow();
         node.close();
         node = RunningNode.start(root.resolve("n9"), "n9");
         JsonNode after = await("lasting", PodsTest::isReady);
         assertThat(after.at("/status/containerStatuses")).isEqualTo(before.at("/status/containerStatuses"));
         assertThat(after.at("/status/podIP")).isEqualTo(before.at("/status/podIP"));
         assertThat(log("lasting", "")).isEqualTo(said);
+        assertThat(process.isAlive()).isTrue();
         assertThat(get("/api/v1/events?fieldSelector=involvedObject.name%3Dlasting")
                         .path("items"))
                 .extracting(each -> each.path("reason").asText())
