@@ -39,6 +39,7 @@ class WorkloadsTest {
         assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
         cluster = LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3);
         kubectl = new Kubectl(root, cluster.nodes().getFirst());
+        cluster.awaitLeader(PATIENCE);
     }
 
     @AfterAll

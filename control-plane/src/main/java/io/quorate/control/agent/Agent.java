@@ -12,6 +12,7 @@ import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
+import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.ResourceTypes;
 import io.quorate.node.workload.Attempt;
 import io.quorate.node.workload.ContainerRun;
@@ -556,8 +557,10 @@ public final class Agent implements AutoCloseable {
                 container.path("workingDir").asText(),
                 mounts(work, container, surroundings),
                 new Limits(
-                        Quantities.whole(Json.at(container, "resources.limits.memory")),
-                        Quantities.thousandths(Json.at(container, "resources.limits.cpu"))),
+                        Quantity.whole(Json.at(container, "resources.limits.memory"))
+                                .orElse(0L),
+                        Quantity.thousandths(Json.at(container, "resources.limits.cpu"))
+                                .orElse(0L)),
                 record.address());
     }
 

@@ -6,6 +6,7 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
+import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
 import io.quorate.node.workload.StartRefused;
@@ -79,8 +80,8 @@ final class Surroundings {
             String resource = Json.at(from, "resourceFieldRef.resource").asText();
             JsonNode quantity = Json.at(container, "resources." + resource);
             long amount = resource.endsWith("cpu")
-                    ? (Quantities.thousandths(quantity) + 999) / 1000
-                    : Quantities.whole(quantity);
+                    ? (Quantity.thousandths(quantity).orElse(0L) + 999) / 1000
+                    : Quantity.whole(quantity).orElse(0L);
             return Optional.of(Long.toString(amount));
         }
         boolean secret = from.has("secretKeyRef");

@@ -1,6 +1,7 @@
 package io.quorate.control.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.resource.Quantity;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -96,16 +96,4 @@ class SurroundingsTest {
                 });
         assertThat(surroundings().files(json("{'name':'v','emptyDir':{}}"))).isEmpty();
     }
-
-    @Test
-    void quantities_are_read_as_kubernetes_writes_them() {
-        JsonNode each = json("{'a':'250m','b':'64Mi','c':2,'d':'1e3','e':'0.5','f':'1G','g':'none'}");
-        assertThat(Quantities.thousandths(each.path("a"))).isEqualTo(250);
-        assertThat(Quantities.whole(each.path("b"))).isEqualTo(64L << 20);
-        assertThat(Quantities.thousandths(each.path("c"))).isEqualTo(2000);
-        assertThat(Quantities.whole(each.path("d"))).isEqualTo(1000);
-        assertThat(Quantities.thousandths(each.path("e"))).isEqualTo(500);
-        assertThat(Quantities.whole(each.path("f"))).isEqualTo(1_000_000_000);
-        assertThat(Quantities.whole(each.path("g"))).isZero();
-    }
 }

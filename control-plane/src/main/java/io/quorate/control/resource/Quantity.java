@@ -1,4 +1,4 @@
-package io.quorate.control.schedule;
+package io.quorate.control.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Amounts as kubernetes writes them: {@code 100m}, {@code 1.5}, {@code 1Gi}, {@code 2e3}, {@code 5k}. Amounts are kept in thousandths, rounded up, as
  * kubernetes does for processors.
  */
-final class Quantity {
+public final class Quantity {
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
 
     /** Larger than any machine, and small enough that a thousand of them are still a number. */
@@ -38,12 +38,12 @@ final class Quantity {
     private Quantity() {}
 
     /** Thousandths; empty where it is no amount. What is too large for a number is the largest there is. */
-    static Optional<Long> thousandths(JsonNode value) {
+    public static Optional<Long> thousandths(JsonNode value) {
         return amount(value.asText()).map(amount -> whole(amount.multiply(THOUSAND)));
     }
 
     /** Whole ones, rounded up; empty where it is no amount. */
-    static Optional<Long> whole(JsonNode value) {
+    public static Optional<Long> whole(JsonNode value) {
         return amount(value.asText()).map(Quantity::whole);
     }
 

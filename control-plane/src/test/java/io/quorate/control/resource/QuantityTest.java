@@ -1,4 +1,4 @@
-package io.quorate.control.schedule;
+package io.quorate.control.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
