@@ -152,9 +152,7 @@ final class ReplicaSets implements Controller {
                 failures += born + RECENT_MILLIS > nowMillis ? 1 : 0;
                 last = Math.max(last, born);
             }
-            return failures < 2
-                    ? 0
-                    : last + Math.min(MAX_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << (failures - 2));
+            return failures < 2 ? 0 : last + Math.min(MAX_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << (failures - 2));
         }
 
         private List<String> create(int count) {

@@ -179,8 +179,10 @@ class EndpointsTest {
                 .as("the first one is told at once")
                 .hasSize(1);
         world.pass(1);
-        assertThat(world.get(ENDPOINTS, "web").at("/subsets/0/notReadyAddresses")).hasSize(10);
-        assertThat(endpoints().stream().filter(each -> !each.at("/conditions/ready").asBoolean()))
+        assertThat(world.get(ENDPOINTS, "web").at("/subsets/0/notReadyAddresses"))
+                .hasSize(10);
+        assertThat(endpoints().stream()
+                        .filter(each -> !each.at("/conditions/ready").asBoolean()))
                 .hasSize(10);
     }
 
