@@ -102,8 +102,7 @@ final class GarbageCollector implements Controller {
     }
 
     private static void orphan(StoredObject owner, ObjectState state, PlanDraft draft) {
-        List<StoredObject> dependents = state.dependents(owner.uid());
-        for (StoredObject each : dependents) {
+        for (StoredObject each : state.dependents(owner.uid())) {
             if (draft.size() >= BURST) {
                 return;
             }

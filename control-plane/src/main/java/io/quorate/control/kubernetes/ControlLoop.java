@@ -248,7 +248,7 @@ final class ControlLoop {
             }
             List<CompletableFuture<ObjectReply>> asked = new ArrayList<>();
             for (ObjectCommand each : group) {
-                asked.add(ask.apply(each).toCompletableFuture());
+                asked.add(asked(each));
             }
             CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
                 if (failure != null) {
@@ -264,6 +264,14 @@ final class ControlLoop {
                 boolean several = areAlike(group.getFirst(), group.getFirst());
                 next(several ? Math.min(most * 2, MAX_AT_ONCE) : most);
             });
+        }
+
+        private CompletableFuture<ObjectReply> asked(ObjectCommand command) {
+            try {
+                return ask.apply(command).toCompletableFuture();
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         private Optional<Refusal> refusal(List<ObjectCommand> group, List<CompletableFuture<ObjectReply>> asked) {

@@ -1,7 +1,6 @@
 package io.quorate.control.objects;
 
 import io.quorate.control.resource.ResourceType;
-import java.util.Comparator;
 
 /**
  * Which object.
@@ -10,10 +9,6 @@ import java.util.Comparator;
  * @param namespace empty where its type has none
  */
 public record ObjectKey(String type, String namespace, String name) implements Comparable<ObjectKey> {
-    private static final Comparator<ObjectKey> ORDER = Comparator.comparing(ObjectKey::type)
-            .thenComparing(ObjectKey::namespace)
-            .thenComparing(ObjectKey::name);
-
     public static ObjectKey of(ResourceType type, String namespace, String name) {
         return new ObjectKey(type.id(), type.namespaced() ? namespace : "", name);
     }
@@ -25,6 +20,10 @@ public record ObjectKey(String type, String namespace, String name) implements C
 
     @Override
     public int compareTo(ObjectKey other) {
-        return ORDER.compare(this, other);
+        int order = type.compareTo(other.type);
+        if (order == 0) {
+            order = namespace.compareTo(other.namespace);
+        }
+        return order == 0 ? name.compareTo(other.name) : order;
     }
 }

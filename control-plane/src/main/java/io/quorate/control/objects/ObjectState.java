@@ -2,15 +2,12 @@ package io.quorate.control.objects;
 
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
-import org.pcollections.HashTreePSet;
-import org.pcollections.MapPSet;
 import org.pcollections.TreePMap;
 
 /**
@@ -25,13 +22,13 @@ public final class ObjectState {
 
     private final long version;
     private final HashPMap<String, TreePMap<String, StoredObject>> byType;
-    private final HashPMap<String, MapPSet<ObjectKey>> byOwner;
+    private final HashPMap<String, TreePMap<ObjectKey, StoredObject>> byOwner;
     private final Changes changes;
 
     private ObjectState(
             long version,
             HashPMap<String, TreePMap<String, StoredObject>> byType,
-            HashPMap<String, MapPSet<ObjectKey>> byOwner,
+            HashPMap<String, TreePMap<ObjectKey, StoredObject>> byOwner,
             Changes changes) {
         this.version = version;
         this.byType = byType;
@@ -47,32 +44,32 @@ public final class ObjectState {
         Optional<StoredObject> before = Optional.ofNullable(ofType.get(key.path()));
         Change change = new Change(sequenceNr, before, object, deleted);
         TreePMap<String, StoredObject> now = deleted ? ofType.minus(key.path()) : ofType.plus(key.path(), object);
-        List<Owner> was = before.map(StoredObject::owners).orElse(List.of());
         return new ObjectState(
                 sequenceNr,
                 byType.plus(key.type(), now),
-                owned(key, was, deleted ? List.of() : object.owners()),
+                owned(before, deleted ? Optional.empty() : Optional.of(object)),
                 changes.with(change));
     }
 
-    private HashPMap<String, MapPSet<ObjectKey>> owned(ObjectKey key, List<Owner> was, List<Owner> is) {
-        HashPMap<String, MapPSet<ObjectKey>> owned = byOwner;
-        if (was.equals(is)) {
-            return owned;
-        }
-        for (Owner each : was) {
-            MapPSet<ObjectKey> rest = keys(owned, each.uid()).minus(key);
+    private HashPMap<String, TreePMap<ObjectKey, StoredObject>> owned(
+            Optional<StoredObject> was, Optional<StoredObject> is) {
+        HashPMap<String, TreePMap<ObjectKey, StoredObject>> owned = byOwner;
+        for (Owner each : was.map(StoredObject::owners).orElse(List.of())) {
+            TreePMap<ObjectKey, StoredObject> rest =
+                    ofOwner(owned, each.uid()).minus(was.orElseThrow().key());
             owned = rest.isEmpty() ? owned.minus(each.uid()) : owned.plus(each.uid(), rest);
         }
-        for (Owner each : is) {
-            owned = owned.plus(each.uid(), keys(owned, each.uid()).plus(key));
+        for (Owner each : is.map(StoredObject::owners).orElse(List.of())) {
+            StoredObject object = is.orElseThrow();
+            owned = owned.plus(each.uid(), ofOwner(owned, each.uid()).plus(object.key(), object));
         }
         return owned;
     }
 
-    private static MapPSet<ObjectKey> keys(HashPMap<String, MapPSet<ObjectKey>> owned, String uid) {
-        @Nullable MapPSet<ObjectKey> keys = owned.get(uid);
-        return keys == null ? HashTreePSet.empty() : keys;
+    private static TreePMap<ObjectKey, StoredObject> ofOwner(
+            HashPMap<String, TreePMap<ObjectKey, StoredObject>> owned, String uid) {
+        @Nullable TreePMap<ObjectKey, StoredObject> dependents = owned.get(uid);
+        return dependents == null ? TreePMap.empty() : dependents;
     }
 
     /** Whether any object has an owner of this uid. */
@@ -81,11 +78,8 @@ public final class ObjectState {
     }
 
     /** The objects that have an owner of this uid, of all types, in the order of type, namespace and name. */
-    public List<StoredObject> dependents(String uid) {
-        List<StoredObject> found = new ArrayList<>();
-        keys(byOwner, uid).forEach(key -> get(key).ifPresent(found::add));
-        found.sort((a, b) -> a.key().compareTo(b.key()));
-        return found;
+    public Collection<StoredObject> dependents(String uid) {
+        return ofOwner(byOwner, uid).values();
     }
 
     /** Number of the last event; 0 where nothing was ever written. */
