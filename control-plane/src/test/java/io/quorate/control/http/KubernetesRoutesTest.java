@@ -486,6 +486,16 @@ class KubernetesRoutesTest {
         assertThat(write.statusCode()).isEqualTo(403);
         assertThat(JSON.readTree(write.body()).path("message").asText())
                 .contains("User \"eve\" cannot create resource \"configmaps\"");
+        HttpResponse<byte[]> review = node.sendAsNobody(node.request(
+                        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+                .header("Authorization", bearer)
+                .POST(BodyPublishers.ofString(
+                        "{\"spec\":{\"resourceAttributes\":{\"verb\":\"create\",\"resource\":\"configmaps\"}}}")));
+        assertThat(review.statusCode())
+                .as("whoever may look may ask what it may do")
+                .isEqualTo(201);
+        assertThat(JSON.readTree(review.body()).at("/status/allowed").asBoolean())
+                .isFalse();
         HttpResponse<byte[]> nobody = node.sendAsNobody(node.request(MAPS).GET());
         assertThat(nobody.statusCode()).isEqualTo(401);
         assertThat(JSON.readTree(nobody.body()).path("reason").asText()).isEqualTo("Unauthorized");

@@ -33,7 +33,11 @@ public final class PlacementCost {
 
     private PlacementCost() {}
 
-    /** @param words how many nodes, and how many pods */
+    /**
+     * Prints what it measures.
+     *
+     * @param words how many nodes, and how many pods
+     */
     public static void main(String[] words) {
         if (words.length != 2) {
             System.err.println("wants two numbers: nodes and pods, as 1000 10000");
