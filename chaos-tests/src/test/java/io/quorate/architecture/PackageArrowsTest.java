@@ -205,8 +205,7 @@ class PackageArrowsTest {
                         "org.reactivestreams",
                         "com.fasterxml.jackson..",
                         "io.quorate.control.objects",
-                        "io.quorate.control.resource",
-                        "io.quorate.persistence.tls"),
+                        "io.quorate.control.resource"),
                 knows(
                         "io.quorate.control.agent",
                         "org.slf4j",

@@ -32,12 +32,14 @@ final class NodeForward implements OtherNodes {
 
     private final Node node;
     private final Materializer materializer;
+    private final PodSocket pods;
     private @Nullable TlsIdentity shows;
     private @Nullable HttpClient client;
 
     NodeForward(Node node, ActorSystem system) {
         this.node = node;
         this.materializer = Materializer.matFromSystem(system);
+        this.pods = new PodSocket(system, node.trust().tls());
     }
 
     /** Made by the first request, and anew when this node has other certificates. */
@@ -56,6 +58,12 @@ final class NodeForward implements OtherNodes {
         shows = now;
         client = made;
         return made;
+    }
+
+    @Override
+    public CompletionStage<org.apache.pekko.stream.javadsl.Flow<ByteString, ByteString, NotUsed>> pod(
+            String apiAddress, String address, int port) {
+        return pods.connect(apiAddress, address, port);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.quorate.control.http;
 
-import io.quorate.control.proxy.PodConnections;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
 import java.util.Optional;
@@ -18,6 +17,11 @@ import org.apache.pekko.util.ByteString;
 /** {@code GET /v1/pods/{address}/{port}} as a web socket: the way of the other nodes to a pod of this one. Any thread; nothing blocks. */
 final class PodRoutes {
     static final String PATH = "/v1/pods/";
+
+    /** Of a port of a pod, on its node's API. */
+    static String path(String address, int port) {
+        return PATH + address + "/" + port;
+    }
 
     private final BiFunction<String, Integer, CompletionStage<Flow<ByteString, ByteString, NotUsed>>> pods;
 
@@ -40,7 +44,7 @@ final class PodRoutes {
                 .handle((pod, failure) -> pod == null
                         ? new Problem(502, "no-answer", "the pod does not answer", "`kubectl get pods -o wide`")
                                 .response()
-                        : upgrade.get().handleMessagesWith(PodConnections.carried(pod)));
+                        : upgrade.get().handleMessagesWith(PodSocket.carried(pod)));
     }
 
     private static CompletionStage<HttpResponse> refused(int status, String type, String detail, String next) {

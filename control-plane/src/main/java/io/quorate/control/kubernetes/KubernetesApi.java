@@ -85,8 +85,7 @@ public final class KubernetesApi implements AutoCloseable {
         this.agent = agent();
         this.logs = new PodLogs(node, agent.runtime(), others, executor);
         MemberId self = node.identity().member();
-        this.services =
-                new ServiceProxy(Adapter.toClassic(node.system()), node.trust().tls(), self.node(), self.host());
+        this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
     }
 
     /** Pods go on; nobody looks after them, or leads anybody new to them. */

@@ -1,9 +1,11 @@
 package io.quorate.control.kubernetes;
 
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 
 /** How one node asks another what only that one can answer. */
-@FunctionalInterface
 public interface OtherNodes {
     /**
      * Asks as this node, which may look at everything; who asks this one has been let in before.
@@ -13,4 +15,12 @@ public interface OtherNodes {
      * @return its answer, as it comes; fails where it cannot be reached
      */
     CompletionStage<ApiAnswer> get(String apiAddress, String path);
+
+    /**
+     * Connects to a pod of another node.
+     *
+     * @param apiAddress {@code host:port} of its node
+     * @return what goes there and what comes back, for one use within some seconds; fails where nobody answers
+     */
+    CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String apiAddress, String address, int port);
 }

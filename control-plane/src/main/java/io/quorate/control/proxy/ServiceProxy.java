@@ -1,7 +1,6 @@
 package io.quorate.control.proxy;
 
 import io.quorate.control.objects.ObjectState;
-import io.quorate.persistence.tls.Tls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,10 +50,10 @@ public final class ServiceProxy implements AutoCloseable {
      * @param node this one's name
      * @param address where node ports are listened on
      */
-    public ServiceProxy(ActorSystem system, Tls tls, String node, String address) {
+    public ServiceProxy(ActorSystem system, String node, String address, PodConnections.Elsewhere elsewhere) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
-        this.pods = new PodConnections(system, tls, node, name -> table.apiOf(name));
+        this.pods = new PodConnections(system, node, name -> table.apiOf(name), elsewhere);
         this.node = node;
         this.address = address;
     }

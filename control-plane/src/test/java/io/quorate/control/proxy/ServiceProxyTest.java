@@ -4,17 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quorate.node.trust.Credentials;
-import io.quorate.persistence.tls.Tls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,18 +25,9 @@ class ServiceProxyTest {
     private final ActorSystem system = ActorSystem.create("proxy");
     private final ServiceProxy proxy = new ServiceProxy(
             system,
-            new Tls(
-                    Credentials.found(
-                                    "here",
-                                    "k8s-1",
-                                    List.of("127.0.0.1"),
-                                    Instant.now(),
-                                    Duration.ofDays(1),
-                                    new SecureRandom())
-                            .identity(),
-                    Tls.Refusals.NONE),
             "k8s-1",
-            "127.0.0.1");
+            "127.0.0.1",
+            (api, address, port) -> CompletableFuture.failedFuture(new AssertionError("all pods are here")));
     private final Services services = new Services();
 
     @AfterEach
