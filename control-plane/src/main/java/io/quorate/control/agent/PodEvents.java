@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.Request;
+import io.quorate.control.objects.Times;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;

@@ -1,6 +1,7 @@
 package io.quorate.control.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.node.workload.ContainerWish;
 import io.quorate.node.workload.PodWish;

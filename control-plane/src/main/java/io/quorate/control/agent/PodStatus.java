@@ -3,6 +3,7 @@ package io.quorate.control.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.node.workload.Attempt;
 import io.quorate.node.workload.Exit;

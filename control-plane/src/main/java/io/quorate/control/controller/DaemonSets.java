@@ -14,6 +14,8 @@ import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Taint;
+import io.quorate.control.resource.Toleration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -163,7 +165,7 @@ final class DaemonSets implements Controller {
         private boolean isFor(StoredObject node, Set<String> effects) {
             JsonNode podSpec = template.path("spec");
             return NodeAffinity.allows(podSpec, node)
-                    && Tolerations.bear(podSpec.path("tolerations"), Json.at(node.tree(), "spec.taints"), effects);
+                    && Toleration.tolerated(Taint.all(node.tree().path("spec")), Toleration.all(podSpec), effects);
         }
 
         private void place(Map<String, List<StoredObject>> byNode) {

@@ -82,7 +82,6 @@ final class Evictions {
                 .put("desiredHealthy", budget.desired())
                 .put("currentHealthy", budget.healthy())
                 .put("disruptionsAllowed", budget.allowed() - 1);
-        Json.child(status, "disruptedPods").put(pod.key().name(), Times.text(request.nowMillis()));
         deletions.add(new ObjectEvent.Stored(
                 Writes.versioned(ResourceTypes.POD_DISRUPTION_BUDGET, object, deletions.next()),
                 budget.object().version(),

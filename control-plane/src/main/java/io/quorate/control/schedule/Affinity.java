@@ -1,9 +1,9 @@
 package io.quorate.control.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.resource.NodeRequirement;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One term of what a pod wants of its node; all of its requirements hold, or it does not.
@@ -13,27 +13,9 @@ import org.jspecify.annotations.Nullable;
 record Affinity(List<Requirement> requirements, int weight) {
 
     /** @param ofName whether it is about the node's name, and not about a label */
-    record Requirement(String key, String operator, List<String> values, boolean ofName) {
+    record Requirement(NodeRequirement of, boolean ofName) {
         boolean holds(NodeView node) {
-            @Nullable String value = ofName ? node.name() : node.labels().get(key);
-            return switch (operator) {
-                case "In" -> value != null && values.contains(value);
-                case "NotIn" -> value == null || !values.contains(value);
-                case "Exists" -> value != null;
-                case "DoesNotExist" -> value == null;
-                case "Gt" -> value != null && compared(value) > 0;
-                case "Lt" -> value != null && compared(value) < 0;
-                default -> false;
-            };
-        }
-
-        /** What is no number is not more and not less than anything. */
-        private int compared(String value) {
-            try {
-                return values.size() == 1 ? Long.compare(Long.parseLong(value), Long.parseLong(values.getFirst())) : 0;
-            } catch (NumberFormatException e) {
-                return 0;
-            }
+            return of.holds(ofName ? node.name() : node.labels().get(of.key()));
         }
     }
 
@@ -64,10 +46,7 @@ record Affinity(List<Requirement> requirements, int weight) {
 
     private static void add(List<Requirement> requirements, JsonNode list, boolean ofName) {
         for (JsonNode each : list) {
-            List<String> values = new ArrayList<>();
-            each.path("values").forEach(value -> values.add(value.asText()));
-            requirements.add(new Requirement(
-                    each.path("key").asText(), each.path("operator").asText(), List.copyOf(values), ofName));
+            requirements.add(new Requirement(NodeRequirement.of(each), ofName));
         }
     }
 

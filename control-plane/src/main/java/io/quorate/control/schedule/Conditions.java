@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
@@ -25,7 +26,7 @@ final class Conditions {
 
     /** One that has changed now. */
     static ObjectNode changed(String type, String status, long nowMillis) {
-        return Json.object().put("type", type).put("status", status).put("lastTransitionTime", Moments.text(nowMillis));
+        return Json.object().put("type", type).put("status", status).put("lastTransitionTime", Times.text(nowMillis));
     }
 
     /** Writes it beside the others, if the pod is still the same one. */

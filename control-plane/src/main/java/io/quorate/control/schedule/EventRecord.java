@@ -6,6 +6,7 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
@@ -37,7 +38,7 @@ final class EventRecord {
                 about.key().namespace().isEmpty() ? DEFAULT : about.key().namespace();
         String name = about.key().name() + "." + suffix(about.uid() + "\n" + reason + "\n" + message);
         ObjectKey key = ObjectKey.of(ResourceTypes.EVENT, namespace, name);
-        String now = Moments.text(request.nowMillis());
+        String now = Times.text(request.nowMillis());
         Optional<StoredObject> known = state.get(key);
         if (known.isPresent()) {
             ObjectNode patch = Json.object()

@@ -10,10 +10,12 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Taint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -105,7 +107,7 @@ final class NodeLifecycle implements Controller {
         String ready = NodeView.ready(node);
         String key = ready.equals(NodeView.TRUE) ? "" : NodeView.takenAs(ready);
         boolean cordoned = Json.at(node, "spec.unschedulable").asBoolean();
-        String now = Moments.text(nowMillis);
+        String now = Times.text(nowMillis);
         List<Taint> wants = new ArrayList<>();
         for (Taint each : has) {
             boolean ours = each.key().equals(Taint.NOT_READY)

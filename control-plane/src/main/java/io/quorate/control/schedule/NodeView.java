@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
+import io.quorate.control.resource.Taint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.quorate.control.schedule;
 
+import io.quorate.control.resource.Taint;
+import io.quorate.control.resource.Toleration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
+import io.quorate.control.resource.Toleration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -11,9 +11,12 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Taint;
+import io.quorate.control.resource.Toleration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -185,7 +188,7 @@ final class StrandedPods implements Controller {
             if (!taint.effect().equals(Taint.NO_EXECUTE)) {
                 continue;
             }
-            long begun = Moments.millis(taint.since(), nowMillis);
+            long begun = Times.millis(taint.since()).orElse(nowMillis);
             @Nullable Long patience = patience(taint, tolerations);
             if (patience != null) {
                 due = Math.min(due, begun + patience);

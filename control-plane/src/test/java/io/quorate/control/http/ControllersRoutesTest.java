@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.RunningNode;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -19,29 +19,34 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the leader does by itself about the objects of the kubernetes API, seen over HTTP; the test plays the nodes that run pods. */
+/** What the leader does by itself about the objects of the kubernetes API, seen over HTTP; the node runs the pods. */
 class ControllersRoutesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CORE = "/api/v1/namespaces/default/";
     private static final String APPS = "/apis/apps/v1/namespaces/default/";
     private static final String MERGE = "application/merge-patch+json";
 
+    private static final String POD =
+            "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1','command':['sleep','300']}]}";
+
     @TempDir
     static Path root;
 
     private static RunningNode node;
-    private static Runner runner;
 
     @BeforeAll
     static void start() throws Exception {
         node = RunningNode.start(root.resolve("n1"), "n9");
         get("/api/v1/namespaces");
-        runner = new Runner();
     }
 
     @AfterAll
     static void stop() throws Exception {
-        runner.close();
+        // What runs would outlive the node.
+        for (String each : List.of("deployments", "daemonsets")) {
+            send("DELETE", APPS + each, "application/json", "");
+        }
+        await(CORE + "pods", Map::isEmpty);
         node.close();
     }
 
@@ -98,52 +103,11 @@ class ControllersRoutesTest {
         throw new AssertionError(collection + " is still " + objects);
     }
 
-    /** Runs each pod as soon as it is there. */
-    private static final class Runner implements AutoCloseable {
-        private final Stream<String> lines;
-        private final Thread thread;
-
-        Runner() throws Exception {
-            lines = node.stream(node.request(CORE + "pods?watch=true").GET()).body();
-            thread = Thread.ofVirtual().start(() -> {
-                try {
-                    lines.forEach(Runner::run);
-                } catch (UncheckedIOException e) {
-                    // the test is over
-                }
-            });
-        }
-
-        private static void run(String line) {
-            try {
-                JsonNode event = JSON.readTree(line);
-                if (event.path("type").asText().equals("ADDED")) {
-                    String name = event.at("/object/metadata/name").asText();
-                    patch(
-                            CORE + "pods/" + name + "/status",
-                            "{'status':{'phase':'Running','podIP':'127.64.0.%d','conditions':[{'type':'Ready','status':'True'}]}}"
-                                    .formatted(Math.floorMod(name.hashCode(), 250) + 1));
-                }
-            } catch (AssertionError e) {
-                // it has gone meanwhile
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            lines.close();
-            thread.interrupt();
-            thread.join();
-        }
-    }
-
     private static String deployment(String name, int replicas) {
         return """
                 {'metadata':{'name':'%1$s'},'spec':{'replicas':%2$d,'selector':{'matchLabels':{'app':'%1$s'}},
-                 'template':{'metadata':{'labels':{'app':'%1$s'}},'spec':{'containers':[{'name':'c','image':'nginx:1'}]}}}}
-                """.formatted(name, replicas);
+                 'template':{'metadata':{'labels':{'app':'%1$s'}},'spec':%3$s}}}
+                """.formatted(name, replicas, POD);
     }
 
     /** As {@code kubectl rollout status} waits. */
@@ -186,9 +150,9 @@ class ControllersRoutesTest {
         patch(APPS + "deployments/web/scale", "{'spec':{'replicas':4}}");
         awaitRollout("web");
         assertThat(get(CORE + "pods?labelSelector=app%3Dweb").path("items")).hasSize(4);
-        image("web", "nginx:2");
+        image("web", "busybox:2");
         assertThat(revision(awaitRollout("web"))).isEqualTo("2");
-        image("web", "nginx:1");
+        image("web", "busybox:1");
         assertThat(revision(awaitRollout("web"))).isEqualTo("3");
         assertThat(get(APPS + "replicasets/" + set).at("/spec/replicas").asInt())
                 .isEqualTo(4);
@@ -224,8 +188,8 @@ class ControllersRoutesTest {
     void a_daemon_set_has_a_pod_on_the_node() throws Exception {
         post(APPS + "daemonsets", """
                 {'metadata':{'name':'log'},'spec':{'selector':{'matchLabels':{'app':'log'}},
-                 'template':{'metadata':{'labels':{'app':'log'}},'spec':{'containers':[{'name':'c','image':'log:1'}]}}}}
-                """);
+                 'template':{'metadata':{'labels':{'app':'log'}},'spec':%s}}}
+                """.formatted(POD));
         JsonNode pod = await(CORE + "pods?labelSelector=app%3Dlog", all -> !all.isEmpty())
                 .values()
                 .iterator()

@@ -1,8 +1,7 @@
-package io.quorate.control.schedule;
+package io.quorate.control.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.resource.Json;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,20 +11,20 @@ import java.util.List;
  * @param effect {@code NoSchedule}, {@code PreferNoSchedule} or {@code NoExecute}
  * @param since when it began, as the object has it; may be empty
  */
-record Taint(String key, String value, String effect, String since) {
-    static final String NO_SCHEDULE = "NoSchedule";
-    static final String PREFER_NO_SCHEDULE = "PreferNoSchedule";
-    static final String NO_EXECUTE = "NoExecute";
+public record Taint(String key, String value, String effect, String since) {
+    public static final String NO_SCHEDULE = "NoSchedule";
+    public static final String PREFER_NO_SCHEDULE = "PreferNoSchedule";
+    public static final String NO_EXECUTE = "NoExecute";
 
-    static final String NOT_READY = "node.kubernetes.io/not-ready";
-    static final String UNREACHABLE = "node.kubernetes.io/unreachable";
-    static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
+    public static final String NOT_READY = "node.kubernetes.io/not-ready";
+    public static final String UNREACHABLE = "node.kubernetes.io/unreachable";
+    public static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
 
-    static Taint of(String key, String effect) {
+    public static Taint of(String key, String effect) {
         return new Taint(key, "", effect, "");
     }
 
-    static List<Taint> all(JsonNode spec) {
+    public static List<Taint> all(JsonNode spec) {
         List<Taint> taints = new ArrayList<>();
         for (JsonNode each : spec.path("taints")) {
             taints.add(new Taint(
@@ -38,12 +37,12 @@ record Taint(String key, String value, String effect, String since) {
     }
 
     /** Whether it is the same but for its value and its time. */
-    boolean isAs(String otherKey, String otherEffect) {
+    public boolean isAs(String otherKey, String otherEffect) {
         return key.equals(otherKey) && effect.equals(otherEffect);
     }
 
     /** As a node's spec has it. */
-    ObjectNode json() {
+    public ObjectNode json() {
         ObjectNode json = Json.object().put("key", key);
         if (!value.isEmpty()) {
             json.put("value", value);

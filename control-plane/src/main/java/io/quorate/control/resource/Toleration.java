@@ -1,9 +1,10 @@
-package io.quorate.control.schedule;
+package io.quorate.control.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a pod puts up with.
@@ -13,9 +14,9 @@ import java.util.OptionalLong;
  * @param effect empty for any
  * @param seconds for how long; empty for ever
  */
-record Toleration(String key, boolean exists, String value, String effect, OptionalLong seconds) {
+public record Toleration(String key, boolean exists, String value, String effect, OptionalLong seconds) {
 
-    static List<Toleration> all(JsonNode spec) {
+    public static List<Toleration> all(JsonNode spec) {
         List<Toleration> all = new ArrayList<>();
         for (JsonNode each : spec.path("tolerations")) {
             all.add(new Toleration(
@@ -30,18 +31,23 @@ record Toleration(String key, boolean exists, String value, String effect, Optio
         return List.copyOf(all);
     }
 
-    boolean tolerates(Taint taint) {
+    public boolean tolerates(Taint taint) {
         return (effect.isEmpty() || effect.equals(taint.effect()))
                 && (key.isEmpty() ? exists : key.equals(taint.key()))
                 && (exists || value.equals(taint.value()));
     }
 
-    static boolean tolerated(Taint taint, List<Toleration> tolerations) {
+    public static boolean tolerated(Taint taint, List<Toleration> tolerations) {
         for (Toleration each : tolerations) {
             if (each.tolerates(taint)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether all taints of some effects are. */
+    public static boolean tolerated(List<Taint> taints, List<Toleration> tolerations, Set<String> effects) {
+        return taints.stream().allMatch(taint -> !effects.contains(taint.effect()) || tolerated(taint, tolerations));
     }
 }
