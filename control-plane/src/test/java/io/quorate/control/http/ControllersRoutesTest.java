@@ -26,8 +26,7 @@ class ControllersRoutesTest {
     private static final String APPS = "/apis/apps/v1/namespaces/default/";
     private static final String MERGE = "application/merge-patch+json";
 
-    private static final String POD =
-            "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1','command':['sleep','300']}]}";
+    private static final String POD = pod("busybox:1");
 
     @TempDir
     static Path root;
@@ -128,10 +127,13 @@ class ControllersRoutesTest {
                 .get(name);
     }
 
+    private static String pod(String image) {
+        return "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'%s','command':['sleep','300']}]}"
+                .formatted(image);
+    }
+
     private static void image(String name, String image) throws Exception {
-        patch(
-                APPS + "deployments/" + name,
-                "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'" + image + "'}]}}}}");
+        patch(APPS + "deployments/" + name, "{'spec':{'template':{'spec':" + pod(image) + "}}}");
     }
 
     private static String revision(JsonNode object) {

@@ -504,7 +504,7 @@ class KubernetesRoutesTest {
     private static final String PODS = "/api/v1/namespaces/default/pods";
 
     private static void pod(String name, String home) throws Exception {
-        String node = home.isEmpty() ? "" : "'nodeName':'" + home + "',";
+        String node = home.isEmpty() ? "'schedulerName':'by-hand'," : "'nodeName':'" + home + "',";
         assertThat(post(
                                 PODS,
                                 "{'metadata':{'name':'%s','labels':{'app':'%s'}},'spec':{%s'containers':[{'name':'c','image':'i'}]}}"
