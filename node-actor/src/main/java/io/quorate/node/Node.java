@@ -40,6 +40,8 @@ import io.quorate.persistence.tls.ArteryTls;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Pem;
+import io.quorate.persistence.tls.Rehearsal;
+import io.quorate.persistence.tls.Tls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
@@ -69,6 +71,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -86,6 +89,9 @@ public final class Node implements AutoCloseable {
     public static final String BECAME_ANOTHER = "";
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    /** After so many the next ones take no longer. */
+    private static final int HANDSHAKES = 12;
 
     private static final Duration CRASH_PATIENCE = Duration.ofSeconds(30);
 
@@ -276,6 +282,9 @@ public final class Node implements AutoCloseable {
             Node node = new Node(
                     settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, failpoints, here);
             started.set(node);
+            if (here.contacts().isEmpty()) {
+                rehearse(trust.tls(), here.member().host());
+            }
             return node;
         } catch (RuntimeException e) {
             if (system != null) {
@@ -287,6 +296,17 @@ public final class Node implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    /** A node that is alone is about to join others, or they join it: the handshakes of that are not to be the first of this process. */
+    private static void rehearse(Tls tls, String host) {
+        Thread.ofPlatform().daemon().name("quorate-rehearsal").start(() -> {
+            try {
+                Rehearsal.shakeHands(tls, host, HANDSHAKES);
+            } catch (SSLException e) {
+                LOG.warn("this node would not be let in by itself: {}", e.getMessage());
+            }
+        });
     }
 
     private static Identity goOn(DataFolder folder, StoreEngine engine, Identity identity, Failpoints failpoints) {

@@ -2,9 +2,11 @@ package io.quorate.node.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
+import io.quorate.persistence.tls.Rehearsal;
 import io.quorate.persistence.tls.Tls;
 import io.quorate.persistence.tls.Tls.ClientCertificate;
 import io.quorate.persistence.tls.TlsIdentity;
@@ -102,6 +104,14 @@ class HandshakeTest {
             assertThat(line).startsWith(kind + ": ");
             assertThat(List.of(words)).allSatisfy(word -> assertThat(line).contains(word));
         });
+    }
+
+    @Test
+    void a_process_shakes_hands_with_itself_and_not_with_a_host_that_its_certificate_does_not_name() throws Exception {
+        Tls itself = server(node());
+        Rehearsal.shakeHands(itself, HOST, 2);
+        assertThatThrownBy(() -> Rehearsal.shakeHands(itself, "somewhere.else", 1))
+                .isInstanceOf(SSLException.class);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal on a node without a copy: everything goes to one of the contact points, and to the next one when that does not
@@ -41,6 +42,11 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     private final ContactPoints contacts;
     private final RemoteService service;
     private final RequestChannel news;
+
+    /** To where the last checkpoint was taken. */
+    private final RequestChannel parts;
+
+    private volatile @Nullable ActorRef source;
     private volatile boolean closed;
 
     /** @param contactPoints {@code host:port} of the cluster ports of some nodes; one or more */
@@ -58,6 +64,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         this.contacts = contacts;
         this.service = new RemoteService(system, contacts, SERVICE, TIMEOUT);
         this.news = new RequestChannel(system, service::target, NEWS_TIMEOUT);
+        this.parts = new RequestChannel(system, () -> source, TIMEOUT);
         contacts.onChange(() -> news.giveUpAllBut(service.target()));
     }
 
@@ -86,7 +93,25 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     @Override
     public <A> CompletionStage<A> ask(Query<A> query) {
-        return call(askRequest(query)).thenApply(body -> JournalCodec.readAnswer(new ByteReader(body), query));
+        byte[] request = askRequest(query);
+        CompletionStage<byte[]> body = switch (query) {
+            case Query.TakeCheckpoint take -> taken(request);
+            case Query.CheckpointPart part -> parts.request(request);
+            case Query.DropCheckpoint drop -> parts.request(request);
+            default -> call(request);
+        };
+        return body.thenApply(bytes -> JournalCodec.readAnswer(new ByteReader(bytes), query));
+    }
+
+    /** The list of contact points may change meanwhile, and who is asked with it: a checkpoint is where it was taken. */
+    private CompletionStage<byte[]> taken(byte[] request) {
+        ActorRef first = service.target();
+        int turn = contacts.asked().turn();
+        return call(request).thenApply(body -> {
+            boolean passedOver = contacts.asked().turn() != turn;
+            source = passedOver ? service.target() : first;
+            return body;
+        });
     }
 
     /** The request for a barrier, as {@link JournalService} reads it. */
@@ -150,5 +175,6 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         closed = true;
         service.close();
         news.close();
+        parts.close();
     }
 }
