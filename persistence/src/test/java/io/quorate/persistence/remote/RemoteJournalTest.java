@@ -2,62 +2,31 @@ package io.quorate.persistence.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.ConfigFactory;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.Query;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes with a journal each, over real sockets. */
 class RemoteJournalTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private final List<ActorSystem> systems = new ArrayList<>();
+    private final RemoteSystems systems = new RemoteSystems();
     private volatile List<String> known = List.of();
 
     @AfterEach
     void stop() throws Exception {
-        for (ActorSystem system : systems) {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        }
-    }
-
-    private ActorSystem system(int port) {
-        ActorSystem system = ActorSystem.create(
-                "quorate", ConfigFactory.parseString("""
-                pekko.actor.provider = remote
-                pekko.loglevel = WARNING
-                pekko.remote.artery.canonical { hostname = 127.0.0.1, port = %d }
-                pekko.remote { use-unsafe-remote-features-outside-cluster = on, warn-about-direct-use = off }
-                """.formatted(port)).withFallback(ConfigFactory.load()));
-        systems.add(system);
-        return system;
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
+        systems.close();
     }
 
     /** A node whose checkpoints have its number, and whose parts hold it. */
     private String node(byte number) throws Exception {
-        int port = freePort();
-        system(port).actorOf(RequestGateway.props(new JournalService(new Numbered(number))), "journal");
-        return "127.0.0.1:" + port;
+        return systems.serve("journal", new JournalService(new Numbered(number)));
     }
 
     private record Numbered(byte number) implements Journal {
@@ -91,7 +60,7 @@ class RemoteJournalTest {
     }
 
     private static <A> A get(CompletionStage<A> answer) throws Exception {
-        return answer.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return answer.toCompletableFuture().get(RemoteSystems.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -100,7 +69,7 @@ class RemoteJournalTest {
         String one = node((byte) 1);
         String two = node((byte) 2);
         known = List.of(two);
-        try (RemoteJournal journal = new RemoteJournal(system(freePort()), () -> known)) {
+        try (RemoteJournal journal = new RemoteJournal(systems.start(), () -> known)) {
             Query.Checkpoint checkpoint = get(journal.ask(new Query.TakeCheckpoint()));
             assertThat(checkpoint.id()).isEqualTo(2);
             known = List.of(one, two);

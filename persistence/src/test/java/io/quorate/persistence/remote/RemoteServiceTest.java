@@ -3,14 +3,10 @@ package io.quorate.persistence.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,42 +21,19 @@ import org.junit.jupiter.api.Test;
 
 /** Several nodes that answer, or do not, over real sockets. */
 class RemoteServiceTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = RemoteSystems.PATIENCE;
     private static final byte[] QUESTION = {1};
 
-    private final List<ActorSystem> systems = new ArrayList<>();
+    private final RemoteSystems systems = new RemoteSystems();
 
     @AfterEach
     void stop() throws Exception {
-        for (ActorSystem system : systems) {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        }
-    }
-
-    private ActorSystem system(int port) {
-        ActorSystem system = ActorSystem.create(
-                "quorate", ConfigFactory.parseString("""
-                pekko.actor.provider = remote
-                pekko.loglevel = WARNING
-                pekko.remote.artery.canonical { hostname = 127.0.0.1, port = %d }
-                pekko.remote { use-unsafe-remote-features-outside-cluster = on, warn-about-direct-use = off }
-                """.formatted(port)).withFallback(ConfigFactory.load()));
-        systems.add(system);
-        return system;
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
+        systems.close();
     }
 
     /** A node that answers so. */
     private String node(Function<byte[], CompletionStage<byte[]>> answer) throws Exception {
-        int port = freePort();
-        system(port).actorOf(RequestGateway.props(answer), "service");
-        return "127.0.0.1:" + port;
+        return systems.serve("service", answer);
     }
 
     private static Function<byte[], CompletionStage<byte[]>> fails(Kind kind) {
@@ -68,7 +41,7 @@ class RemoteServiceTest {
     }
 
     private RemoteService service(ContactPoints contacts) throws Exception {
-        return new RemoteService(system(freePort()), contacts, "/user/service", Duration.ofSeconds(4));
+        return new RemoteService(systems.start(), contacts, "/user/service", Duration.ofSeconds(4));
     }
 
     private static Kind failure(CompletionStage<byte[]> answer) {
@@ -81,7 +54,7 @@ class RemoteServiceTest {
     @Test
     void a_node_that_does_not_answer_is_passed_over_and_whoever_shares_the_contacts_learns_it() throws Exception {
         String alive = node(request -> CompletableFuture.completedFuture(new byte[] {2}));
-        ContactPoints contacts = new ContactPoints(List.of("127.0.0.1:" + freePort(), alive));
+        ContactPoints contacts = new ContactPoints(List.of("127.0.0.1:" + RemoteSystems.freePort(), alive));
         AtomicInteger told = new AtomicInteger();
         contacts.onChange(told::incrementAndGet);
         RemoteService service = service(contacts);
@@ -100,7 +73,7 @@ class RemoteServiceTest {
     }
 
     private ActorSystem inEpoch(ClusterEpoch epoch, EpochGate.Newer newer) throws Exception {
-        ActorSystem system = system(freePort());
+        ActorSystem system = systems.start();
         EpochGate.of(system).belongTo(epoch, newer);
         return system;
     }
@@ -129,7 +102,7 @@ class RemoteServiceTest {
         ActorSystem past = inEpoch(ClusterEpoch.FIRST, (epoch, address) -> seen.complete(epoch + " at " + address));
         ActorSystem now = inEpoch(second, (epoch, address) -> {});
         ActorSystem twin = inEpoch(ClusterEpoch.FIRST.next(8), (epoch, address) -> {});
-        ActorSystem outside = system(freePort());
+        ActorSystem outside = systems.start();
         for (ActorSystem system : List.of(past, now)) {
             system.actorOf(
                     RequestGateway.props(
