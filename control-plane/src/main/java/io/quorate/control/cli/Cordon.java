@@ -1,10 +1,34 @@
 package io.quorate.control.cli;
 
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Closes a node to new pods, and opens it again. */
-final class Cordon {
-    private Cordon() {}
+/** Closes a node to new pods, or opens it again. */
+abstract class Cordon implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private NodeOptions options;
+
+    @Parameters(paramLabel = "NODE", description = "As `quorate status -o table` lists it.")
+    private String node;
+
+    private final boolean closes;
+
+    Cordon(boolean closes) {
+        this.closes = closes;
+    }
+
+    @Override
+    public Integer call() {
+        set(options.client(), node, closes, spec.commandLine().getOut());
+        return ExitCode.OK;
+    }
 
     /** Tells what it did in kubectl's words. */
     static void set(NodeClient client, String node, boolean closed, PrintWriter out) {
