@@ -154,7 +154,6 @@ public final class Agent implements AutoCloseable {
             plan();
         }));
         link.onChange(this::lookSoon);
-        lookSoon();
     }
 
     /** The runtime, for who shows logs. */

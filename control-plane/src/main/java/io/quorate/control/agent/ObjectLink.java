@@ -23,6 +23,6 @@ public interface ObjectLink {
     /** For one command. */
     Request request();
 
-    /** Calls back whenever {@link #state} may be another. The observer must return at once. */
+    /** Calls back whenever {@link #state} may be another, and once now. The observer must return at once. */
     void onChange(Runnable observer);
 }

@@ -1,14 +1,12 @@
 package io.quorate.control.kubernetes;
 
 import io.quorate.control.agent.ObjectLink;
-import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectReply;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.node.Node;
 import io.quorate.node.folder.Identity;
-import io.quorate.persistence.journal.JournalException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,11 +32,7 @@ final class AgentLink implements ObjectLink {
 
     @Override
     public Optional<ObjectState> state(String clusterId) {
-        try {
-            return Optional.of(feed.state(clusterId));
-        } catch (JournalException e) {
-            return Optional.empty();
-        }
+        return feed.stateHere(clusterId);
     }
 
     @Override
@@ -62,10 +56,6 @@ final class AgentLink implements ObjectLink {
 
     @Override
     public void onChange(Runnable observer) {
-        node.onCommitted(id -> {
-            if (id.equals(ApiObjects.ID) || id.equals(Node.BECAME_ANOTHER)) {
-                observer.run();
-            }
-        });
+        feed.onChange(observer);
     }
 }

@@ -2,18 +2,15 @@ package io.quorate.control.kubernetes;
 
 import io.quorate.control.controller.Controller;
 import io.quorate.control.controller.StandardControllers;
-import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.schedule.ScheduleControllers;
 import io.quorate.node.Node;
-import io.quorate.persistence.journal.JournalException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -60,10 +57,7 @@ final class Controllers {
     private final ObjectFeed feed;
     private final Supplier<List<Controller>> controllers;
     private final Function<String, Request> requests;
-    private final Executor executor;
-
-    /** Turns that were asked for and have not been taken: the first one who asks has it taken. */
-    private final AtomicInteger asked = new AtomicInteger();
+    private final Turns turns;
 
     /** Null where this node does not lead. Set by turns only, which come one after another. */
     private volatile @Nullable Term term;
@@ -89,43 +83,31 @@ final class Controllers {
         this.feed = feed;
         this.controllers = controllers;
         this.requests = requests;
-        this.executor = executor;
+        this.turns = new Turns(executor, this::turn);
     }
 
     void start() {
-        node.onCommitted(id -> {
-            if (id.equals(ApiObjects.ID) && (term != null || node.leads())) {
-                wake();
+        feed.onChange(() -> {
+            if (term != null || node.leads()) {
+                turns.ask();
             }
         });
-        wake(); // it may lead already
     }
 
-    private void wake() {
-        if (asked.getAndIncrement() == 0) {
-            executor.execute(this::turns);
-        }
-    }
-
-    private void turns() {
-        int taken = asked.get();
-        boolean more = false;
+    private void turn() {
         try {
-            more = turn();
+            if (took()) {
+                turns.ask();
+            }
         } catch (RuntimeException e) {
             LOG.error("the controllers met an error, and begin anew", e);
             term = null;
-            node.system().scheduler().scheduleOnce(PAUSE, this::wake, executionContext());
-        }
-        if (more) {
-            asked.incrementAndGet();
-        }
-        if (asked.addAndGet(-taken) > 0) {
-            executor.execute(this::turns);
+            node.system().scheduler().scheduleOnce(PAUSE, turns::ask, executionContext());
         }
     }
 
-    private boolean turn() {
+    /** Whether more could be done now. */
+    private boolean took() {
         String clusterId = node.identity().clusterId();
         Optional<ObjectState> state = led(clusterId);
         if (state.isEmpty()) {
@@ -153,23 +135,19 @@ final class Controllers {
 
     /** The objects, where this node leads and has some; else it has nothing to do. */
     private Optional<ObjectState> led(String clusterId) {
-        try {
-            return node.leads() ? Optional.of(feed.state(clusterId)).filter(ObjectState::isFounded) : Optional.empty();
-        } catch (JournalException e) {
-            return Optional.empty(); // it holds no copy, or became something else at this moment
-        }
+        return node.leads() ? feed.stateInUse(clusterId) : Optional.empty();
     }
 
     /** What others have written before is seen first: nothing is done twice because it was not known. */
     private void begin(String clusterId) {
         Term begun = new Term(
                 clusterId,
-                new ControlLoop(controllers.get(), command -> feed.ask(clusterId, command), requests, this::wake));
+                new ControlLoop(controllers.get(), command -> feed.ask(clusterId, command), requests, turns::ask));
         term = begun;
         feed.current(clusterId).whenComplete((state, failure) -> {
             if (failure == null) {
                 begun.from = state.version();
-                wake();
+                turns.ask();
             } else {
                 LOG.debug("the objects are not known yet", failure);
                 node.system().scheduler().scheduleOnce(PAUSE, () -> giveUp(begun), executionContext());
@@ -179,7 +157,7 @@ final class Controllers {
 
     private void giveUp(Term begun) {
         begun.failed = true;
-        wake();
+        turns.ask();
     }
 
     private ExecutionContextExecutor executionContext() {
@@ -199,7 +177,7 @@ final class Controllers {
 
     private void ring() {
         rung = true;
-        wake();
+        turns.ask();
     }
 
     private void quiet() {

@@ -82,10 +82,10 @@ public final class KubernetesApi implements AutoCloseable {
         this.controllers = new Controllers(node, feed, Controllers::all, KubernetesApi::ofItself, executor);
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
-        this.agent = agent();
-        this.logs = new PodLogs(node, agent.runtime(), others, executor);
         MemberId self = node.identity().member();
+        this.agent = agent(self);
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
+        this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
     }
 
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
@@ -108,9 +108,8 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     /** Has pods run that are bound to this node; what runs goes on when the node stops. */
-    private Agent agent() {
-        Agent.Self self = new Agent.Self(
-                node.identity().member().node(), host(node.identity().member().address()), release, node.dataFolder());
+    private Agent agent(MemberId member) {
+        Agent.Self self = new Agent.Self(member.node(), member.host(), release, node.dataFolder());
         return new Agent(
                 self, new AgentLink(node, feed, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
     }
@@ -124,10 +123,6 @@ public final class KubernetesApi implements AutoCloseable {
                             + ". Next: mend its permissions, or, when nothing of it runs any more, move the folder away",
                     e);
         }
-    }
-
-    private static String host(String address) {
-        return address.substring(0, address.lastIndexOf(':'));
     }
 
     /** Serves on a node, and from now on keeps its node objects, runs its pods, and the controllers while it leads. */

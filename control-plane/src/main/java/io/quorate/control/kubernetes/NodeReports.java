@@ -1,6 +1,5 @@
 package io.quorate.control.kubernetes;
 
-import io.quorate.control.objects.ApiObjects;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
@@ -12,7 +11,6 @@ import io.quorate.control.resource.ResourceTypes;
 import io.quorate.node.Node;
 import io.quorate.node.NodeStatus;
 import io.quorate.node.contract.ClusterReport;
-import io.quorate.persistence.journal.JournalException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,12 +57,7 @@ final class NodeReports {
 
     /** Looks from the first object on; until then nothing here costs anything. */
     void start() {
-        node.onCommitted(id -> {
-            if (id.equals(ApiObjects.ID)) {
-                beginWhenInUse();
-            }
-        });
-        beginWhenInUse(); // what this node had before it was listened to
+        feed.onChange(this::beginWhenInUse);
     }
 
     private void beginWhenInUse() {
@@ -74,11 +67,7 @@ final class NodeReports {
     }
 
     private boolean isInUse(String clusterId) {
-        try {
-            return feed.state(clusterId).isFounded();
-        } catch (JournalException e) {
-            return false; // it holds no copy, or became something else at this moment
-        }
+        return feed.stateInUse(clusterId).isPresent();
     }
 
     private void later() {

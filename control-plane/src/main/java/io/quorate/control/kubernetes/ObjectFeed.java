@@ -9,6 +9,7 @@ import io.quorate.node.Node;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,11 +32,17 @@ final class ObjectFeed {
     ObjectFeed(Node node, Executor executor) {
         this.node = node;
         this.executor = executor;
+        onChange(this::tellSoon);
+    }
+
+    /** Calls back whenever {@link #state} may be another, or this node is in another cluster; and once now. The observer must return at once. */
+    void onChange(Runnable observer) {
         node.onCommitted(id -> {
-            if (id.equals(ApiObjects.ID)) {
-                tellSoon();
+            if (id.equals(ApiObjects.ID) || id.equals(Node.BECAME_ANOTHER)) {
+                observer.run();
             }
         });
+        observer.run(); // what this node had before it was listened to
     }
 
     private void tellSoon() {
@@ -65,6 +72,20 @@ final class ObjectFeed {
                     JournalException.Kind.NO_LEADER, "this node holds no copy of the journal any more");
         }
         return (ObjectState) node.state(clusterId, ApiObjects.ID);
+    }
+
+    /** As {@link #state}; empty where there is none. */
+    Optional<ObjectState> stateHere(String clusterId) {
+        try {
+            return Optional.of(state(clusterId));
+        } catch (JournalException e) {
+            return Optional.empty(); // it holds no copy, or becomes something else at this moment
+        }
+    }
+
+    /** The same where somebody uses the API: a cluster that nobody asks for its objects has none. */
+    Optional<ObjectState> stateInUse(String clusterId) {
+        return stateHere(clusterId).filter(ObjectState::isFounded);
     }
 
     /** Completes when there is anything after a version; with a {@link java.util.concurrent.TimeoutException} when that takes too long. */

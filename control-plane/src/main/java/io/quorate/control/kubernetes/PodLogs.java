@@ -7,7 +7,6 @@ import io.quorate.control.resource.Failure;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Refused;
 import io.quorate.control.resource.Subresource;
-import io.quorate.node.Node;
 import io.quorate.node.workload.LogCursor;
 import io.quorate.node.workload.PodRuntime;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
@@ -46,14 +46,25 @@ final class PodLogs {
 
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
-    private final Node node;
+    private final String node;
     private final PodRuntime runtime;
+    private final Function<String, Optional<String>> apis;
     private final OtherNodes others;
     private final Executor executor;
 
-    PodLogs(Node node, PodRuntime runtime, OtherNodes others, Executor executor) {
+    /**
+     * @param node this one's name
+     * @param apis address and port of the API of a node
+     */
+    PodLogs(
+            String node,
+            PodRuntime runtime,
+            Function<String, Optional<String>> apis,
+            OtherNodes others,
+            Executor executor) {
         this.node = node;
         this.runtime = runtime;
+        this.apis = apis;
         this.others = others;
         this.executor = executor;
     }
@@ -86,7 +97,7 @@ final class PodLogs {
         if (home.isEmpty()) {
             throw new Refused(Failure.badRequest("pod " + pod.key().name() + " does not have a host assigned"));
         }
-        if (home.equals(node.identity().member().node())) {
+        if (home.equals(node)) {
             boolean previous = request.parameter("previous").equals("true");
             return CompletableFuture.supplyAsync(() -> here(pod, tree, container, previous, selection), executor);
         }
@@ -97,20 +108,13 @@ final class PodLogs {
     }
 
     private CompletionStage<ApiAnswer> elsewhere(ApiRequest request, String home) {
-        return node.status().thenCompose(status -> {
-            Optional<String> address = status.cluster().nodes().stream()
-                    .filter(each -> each.name().equals(home))
-                    .map(each -> each.apiAddress())
-                    .findFirst();
-            if (address.isEmpty()) {
-                throw new Refused(Failure.unavailable("the pod's node, " + home + ", is not known"));
-            }
-            return others.get(address.get(), path(request)).exceptionally(failure -> {
-                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
-                return ApiAnswer.failure(Failure.unavailable(
-                        "the pod's node, " + home + " at " + address.get() + ", cannot be reached; try again"));
-            });
+        String address = apis.apply(home)
+                .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
+        return others.get(address, path(request)).exceptionally(failure -> {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
+            return ApiAnswer.failure(Failure.unavailable(
+                    "the pod's node, " + home + " at " + address + ", cannot be reached; try again"));
         });
     }
 
@@ -118,7 +122,7 @@ final class PodLogs {
         String query = request.query().entrySet().stream()
                 .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
                 .collect(Collectors.joining("&"));
-        String via = BY_WAY_OF + "=" + encoded(node.identity().member().node());
+        String via = BY_WAY_OF + "=" + encoded(node);
         return request.path() + "?" + (query.isEmpty() ? via : query + "&" + via);
     }
 

@@ -1,7 +1,9 @@
 /**
- * The kubernetes API as requests and answers, without HTTP: discovery, reads, writes, lists, tables and watches of the objects, and the node
- * objects that follow the cluster's membership. Knows the rules in {@code objects}, the words in {@code resource}, {@code table}, and the node;
- * {@code http} brings requests to it.
+ * The kubernetes API as requests and answers, without HTTP: discovery, reads, writes, lists, tables and watches of the objects, and logs of pods. And
+ * the shells that bring together what decides about objects with the node, each told of changes by {@code ObjectFeed}: {@code Controllers} runs {@code
+ * controller} and {@code schedule} on the node that leads, {@code NodeReports} has the node objects follow the membership there; {@code AgentLink} and
+ * {@code ServiceUpdates} bring the objects to {@code agent} and {@code proxy} on every node. Knows the rules in {@code objects} and the words in {@code
+ * resource}, {@code table}; {@code http} brings requests to it, and carries its own to other nodes.
  */
 @NullMarked
 package io.quorate.control.kubernetes;

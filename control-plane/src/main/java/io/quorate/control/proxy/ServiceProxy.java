@@ -53,9 +53,14 @@ public final class ServiceProxy implements AutoCloseable {
     public ServiceProxy(ActorSystem system, String node, String address, PodConnections.Elsewhere elsewhere) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
-        this.pods = new PodConnections(system, node, name -> table.apiOf(name), elsewhere);
+        this.pods = new PodConnections(system, node, this::apiOf, elsewhere);
         this.node = node;
         this.address = address;
+    }
+
+    /** Address and port of the API of a node; empty where it is not known. */
+    public Optional<String> apiOf(String other) {
+        return table.apiOf(other);
     }
 
     public PodConnections pods() {
