@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Brings what is nearer to what an object asks for (level-triggered: what it does depends on the state alone, and never on the change that made it
- * look, so that one that begins anew, on the next leader, goes on where the last one was). Pure, and called on one thread at a time.
+ * look, so that one that begins anew, on the next leader, goes on where the last one was). It may remember what it has read or decided, and is made anew
+ * for each leadership; what it comes to must not need that. Without a clock, chance or I/O of its own, and called on one thread at a time.
  */
 public interface Controller {
     /** As it is named in events and logs, for example {@code replicaset-controller}. */
