@@ -2,11 +2,10 @@ package io.quorate.control.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.EventObjects;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.Request;
-import io.quorate.control.objects.Times;
-import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.LinkedHashMap;
@@ -66,14 +65,12 @@ final class PodEvents {
             int count = before.count() + 1;
             boolean writes = count <= OFTEN || nowMillis - before.writtenMillis() >= SELDOM_MILLIS;
             known.put(same, new Known(before.name(), count, writes ? nowMillis : before.writtenMillis()));
-            ObjectNode patch = Json.object().put("count", count).put("lastTimestamp", Times.text(nowMillis));
             return writes
-                    ? Optional.of(new ObjectCommand.Patch(
+                    ? Optional.of(EventObjects.again(
                             ObjectKey.of(ResourceTypes.EVENT, namespace, before.name()),
-                            "",
-                            PatchKind.MERGE,
-                            Json.bytes(patch),
-                            false,
+                            count,
+                            message,
+                            nowMillis,
                             request))
                     : Optional.empty();
         }
@@ -81,9 +78,7 @@ final class PodEvents {
         String name = metadata.path("name").asText() + "."
                 + Long.toHexString(nowMillis * NANOS_PER_MILLI + told++ % NANOS_PER_MILLI);
         known.put(same, new Known(name, 1, nowMillis));
-        ObjectNode event = Json.object().put("kind", "Event").put("apiVersion", "v1");
-        event.putObject("metadata").put("name", name).put("namespace", namespace);
-        ObjectNode about = event.putObject("involvedObject")
+        ObjectNode about = Json.object()
                 .put("kind", "Pod")
                 .put("apiVersion", "v1")
                 .put("namespace", namespace)
@@ -93,15 +88,16 @@ final class PodEvents {
         if (!fieldPath.isEmpty()) {
             about.put("fieldPath", fieldPath);
         }
-        event.put("reason", reason)
-                .put("message", message)
-                .put("type", type)
-                .put("firstTimestamp", Times.text(nowMillis))
-                .put("lastTimestamp", Times.text(nowMillis))
-                .put("count", 1)
-                .put("reportingComponent", COMPONENT)
-                .put("reportingInstance", node);
-        event.putObject("source").put("component", COMPONENT).put("host", node);
-        return Optional.of(new ObjectCommand.Create(ResourceTypes.EVENT.id(), namespace, Json.bytes(event), request));
+        return Optional.of(EventObjects.first(
+                ObjectKey.of(ResourceTypes.EVENT, namespace, name),
+                about,
+                type,
+                reason,
+                message,
+                COMPONENT,
+                node,
+                1,
+                nowMillis,
+                request));
     }
 }

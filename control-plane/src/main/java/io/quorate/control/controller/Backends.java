@@ -25,6 +25,7 @@ final class Backends {
     private static final int FEW = 100;
 
     private static final long PACE_MILLIS = 1000;
+    private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String WRITTEN = "endpoints.kubernetes.io/last-change-trigger-time";
 
     private Backends() {}
@@ -96,7 +97,7 @@ final class Backends {
         StoredObject was = change.before().get();
         StoredObject is = change.now();
         return !was.labels().equals(is.labels())
-                || Pods.isReady(was) != Pods.isReady(is)
+                || was.isReady() != is.isReady()
                 || was.isEnding() != is.isEnding()
                 || !Objects.equals(was.uid(), is.uid())
                 || List.of("status.podIP", "spec.nodeName", "status.phase").stream()
@@ -113,8 +114,8 @@ final class Backends {
     static List<Backend> of(ObjectState state, StoredObject service, JsonNode spec) {
         List<Backend> backends = new ArrayList<>();
         for (StoredObject pod : state.list(ResourceTypes.POD, service.key().namespace(), "")) {
-            if (takes(service, pod) && !pod.field("status.podIP").isEmpty() && !Pods.isOver(pod)) {
-                backends.add(new Backend(pod, ports(spec, pod), Pods.isReady(pod)));
+            if (takes(service, pod) && !pod.field("status.podIP").isEmpty() && !pod.isOver()) {
+                backends.add(new Backend(pod, ports(spec, pod), pod.isReady()));
             }
         }
         return backends;
@@ -180,8 +181,14 @@ final class Backends {
         return spec.path("publishNotReadyAddresses").asBoolean();
     }
 
-    static boolean isHeadless(JsonNode spec) {
-        return spec.path("clusterIP").asText().equals("None");
+    /** What a list of its pods has of a service's labels. */
+    static ObjectNode labels(JsonNode service) {
+        ObjectNode labels = Json.object();
+        Json.texts(Json.at(service, "metadata.labels")).forEach(labels::put);
+        if (Json.at(service, "spec.clusterIP").asText().equals("None")) {
+            labels.put(HEADLESS, "");
+        }
+        return labels;
     }
 
     /** Whether the addresses behind a service are told of by the cluster, and not by who made it. */

@@ -10,8 +10,6 @@ import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
-import io.quorate.control.resource.LabelSelector;
-import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
 import io.quorate.control.resource.Taint;
@@ -21,7 +19,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -30,7 +27,7 @@ import java.util.function.Supplier;
  * Keeps one pod on each node that a daemon set is meant for. The pod is bound when it is created: which node it belongs to is what it is for, so
  * that there is nothing to choose, and what runs on every node waits for no scheduler.
  */
-final class DaemonSets implements Controller {
+final class DaemonSets extends PodOwners {
     /** Of a pod, by which the template is known that it was made of. */
     static final String HASH = "controller-revision-hash";
 
@@ -41,7 +38,7 @@ final class DaemonSets implements Controller {
     private static final long AGAIN_MILLIS = 10_000;
 
     private static final Comparator<StoredObject> SERVING_FIRST =
-            Comparator.comparing(Pods::isReady).reversed().thenComparingLong(StoredObject::version);
+            Comparator.comparing(StoredObject::isReady).reversed().thenComparingLong(StoredObject::version);
 
     /** What a daemon bears without being told: that its node is in trouble is when it is wanted. */
     private static final Map<String, String> BORN_WITH = Map.of(
@@ -70,44 +67,25 @@ final class DaemonSets implements Controller {
 
     @Override
     public Collection<ObjectKey> concerned(Change change, ObjectState state) {
-        String type = change.now().key().type();
-        if (type.equals(ResourceTypes.POD.id())) {
-            return Claim.concerned(change, state, type());
-        }
-        if (type.equals(ResourceTypes.NODE.id())) {
-            return state.list(type(), "", "").stream().map(StoredObject::key).toList();
-        }
-        return Claim.itself(change, type());
+        return change.now().key().type().equals(ResourceTypes.NODE.id())
+                ? state.list(type(), "", "").stream().map(StoredObject::key).toList()
+                : super.concerned(change, state);
     }
 
     @Override
-    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
-        Optional<StoredObject> found = state.get(key);
-        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    Look look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        return new LookAtSet(set, state, nowMillis, requests);
     }
 
     /** One look at one daemon set. */
-    private final class Look {
-        private final StoredObject set;
-        private final ObjectState state;
-        private final long nowMillis;
-        private final PlanDraft draft;
-        private final EventNotes notes;
-        private final ObjectNode tree;
-        private final JsonNode spec;
+    private final class LookAtSet extends Look {
         private final ObjectNode template;
         private final String hash;
         private final List<String> created = new ArrayList<>();
         private final List<StoredObject> deleted = new ArrayList<>();
 
-        Look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
-            this.set = set;
-            this.state = state;
-            this.nowMillis = nowMillis;
-            this.draft = new PlanDraft(requests);
-            this.notes = new EventNotes(name(), state, draft, nowMillis);
-            this.tree = set.tree();
-            this.spec = tree.path("spec");
+        LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            super(set, state, nowMillis, requests);
             this.hash = Hash.ofTemplate(spec.path("template"), 0);
             this.template = spec.path("template").deepCopy();
             Json.child(Json.child(template, "metadata"), "labels").put(HASH, hash);
@@ -132,34 +110,23 @@ final class DaemonSets implements Controller {
             }
         }
 
-        Plan plan() {
-            Claim claim = Claim.of(state, set, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
-            if (!claim.isSettled()) {
-                claim.settle(type(), set, draft);
-                return draft.plan();
-            }
+        @Override
+        void decide(List<StoredObject> owned) {
             Map<String, List<StoredObject>> byNode = new TreeMap<>();
-            for (StoredObject each : claim.owned()) {
+            for (StoredObject each : owned) {
                 byNode.computeIfAbsent(each.field("spec.nodeName"), node -> new ArrayList<>())
                         .add(each);
             }
             byNode.values().forEach(pods -> pods.sort(SERVING_FIRST));
-            if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace())) {
+            if (stays()) {
                 place(byNode);
                 if (created.isEmpty() && deleted.isEmpty()) {
                     replaceOld(byNode);
                 }
-                deleted.forEach(draft::delete);
-                notes.normal(set, "SuccessfulCreate", created);
-                notes.normal(
-                        set,
-                        "SuccessfulDelete",
-                        deleted.stream()
-                                .map(each -> "Deleted pod: " + each.key().name())
-                                .toList());
+                notes.normal(owner, "SuccessfulCreate", created);
+                end(deleted);
             }
             status(byNode);
-            return draft.plan();
         }
 
         private boolean isFor(StoredObject node, Set<String> effects) {
@@ -175,7 +142,10 @@ final class DaemonSets implements Controller {
                     pods.stream().filter(each -> !each.isEnding()).forEach(deleted::add);
                 } else if (pods.isEmpty()) {
                     if (isFor(node, FIRST) && created.size() < ReplicaSets.BURST) {
-                        create(node.key().name());
+                        created.add(make(
+                                template,
+                                pod -> Json.child(pod, "spec")
+                                        .put("nodeName", node.key().name())));
                     }
                 } else {
                     tidy(pods);
@@ -188,7 +158,7 @@ final class DaemonSets implements Controller {
             List<StoredObject> active = pods.stream().filter(Pods::isActive).toList();
             active.stream().skip(1).forEach(deleted::add);
             for (StoredObject each : pods) {
-                if (Pods.isOver(each) && !each.isEnding()) {
+                if (each.isOver() && !each.isEnding()) {
                     long born = Times.millis(Json.at(each.tree(), "metadata.creationTimestamp")
                                     .asText())
                             .orElse(0);
@@ -197,7 +167,7 @@ final class DaemonSets implements Controller {
                     } else {
                         deleted.add(each);
                         notes.warning(
-                                set,
+                                owner,
                                 "FailedDaemonPod",
                                 "Found failed daemon pod " + each.key().namespace() + "/"
                                         + each.key().name() + " on node " + each.field("spec.nodeName")
@@ -205,16 +175,6 @@ final class DaemonSets implements Controller {
                     }
                 }
             }
-        }
-
-        private void create(String node) {
-            Request request = draft.request();
-            String prefix = set.key().name() + "-";
-            String name = ObjectNames.generated(prefix, request.suffix());
-            ObjectNode pod = Pods.of(template, prefix, name, OwnerReferences.controller(type(), set));
-            Json.child(pod, "spec").put("nodeName", node);
-            draft.create(ResourceTypes.POD, set.key().namespace(), pod, request);
-            created.add("Created pod: " + name);
         }
 
         /** Takes pods of older templates away, so many that not too many nodes are without. */
@@ -233,7 +193,7 @@ final class DaemonSets implements Controller {
                 List<StoredObject> active = byNode.getOrDefault(node.key().name(), List.of()).stream()
                         .filter(Pods::isActive)
                         .toList();
-                boolean serves = active.stream().anyMatch(Pods::isReady);
+                boolean serves = active.stream().anyMatch(StoredObject::isReady);
                 missing += serves ? 0 : 1;
                 for (StoredObject each : active) {
                     if (!isNew(each)) {
@@ -262,7 +222,7 @@ final class DaemonSets implements Controller {
             int updated = 0;
             for (StoredObject node : state.list(ResourceTypes.NODE, "", "")) {
                 List<StoredObject> pods = byNode.getOrDefault(node.key().name(), List.of()).stream()
-                        .filter(each -> !Pods.isOver(each))
+                        .filter(each -> !each.isOver())
                         .toList();
                 boolean meant = isFor(node, FIRST);
                 desired += meant ? 1 : 0;
@@ -283,7 +243,9 @@ final class DaemonSets implements Controller {
                     .put("currentNumberScheduled", current)
                     .put("numberMisscheduled", misplaced)
                     .put("desiredNumberScheduled", desired)
-                    .put("numberReady", serving.stream().filter(Pods::isReady).count());
+                    .put(
+                            "numberReady",
+                            serving.stream().filter(StoredObject::isReady).count());
             ReplicaSets.counted(
                     status,
                     "observedGeneration",
@@ -291,7 +253,7 @@ final class DaemonSets implements Controller {
             ReplicaSets.counted(status, "updatedNumberScheduled", updated);
             ReplicaSets.counted(status, "numberAvailable", available);
             ReplicaSets.counted(status, "numberUnavailable", desired - available);
-            draft.status(set, status);
+            draft.status(owner, status);
         }
     }
 }

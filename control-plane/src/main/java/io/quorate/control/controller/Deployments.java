@@ -33,7 +33,7 @@ final class Deployments implements Controller {
             return Claim.concerned(change, state, type());
         }
         if (type.equals(ResourceTypes.POD.id())) {
-            boolean ended = change.deleted() || Pods.isOver(change.now());
+            boolean ended = change.deleted() || change.now().isOver();
             return ended
                     ? Claim.managers(change, ResourceTypes.REPLICA_SET)
                             .flatMap(key -> state.get(key).stream())

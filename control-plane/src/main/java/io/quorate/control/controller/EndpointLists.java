@@ -27,7 +27,6 @@ final class EndpointLists implements Controller {
     static final int MAX = 1000;
 
     private static final String TRUNCATED = "endpoints.kubernetes.io/over-capacity";
-    private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String KEPT_BY = "endpoints.kubernetes.io/managed-by";
 
     @Override
@@ -73,12 +72,7 @@ final class EndpointLists implements Controller {
         ObjectNode before = endpoints.deepCopy();
         ObjectNode metadata = Json.child(endpoints, "metadata");
         metadata.put("name", key.name());
-        ObjectNode labels = metadata.putObject("labels");
-        Json.texts(Json.at(tree, "metadata.labels")).forEach(labels::put);
-        labels.put(KEPT_BY, name());
-        if (Backends.isHeadless(spec)) {
-            labels.put(HEADLESS, "");
-        }
+        metadata.set("labels", Backends.labels(tree).put(KEPT_BY, name()));
         if (there.isEmpty()) {
             OwnerReferences.add(endpoints, OwnerReferences.controller(type(), service));
         }

@@ -35,7 +35,6 @@ final class EndpointSlices implements Controller {
 
     static final String SERVICE = "kubernetes.io/service-name";
     private static final String KEPT_BY = "endpointslice.kubernetes.io/managed-by";
-    private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String ZONE = "topology.kubernetes.io/zone";
 
     @Override
@@ -99,13 +98,13 @@ final class EndpointSlices implements Controller {
                     .filter(each -> !each.endpoints.isEmpty() || empty && each == own.getFirst())
                     .forEach(each -> {
                         unused.remove(each);
-                        each.label(labels(tree, spec, key));
+                        each.label(labels(tree, key));
                         each.write(draft, slice -> Backends.written(all, slice, nowMillis));
                     });
             boolean needed = rest.hasNext() || empty && own.isEmpty();
             while (needed) {
                 Request request = draft.request();
-                ObjectNode slice = made(service, labels(tree, spec, key), portsJson, rest, request.suffix());
+                ObjectNode slice = made(service, labels(tree, key), portsJson, rest, request.suffix());
                 Backends.written(all, slice, nowMillis);
                 draft.create(ResourceTypes.ENDPOINT_SLICE, key.namespace(), slice, request);
                 needed = rest.hasNext();
@@ -121,14 +120,8 @@ final class EndpointSlices implements Controller {
         return Json.read(Json.bytes(list));
     }
 
-    private ObjectNode labels(JsonNode service, JsonNode spec, ObjectKey key) {
-        ObjectNode labels = Json.object();
-        Json.texts(Json.at(service, "metadata.labels")).forEach(labels::put);
-        labels.put(SERVICE, key.name()).put(KEPT_BY, name());
-        if (Backends.isHeadless(spec)) {
-            labels.put(HEADLESS, "");
-        }
-        return labels;
+    private ObjectNode labels(JsonNode service, ObjectKey key) {
+        return Backends.labels(service).put(SERVICE, key.name()).put(KEPT_BY, name());
     }
 
     private ObjectNode made(

@@ -1,14 +1,9 @@
 package io.quorate.control.controller;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.EventObjects;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
-import io.quorate.control.objects.Times;
-import io.quorate.control.patch.PatchKind;
-import io.quorate.control.resource.Json;
-import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +42,7 @@ final class EventNotes {
     }
 
     private void note(StoredObject about, String type, String reason, List<String> messages) {
-        String namespace =
-                about.key().namespace().isEmpty() ? "default" : about.key().namespace();
+        String namespace = EventObjects.namespace(about);
         if (messages.isEmpty() || Namespaces.isEnding(state, namespace)) {
             return;
         }
@@ -97,38 +91,22 @@ final class EventNotes {
         String words = String.join("\n", about.uid(), type, reason, identity, component);
         ObjectKey key =
                 ObjectKey.of(ResourceTypes.EVENT, namespace, prefix(about) + "%016x".formatted(Hash.of64(words)));
-        String now = Times.text(nowMillis);
         Optional<StoredObject> there = state.get(key);
         if (there.isPresent()) {
             int count = there.get().tree().path("count").asInt(1) + times;
-            ObjectNode patch =
-                    Json.object().put("count", count).put("lastTimestamp", now).put("message", message);
-            draft.note(new ObjectCommand.Patch(key, "", PatchKind.MERGE, Json.bytes(patch), false, draft.request()));
-            return;
+            draft.note(EventObjects.again(key, count, message, nowMillis, draft.request()));
+        } else {
+            draft.note(EventObjects.first(
+                    key,
+                    EventObjects.about(about),
+                    type,
+                    reason,
+                    message,
+                    component,
+                    "",
+                    times,
+                    nowMillis,
+                    draft.request()));
         }
-        ObjectNode event = Json.object().put("kind", "Event").put("apiVersion", "v1");
-        event.putObject("metadata").put("name", key.name()).put("namespace", namespace);
-        event.set("involvedObject", reference(about));
-        event.put("reason", reason).put("message", message);
-        event.putObject("source").put("component", component);
-        event.put("firstTimestamp", now)
-                .put("lastTimestamp", now)
-                .put("count", times)
-                .put("type", type)
-                .put("reportingComponent", component)
-                .put("reportingInstance", "");
-        draft.note(new ObjectCommand.Create(ResourceTypes.EVENT.id(), namespace, Json.bytes(event), draft.request()));
-    }
-
-    private static ObjectNode reference(StoredObject about) {
-        ObjectNode reference = Json.object();
-        Optional<ResourceType> type = ResourceTypes.byId(about.key().type());
-        type.ifPresent(known -> reference.put("kind", known.kind()));
-        if (!about.key().namespace().isEmpty()) {
-            reference.put("namespace", about.key().namespace());
-        }
-        reference.put("name", about.key().name()).put("uid", about.uid());
-        type.ifPresent(known -> reference.put("apiVersion", known.apiVersion()));
-        return reference.put("resourceVersion", Long.toString(about.version()));
     }
 }

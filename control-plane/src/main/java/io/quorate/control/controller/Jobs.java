@@ -2,28 +2,21 @@ package io.quorate.control.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.objects.Change;
-import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
-import io.quorate.control.resource.LabelSelector;
-import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Runs pods of a job until enough have succeeded, or too many have failed. What has ended is counted from the pods, which stay until the job goes:
  * whoever deletes one has it run again.
  */
-final class Jobs implements Controller {
+final class Jobs extends PodOwners {
     private static final long BACK_OFF_MILLIS = 10_000;
     private static final long MAX_BACK_OFF_MILLIS = 360_000;
     private static final String COMPLETE = "Complete";
@@ -41,61 +34,41 @@ final class Jobs implements Controller {
     }
 
     @Override
-    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
-        return change.now().key().type().equals(ResourceTypes.POD.id())
-                ? Claim.concerned(change, state, type())
-                : Claim.itself(change, type());
-    }
-
-    @Override
-    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
-        Optional<StoredObject> found = state.get(key);
-        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    Look look(StoredObject job, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        return new LookAtJob(job, state, nowMillis, requests);
     }
 
     /** One look at one job. */
-    private final class Look {
-        private final StoredObject job;
-        private final ObjectState state;
-        private final long nowMillis;
-        private final PlanDraft draft;
-        private final EventNotes notes;
-        private final ObjectNode tree;
-        private final JsonNode spec;
+    private final class LookAtJob extends Look {
         private final ObjectNode status;
         private final Conditions conditions;
         private List<StoredObject> active = List.of();
         private List<StoredObject> failed = List.of();
         private int succeeded;
 
-        Look(StoredObject job, ObjectState state, long nowMillis, Supplier<Request> requests) {
-            this.job = job;
-            this.state = state;
-            this.nowMillis = nowMillis;
-            this.draft = new PlanDraft(requests);
-            this.notes = new EventNotes(name(), state, draft, nowMillis);
-            this.tree = job.tree();
-            this.spec = tree.path("spec");
+        LookAtJob(StoredObject job, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            super(job, state, nowMillis, requests);
             this.status = Json.child(tree, ResourceType.STATUS).deepCopy();
             this.conditions = new Conditions(status.path("conditions"), nowMillis);
         }
 
+        @Override
         Plan plan() {
-            if (job.isEnding()) {
+            if (owner.isEnding()) {
                 return Plan.REST;
             }
             if (has(COMPLETE) || has(FAILED)) {
                 forget();
                 return draft.plan();
             }
-            Claim claim = Claim.of(state, job, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
-            if (!claim.isSettled()) {
-                claim.settle(type(), job, draft);
-                return draft.plan();
-            }
-            active = claim.owned().stream().filter(Pods::isActive).toList();
-            failed = ofPhase(claim.owned(), "Failed");
-            succeeded = ofPhase(claim.owned(), "Succeeded").size();
+            return super.plan();
+        }
+
+        @Override
+        void decide(List<StoredObject> pods) {
+            active = pods.stream().filter(Pods::isActive).toList();
+            failed = ofPhase(pods, "Failed");
+            succeeded = ofPhase(pods, "Succeeded").size();
             boolean suspended = spec.path("suspend").asBoolean();
             if (!suspended && !status.hasNonNull("startTime")) {
                 status.put("startTime", Times.text(nowMillis));
@@ -103,8 +76,7 @@ final class Jobs implements Controller {
             judge(suspended);
             count();
             conditions.put(status);
-            draft.status(job, status);
-            return draft.plan();
+            draft.status(owner, status);
         }
 
         private boolean has(String condition) {
@@ -124,7 +96,7 @@ final class Jobs implements Controller {
                 end(active);
                 conditions.probe(COMPLETE, "True", "CompletionsReached", "Reached expected number of succeeded pods");
                 status.put("completionTime", Times.text(nowMillis));
-                notes.normal(job, "Completed", "Job completed");
+                notes.normal(owner, "Completed", "Job completed");
                 active = List.of();
             } else if (suspended) {
                 suspend();
@@ -168,7 +140,7 @@ final class Jobs implements Controller {
         private void fail(String reason, String message) {
             end(active);
             conditions.probe(FAILED, "True", reason, message);
-            notes.warning(job, reason, message);
+            notes.warning(owner, reason, message);
             active = List.of();
         }
 
@@ -176,7 +148,7 @@ final class Jobs implements Controller {
             if (conditions.get(SUSPENDED).isEmpty()
                     || !conditions.reason(SUSPENDED).equals("JobSuspended")) {
                 conditions.probe(SUSPENDED, "True", "JobSuspended", "Job suspended");
-                notes.normal(job, SUSPENDED, "Job suspended");
+                notes.normal(owner, SUSPENDED, "Job suspended");
             }
             status.remove("startTime");
             end(active);
@@ -187,18 +159,8 @@ final class Jobs implements Controller {
             if (conditions.reason(SUSPENDED).equals("JobSuspended")) {
                 conditions.probe(SUSPENDED, "False", "JobResumed", "Job resumed");
                 status.put("startTime", Times.text(nowMillis));
-                notes.normal(job, "Resumed", "Job resumed");
+                notes.normal(owner, "Resumed", "Job resumed");
             }
-        }
-
-        private void end(List<StoredObject> pods) {
-            pods.forEach(draft::delete);
-            notes.normal(
-                    job,
-                    "SuccessfulDelete",
-                    pods.stream()
-                            .map(each -> "Deleted pod: " + each.key().name())
-                            .toList());
         }
 
         private void run() {
@@ -214,7 +176,7 @@ final class Jobs implements Controller {
             } else if (active.size() < wanted) {
                 if (isIndexed()) {
                     notes.warning(
-                            job,
+                            owner,
                             "FailedCreate",
                             "Error creating: completionMode Indexed is not supported by this cluster");
                     return;
@@ -222,8 +184,8 @@ final class Jobs implements Controller {
                 long from = failed.isEmpty() ? 0 : lastFailure() + backOff();
                 if (from > nowMillis) {
                     draft.again(from);
-                } else if (!Namespaces.isEnding(state, job.key().namespace())) {
-                    create(Math.min(wanted - active.size(), ReplicaSets.BURST));
+                } else if (stays()) {
+                    make(Math.min(wanted - active.size(), ReplicaSets.BURST));
                 }
             }
         }
@@ -255,28 +217,11 @@ final class Jobs implements Controller {
             return last;
         }
 
-        private void create(int count) {
-            List<String> told = new ArrayList<>();
-            String prefix = job.key().name() + "-";
-            ObjectNode owner = OwnerReferences.controller(type(), job);
-            for (int i = 0; i < count; i++) {
-                Request request = draft.request();
-                String name = ObjectNames.generated(prefix, request.suffix());
-                draft.create(
-                        ResourceTypes.POD,
-                        job.key().namespace(),
-                        Pods.of(spec.path("template"), prefix, name, owner),
-                        request);
-                told.add("Created pod: " + name);
-            }
-            notes.normal(job, "SuccessfulCreate", told);
-        }
-
         private void count() {
             number("active", active.size());
             number("succeeded", succeeded);
             number("failed", failed.size());
-            status.put("ready", active.stream().filter(Pods::isReady).count());
+            status.put("ready", active.stream().filter(StoredObject::isReady).count());
         }
 
         private void number(String field, int count) {
@@ -297,7 +242,7 @@ final class Jobs implements Controller {
             if (end > nowMillis) {
                 draft.again(end);
             } else {
-                draft.delete(job);
+                draft.delete(owner);
             }
         }
     }

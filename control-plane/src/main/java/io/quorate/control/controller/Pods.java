@@ -15,18 +15,9 @@ final class Pods {
         return pod.field("status.phase");
     }
 
-    /** Whether it has ended by itself. */
-    static boolean isOver(StoredObject pod) {
-        return phase(pod).equals("Succeeded") || phase(pod).equals("Failed");
-    }
-
     /** Whether it runs, or is to. */
     static boolean isActive(StoredObject pod) {
-        return !isOver(pod) && !pod.isEnding();
-    }
-
-    static boolean isReady(StoredObject pod) {
-        return !pod.readySince().isEmpty();
+        return !pod.isOver() && !pod.isEnding();
     }
 
     /**
@@ -37,7 +28,7 @@ final class Pods {
     static int available(List<StoredObject> pods, long minReadySeconds, long nowMillis, PlanDraft draft) {
         int available = 0;
         for (StoredObject each : pods) {
-            if (isReady(each)) {
+            if (each.isReady()) {
                 long from = minReadySeconds == 0
                         ? 0
                         : Times.millis(each.readySince()).orElse(nowMillis) + minReadySeconds * 1000;

@@ -1,8 +1,6 @@
 package io.quorate.control.controller;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.objects.Change;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
@@ -11,18 +9,15 @@ import io.quorate.control.objects.StoredObject;
 import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
-import io.quorate.control.resource.ObjectNames;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Keeps as many pods of one template as a replica set asks for. */
-final class ReplicaSets implements Controller {
+final class ReplicaSets extends PodOwners {
     /** Pods that one plan creates or deletes at most, as in kubernetes. */
     static final int BURST = 500;
 
@@ -46,16 +41,8 @@ final class ReplicaSets implements Controller {
     }
 
     @Override
-    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
-        return change.now().key().type().equals(ResourceTypes.POD.id())
-                ? Claim.concerned(change, state, type())
-                : Claim.itself(change, type());
-    }
-
-    @Override
-    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
-        Optional<StoredObject> found = state.get(key);
-        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    Look look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        return new LookAtSet(set, state, nowMillis, requests);
     }
 
     @Override
@@ -84,55 +71,30 @@ final class ReplicaSets implements Controller {
     }
 
     /** One look at one replica set. */
-    private final class Look {
-        private final StoredObject set;
-        private final ObjectState state;
-        private final long nowMillis;
-        private final PlanDraft draft;
-        private final ObjectNode tree;
-        private final JsonNode spec;
-
-        Look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
-            this.set = set;
-            this.state = state;
-            this.nowMillis = nowMillis;
-            this.draft = new PlanDraft(requests);
-            this.tree = set.tree();
-            this.spec = tree.path("spec");
+    private final class LookAtSet extends Look {
+        LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            super(set, state, nowMillis, requests);
         }
 
-        Plan plan() {
-            Claim claim = Claim.of(state, set, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
-            if (!claim.isSettled()) {
-                claim.settle(type(), set, draft);
-                return draft.plan();
-            }
-            List<StoredObject> active =
-                    claim.owned().stream().filter(Pods::isActive).toList();
-            if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace())) {
-                scale(active, claim.owned(), spec.path("replicas").asInt());
+        @Override
+        void decide(List<StoredObject> pods) {
+            List<StoredObject> active = pods.stream().filter(Pods::isActive).toList();
+            if (stays()) {
+                scale(active, pods, spec.path("replicas").asInt());
             }
             status(active);
-            return draft.plan();
         }
 
         private void scale(List<StoredObject> active, List<StoredObject> all, int wanted) {
-            EventNotes notes = new EventNotes(name(), state, draft, nowMillis);
             if (active.size() < wanted) {
                 long from = backOff(all);
                 if (from > nowMillis) {
                     draft.again(from);
                 } else {
-                    notes.normal(set, "SuccessfulCreate", create(Math.min(wanted - active.size(), BURST)));
+                    make(Math.min(wanted - active.size(), BURST));
                 }
             } else if (active.size() > wanted) {
-                List<String> told = new ArrayList<>();
-                int count = Math.min(active.size() - wanted, BURST);
-                for (StoredObject each : Victims.of(active, count, related(active))) {
-                    draft.delete(each);
-                    told.add("Deleted pod: " + each.key().name());
-                }
-                notes.normal(set, "SuccessfulDelete", told);
+                end(Victims.of(active, Math.min(active.size() - wanted, BURST), related(active)));
             }
         }
 
@@ -155,26 +117,9 @@ final class ReplicaSets implements Controller {
             return failures < 2 ? 0 : last + Math.min(MAX_BACK_OFF_MILLIS, FIRST_BACK_OFF_MILLIS << (failures - 2));
         }
 
-        private List<String> create(int count) {
-            List<String> told = new ArrayList<>();
-            String prefix = set.key().name() + "-";
-            ObjectNode owner = OwnerReferences.controller(type(), set);
-            for (int i = 0; i < count; i++) {
-                Request request = draft.request();
-                String name = ObjectNames.generated(prefix, request.suffix());
-                draft.create(
-                        ResourceTypes.POD,
-                        set.key().namespace(),
-                        Pods.of(spec.path("template"), prefix, name, owner),
-                        request);
-                told.add("Created pod: " + name);
-            }
-            return told;
-        }
-
         /** The pods of all replica sets of the same deployment. */
         private List<StoredObject> related(List<StoredObject> own) {
-            String deployment = set.controllerUid();
+            String deployment = owner.controllerUid();
             if (deployment.isEmpty()) {
                 return own;
             }
@@ -198,7 +143,7 @@ final class ReplicaSets implements Controller {
             counted(
                     status,
                     "readyReplicas",
-                    active.stream().filter(Pods::isReady).count());
+                    active.stream().filter(StoredObject::isReady).count());
             counted(
                     status,
                     "availableReplicas",
@@ -210,7 +155,7 @@ final class ReplicaSets implements Controller {
             Conditions conditions = new Conditions(Json.at(tree, "status.conditions"), nowMillis);
             conditions.remove(FAILURE);
             conditions.put(status);
-            draft.status(set, status);
+            draft.status(owner, status);
         }
     }
 

@@ -254,7 +254,7 @@ final class Rollout {
 
     private boolean runs(OwnedSet set) {
         return state.dependents(set.stored().uid()).stream()
-                .anyMatch(each -> each.key().type().equals(ResourceTypes.POD.id()) && !Pods.isOver(each));
+                .anyMatch(each -> each.key().type().equals(ResourceTypes.POD.id()) && !each.isOver());
     }
 
     /** Whether it was told to have more or fewer pods, and not other ones. */

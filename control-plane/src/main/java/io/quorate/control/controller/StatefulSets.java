@@ -1,14 +1,10 @@
 package io.quorate.control.controller;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.objects.Change;
-import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
-import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.ArrayList;
@@ -17,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps pods that have numbers: {@code web-0}, {@code web-1} and so on, each made when those before it are ready, and taken away from the end. A
  * pod that is made anew is made of the newest template; claims of volumes are not made.
  */
-final class StatefulSets implements Controller {
+final class StatefulSets extends PodOwners {
     private static final String NUMBER = "apps.kubernetes.io/pod-index";
     private static final String NAME = "statefulset.kubernetes.io/pod-name";
 
@@ -41,73 +36,47 @@ final class StatefulSets implements Controller {
     }
 
     @Override
-    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
-        return change.now().key().type().equals(ResourceTypes.POD.id())
-                ? Claim.concerned(change, state, type())
-                : Claim.itself(change, type());
-    }
-
-    @Override
-    public Plan reconcile(ObjectKey key, ObjectState state, long nowMillis, Supplier<Request> requests) {
-        Optional<StoredObject> found = state.get(key);
-        return found.isEmpty() ? Plan.REST : new Look(found.get(), state, nowMillis, requests).plan();
+    Look look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+        return new LookAtSet(set, state, nowMillis, requests);
     }
 
     /** One look at one set. */
-    private final class Look {
-        private final StoredObject set;
-        private final ObjectState state;
-        private final long nowMillis;
-        private final PlanDraft draft;
-        private final EventNotes notes;
-        private final ObjectNode tree;
-        private final JsonNode spec;
+    private final class LookAtSet extends Look {
         private final String revision;
         private final int wanted;
         private final boolean inOrder;
 
-        Look(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
-            this.set = set;
-            this.state = state;
-            this.nowMillis = nowMillis;
-            this.draft = new PlanDraft(requests);
-            this.notes = new EventNotes(name(), state, draft, nowMillis);
-            this.tree = set.tree();
-            this.spec = tree.path("spec");
+        LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
+            super(set, state, nowMillis, requests);
             this.revision = set.key().name() + "-" + Hash.ofTemplate(spec.path("template"), 0);
             this.wanted = spec.path("replicas").asInt();
             this.inOrder = !spec.path("podManagementPolicy").asText().equals("Parallel");
         }
 
-        Plan plan() {
-            Claim claim = Claim.of(state, set, LabelSelector.of(spec.path("selector")), ResourceTypes.POD);
-            if (!claim.isSettled()) {
-                claim.settle(type(), set, draft);
-                return draft.plan();
-            }
+        @Override
+        void decide(List<StoredObject> owned) {
             NavigableMap<Integer, StoredObject> pods = new TreeMap<>();
-            for (StoredObject each : claim.owned()) {
+            for (StoredObject each : owned) {
                 int number = number(each);
                 if (number >= 0) {
                     pods.put(number, each);
                 }
             }
-            if (!set.isEnding() && !Namespaces.isEnding(state, set.key().namespace()) && fill(pods) && shrink(pods)) {
+            if (stays() && fill(pods) && shrink(pods)) {
                 update(pods);
             }
             status(new ArrayList<>(pods.values()));
-            return draft.plan();
         }
 
         private int number(StoredObject pod) {
-            String prefix = set.key().name() + "-";
+            String prefix = owner.key().name() + "-";
             String name = pod.key().name();
             String rest = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
             return rest.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(rest) : -1;
         }
 
         private static boolean serves(StoredObject pod) {
-            return Pods.isActive(pod) && Pods.isReady(pod);
+            return Pods.isActive(pod) && pod.isReady();
         }
 
         /** Makes those that are missing; whether all that are wanted serve. */
@@ -117,7 +86,7 @@ final class StatefulSets implements Controller {
                 @Nullable StoredObject pod = pods.get(i);
                 if (pod == null) {
                     create(i);
-                } else if (Pods.isOver(pod) && !pod.isEnding()) {
+                } else if (pod.isOver() && !pod.isEnding()) {
                     delete(pod);
                 }
                 if (pod == null || !serves(pod)) {
@@ -169,9 +138,9 @@ final class StatefulSets implements Controller {
         }
 
         private void create(int number) {
-            String name = set.key().name() + "-" + number;
+            String name = owner.key().name() + "-" + number;
             ObjectNode pod = Pods.of(
-                    spec.path("template"), set.key().name() + "-", name, OwnerReferences.controller(type(), set));
+                    spec.path("template"), owner.key().name() + "-", name, OwnerReferences.controller(type(), owner));
             Json.child(Json.child(pod, "metadata"), "labels")
                     .put(NAME, name)
                     .put(NUMBER, Integer.toString(number))
@@ -182,17 +151,17 @@ final class StatefulSets implements Controller {
             if (!service.isEmpty()) {
                 podSpec.put("subdomain", service);
             }
-            draft.create(ResourceTypes.POD, set.key().namespace(), pod);
-            notes.normal(set, "SuccessfulCreate", told("create", name));
+            draft.create(ResourceTypes.POD, owner.key().namespace(), pod);
+            notes.normal(owner, "SuccessfulCreate", told("create", name));
         }
 
         private void delete(StoredObject pod) {
             draft.delete(pod);
-            notes.normal(set, "SuccessfulDelete", told("delete", pod.key().name()));
+            notes.normal(owner, "SuccessfulDelete", told("delete", pod.key().name()));
         }
 
         private String told(String verb, String pod) {
-            return verb + " Pod " + pod + " in StatefulSet " + set.key().name() + " successful";
+            return verb + " Pod " + pod + " in StatefulSet " + owner.key().name() + " successful";
         }
 
         private void status(List<StoredObject> pods) {
@@ -201,7 +170,7 @@ final class StatefulSets implements Controller {
             for (StoredObject each : pods) {
                 if (Pods.isActive(each)) {
                     byNew.merge(isNew(each), 1, Integer::sum);
-                    ready += Pods.isReady(each) ? 1 : 0;
+                    ready += each.isReady() ? 1 : 0;
                 }
             }
             int updated = byNew.getOrDefault(true, 0);
@@ -227,7 +196,7 @@ final class StatefulSets implements Controller {
                     status,
                     "observedGeneration",
                     Json.at(tree, "metadata.generation").asLong());
-            draft.status(set, status);
+            draft.status(owner, status);
         }
     }
 }

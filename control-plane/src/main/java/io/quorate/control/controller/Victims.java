@@ -17,7 +17,7 @@ final class Victims {
     private static final Comparator<Candidate> ORDER = Comparator.<Candidate, Boolean>comparing(
                     each -> !node(each.pod()).isEmpty())
             .thenComparingInt(Candidate::phase)
-            .thenComparing(each -> Pods.isReady(each.pod()))
+            .thenComparing(each -> each.pod().isReady())
             .thenComparingInt(Candidate::cost)
             .thenComparing(Comparator.comparingInt(Candidate::beside).reversed())
             .thenComparing(

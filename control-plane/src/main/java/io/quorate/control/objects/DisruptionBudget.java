@@ -49,16 +49,15 @@ public record DisruptionBudget(StoredObject object, int expected, int healthy, i
         int healthy = 0;
         Map<String, Integer> wanted = new HashMap<>();
         for (StoredObject each : state.list(ResourceTypes.POD, object.key().namespace(), "")) {
-            String phase = each.field("status.phase");
-            if (!means(budget, each) || phase.equals("Succeeded") || phase.equals("Failed")) {
+            if (!means(budget, each) || each.isOver()) {
                 continue;
             }
-            ObjectNode pod = each.tree();
             pods++;
-            healthy += isHealthy(pod) && !pod.path("metadata").has("deletionTimestamp") ? 1 : 0;
-            scaled(state, object.key().namespace(), pod)
-                    .ifPresent(owner -> wanted.put(
-                            owner.uid(), Json.at(owner.tree(), "spec.replicas").asInt(1)));
+            healthy += each.isReady() && !each.isEnding() ? 1 : 0;
+            scaled(state, each)
+                    .ifPresent(owner -> wanted.computeIfAbsent(
+                            owner.uid(),
+                            uid -> Json.at(owner.tree(), "spec.replicas").asInt(1)));
         }
         JsonNode spec = budget.path("spec");
         JsonNode least = spec.path("minAvailable");
@@ -92,39 +91,23 @@ public record DisruptionBudget(StoredObject object, int expected, int healthy, i
     }
 
     /** Who decides how many of a pod there are: its controller, or that one's. */
-    private static Optional<StoredObject> scaled(ObjectState state, String namespace, ObjectNode pod) {
-        Optional<StoredObject> owner = controller(state, namespace, pod);
-        return owner.flatMap(one -> controller(state, namespace, one.tree())).or(() -> owner);
+    private static Optional<StoredObject> scaled(ObjectState state, StoredObject pod) {
+        Optional<StoredObject> owner = controller(state, pod);
+        return owner.flatMap(one -> controller(state, one)).or(() -> owner);
     }
 
-    private static Optional<StoredObject> controller(ObjectState state, String namespace, ObjectNode object) {
-        for (JsonNode each : Json.at(object, "metadata.ownerReferences")) {
-            if (each.path("controller").asBoolean()) {
-                return type(each)
-                        .flatMap(type -> state.get(
-                                ObjectKey.of(type, namespace, each.path("name").asText())))
-                        .filter(found -> found.uid().equals(each.path("uid").asText()));
-            }
-        }
-        return Optional.empty();
+    private static Optional<StoredObject> controller(ObjectState state, StoredObject object) {
+        return object.owners().stream()
+                .filter(Owner::controller)
+                .flatMap(owner -> owner.key(object.key().namespace()).stream())
+                .filter(DisruptionBudget::isScaled)
+                .flatMap(key -> state.get(key).stream())
+                .filter(found -> found.uid().equals(object.controllerUid()))
+                .findFirst();
     }
 
-    private static Optional<ResourceType> type(JsonNode reference) {
-        return switch (reference.path("kind").asText()) {
-            case "ReplicaSet" -> Optional.of(ResourceTypes.REPLICA_SET);
-            case "Deployment" -> Optional.of(ResourceTypes.DEPLOYMENT);
-            case "StatefulSet" -> Optional.of(ResourceTypes.STATEFUL_SET);
-            default -> Optional.empty();
-        };
-    }
-
-    static boolean isHealthy(ObjectNode pod) {
-        for (JsonNode each : Json.at(pod, "status.conditions")) {
-            if (each.path("type").asText().equals("Ready")) {
-                return each.path("status").asText().equals("True");
-            }
-        }
-        return false;
+    private static boolean isScaled(ObjectKey key) {
+        return ResourceTypes.byId(key.type()).filter(ResourceType::scale).isPresent();
     }
 
     /** How many more may go now. */

@@ -11,7 +11,6 @@ import io.quorate.control.resource.Failure.Cause;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What comes of an eviction, upon one state: a deletion, where the pod's disruption budget allows it. What it allows is counted from the pods as they
@@ -36,7 +35,7 @@ final class Evictions {
         Deletions.require(ResourceTypes.POD, stored, command.options());
         ObjectNode pod = stored.tree();
         Deletions deletions = new Deletions(state, request);
-        if (isOfMatter(pod)) {
+        if (isOfMatter(stored)) {
             List<DisruptionBudget> budgets = DisruptionBudget.of(state, stored);
             if (budgets.size() > 1) {
                 throw refused(
@@ -44,7 +43,7 @@ final class Evictions {
                                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."));
             }
             if (!budgets.isEmpty()) {
-                spend(budgets.getFirst(), stored, pod, deletions);
+                spend(budgets.getFirst(), stored, deletions);
             }
         }
         mark(pod);
@@ -53,14 +52,12 @@ final class Evictions {
     }
 
     /** Whether anybody is the worse for its end: one that does not run yet, or any more, or is to end anyway, is not counted. */
-    private static boolean isOfMatter(ObjectNode pod) {
-        String phase = Json.at(pod, "status.phase").asText();
-        return !Set.of("Pending", "Succeeded", "Failed").contains(phase)
-                && !pod.path("metadata").has("deletionTimestamp");
+    private static boolean isOfMatter(StoredObject pod) {
+        return !pod.field("status.phase").equals("Pending") && !pod.isOver() && !pod.isEnding();
     }
 
-    private void spend(DisruptionBudget budget, StoredObject pod, ObjectNode tree, Deletions deletions) {
-        if (!DisruptionBudget.isHealthy(tree)) {
+    private void spend(DisruptionBudget budget, StoredObject pod, Deletions deletions) {
+        if (!pod.isReady()) {
             boolean enough = budget.healthy() >= budget.desired() && budget.desired() > 0;
             if (enough || budget.evictsUnhealthy()) {
                 return; // it does not count as healthy: nothing is spent

@@ -155,6 +155,17 @@ public final class StoredObject {
         return ending;
     }
 
+    /** Whether a pod is ready, as its condition says; no other object is. */
+    public boolean isReady() {
+        return !readySince.isEmpty();
+    }
+
+    /** Whether a pod has ended by itself. */
+    public boolean isOver() {
+        String phase = field("status.phase");
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
     /** Since when a pod is ready, as its condition says; empty for one that is not, and for all other types. */
     public String readySince() {
         return readySince;

@@ -115,8 +115,8 @@ final class ClusterView {
                 && before.uid().equals(now.uid())
                 && before.node().equals(now.field("spec.nodeName"))
                 && before.labels().equals(now.labels())
-                && !PodView.isOver(now)
-                && before.ending() == now.tree().path("metadata").has("deletionTimestamp");
+                && !now.isOver()
+                && before.ending() == now.isEnding();
     }
 
     private void put(PodView pod) {

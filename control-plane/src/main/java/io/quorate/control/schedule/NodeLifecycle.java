@@ -86,7 +86,6 @@ final class NodeLifecycle implements Controller {
             String now = isAway(wants) ? "NodeNotReady" : "NodeReady";
             commands.add(EventRecord.of(
                     state,
-                    ResourceTypes.NODE,
                     node,
                     EventRecord.NORMAL,
                     now,

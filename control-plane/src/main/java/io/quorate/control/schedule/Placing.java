@@ -1,9 +1,13 @@
 package io.quorate.control.schedule;
 
+import io.quorate.control.resource.HighestRandomWeight;
 import io.quorate.control.resource.Taint;
 import io.quorate.control.resource.Toleration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +60,7 @@ final class Placing {
                 continue;
             }
             int total = each.score().get().total();
-            long hash = hash(pod.uid(), each.node());
+            long hash = HighestRandomWeight.of(pod.uid(), each.node());
             if (total > most || (total == most && hash > tie)) {
                 best = each.node();
                 most = total;
@@ -64,14 +68,6 @@ final class Placing {
             }
         }
         return most < 0 ? Optional.empty() : Optional.of(best);
-    }
-
-    /** The finalizer of MurmurHash3 over both: one letter more turns everything. */
-    private static long hash(String uid, String node) {
-        long hash = 31L * uid.hashCode() + node.hashCode();
-        hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
-        hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return hash ^ hash >>> 33;
     }
 
     /** One for each of those that can take it, in their order. */
@@ -91,12 +87,14 @@ final class Placing {
         }
         Resources own = Load.estimate(pod);
         List<Score> scores = new ArrayList<>(able.size());
-        double leastCrowd = least(crowds);
-        double mostCrowd = most(crowds);
-        int mostIntolerable = (int) most(intolerable);
-        int mostWanted = (int) most(wanted);
-        int leastWish = (int) -most(negated(wishes));
-        int mostWish = (int) most(wishes);
+        DoubleSummaryStatistics crowd = Arrays.stream(crowds).summaryStatistics();
+        double leastCrowd = crowd.getMin();
+        double mostCrowd = crowd.getMax();
+        int mostIntolerable = Arrays.stream(intolerable).max().getAsInt();
+        int mostWanted = Arrays.stream(wanted).max().getAsInt();
+        IntSummaryStatistics wish = Arrays.stream(wishes).summaryStatistics();
+        int leastWish = wish.getMin();
+        int mostWish = wish.getMax();
         for (int i = 0; i < able.size(); i++) {
             NodeView node = able.get(i);
             Load load = view.load(node.name());
@@ -114,30 +112,6 @@ final class Placing {
                     Score.COMPANY * company));
         }
         return scores;
-    }
-
-    private static double least(double[] values) {
-        double least = values[0];
-        for (double each : values) {
-            least = Math.min(least, each);
-        }
-        return least;
-    }
-
-    private static double most(double[] values) {
-        double most = values[0];
-        for (double each : values) {
-            most = Math.max(most, each);
-        }
-        return most;
-    }
-
-    private static double most(int[] values) {
-        return java.util.Arrays.stream(values).max().orElse(0);
-    }
-
-    private static int[] negated(int[] values) {
-        return java.util.Arrays.stream(values).map(each -> -each).toArray();
     }
 
     /** By the pod's own wishes; where it has none, few of the same owner on a node and in a zone, as kubernetes does unless it is told otherwise. */

@@ -61,7 +61,6 @@ record PodView(
 
     static PodView of(StoredObject object) {
         ObjectNode pod = object.tree();
-        JsonNode metadata = pod.path("metadata");
         JsonNode spec = pod.path("spec");
         String namespace = object.key().namespace();
         JsonNode affinity = spec.path("affinity");
@@ -71,14 +70,14 @@ record PodView(
         return new PodView(
                 object.key(),
                 object.uid(),
-                metadata.path("creationTimestamp").asText(),
+                Json.at(pod, "metadata.creationTimestamp").asText(),
                 object.labels(),
-                owner(metadata),
+                object.controllerUid(),
                 spec.path("nodeName").asText(),
                 spec.path("schedulerName").asText(DEFAULT_SCHEDULER),
                 !spec.path("schedulingGates").isEmpty(),
-                isOver(object),
-                metadata.has("deletionTimestamp"),
+                object.isOver(),
+                object.isEnding(),
                 spec.path("priority").asInt(),
                 Resources.requestedBy(spec),
                 ports(spec),
@@ -91,20 +90,6 @@ record PodView(
                 Company.preferred(near, namespace),
                 Company.preferred(far, namespace),
                 Spread.all(spec));
-    }
-
-    static boolean isOver(StoredObject pod) {
-        String phase = pod.field("status.phase");
-        return phase.equals("Succeeded") || phase.equals("Failed");
-    }
-
-    private static String owner(JsonNode metadata) {
-        for (JsonNode each : metadata.path("ownerReferences")) {
-            if (each.path("controller").asBoolean()) {
-                return each.path("uid").asText();
-            }
-        }
-        return "";
     }
 
     private static Set<HostPort> ports(JsonNode spec) {

@@ -64,9 +64,9 @@ final class Scheduler implements Controller {
             return change.deleted() ? List.of() : List.of(now.key());
         }
         boolean was = change.before()
-                .filter(before -> !before.field(NODE_NAME).isEmpty() && !PodView.isOver(before))
+                .filter(before -> !before.field(NODE_NAME).isEmpty() && !before.isOver())
                 .isPresent();
-        boolean is = !change.deleted() && !PodView.isOver(now);
+        boolean is = !change.deleted() && !now.isOver();
         if (was && !is) { // there is room now
             Optional<NodeView> home = view.node(node);
             return waiting(pod -> pod.looksAtOthers()
@@ -123,7 +123,6 @@ final class Scheduler implements Controller {
                 new ObjectCommand.Bind(key, object.get().uid(), node, requests.get()),
                 EventRecord.of(
                         state,
-                        ResourceTypes.POD,
                         object.get(),
                         EventRecord.NORMAL,
                         "Scheduled",
@@ -148,14 +147,6 @@ final class Scheduler implements Controller {
         }
         return Plan.of(List.of(
                 Conditions.write(pod, condition, requests.get()),
-                EventRecord.of(
-                        state,
-                        ResourceTypes.POD,
-                        pod,
-                        EventRecord.WARNING,
-                        "FailedScheduling",
-                        message,
-                        name(),
-                        requests.get())));
+                EventRecord.of(state, pod, EventRecord.WARNING, "FailedScheduling", message, name(), requests.get())));
     }
 }

@@ -131,7 +131,6 @@ final class StrandedPods implements Controller {
                     Conditions.write(object, Conditions.changed(READY, NodeView.FALSE, nowMillis), requests.get()));
             commands.add(EventRecord.of(
                     state,
-                    ResourceTypes.POD,
                     object,
                     EventRecord.WARNING,
                     "NodeNotReady",
@@ -139,7 +138,7 @@ final class StrandedPods implements Controller {
                     "node-controller",
                     requests.get()));
         }
-        boolean over = PodView.isOver(object) || pod.path("metadata").has("deletionTimestamp");
+        boolean over = object.isOver() || object.isEnding();
         OptionalLong due =
                 over ? OptionalLong.empty() : due(home.taints(), Toleration.all(pod.path("spec")), nowMillis);
         if (due.isEmpty()) {
@@ -152,7 +151,6 @@ final class StrandedPods implements Controller {
         commands.add(delete(object, Optional.empty(), requests.get()));
         commands.add(EventRecord.of(
                 state,
-                ResourceTypes.POD,
                 object,
                 EventRecord.NORMAL,
                 "TaintManagerEviction",

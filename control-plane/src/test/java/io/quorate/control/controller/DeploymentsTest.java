@@ -48,7 +48,7 @@ class DeploymentsTest {
     }
 
     private long ready() {
-        return world.activePods().stream().filter(Pods::isReady).count();
+        return world.activePods().stream().filter(StoredObject::isReady).count();
     }
 
     /** As {@code kubectl rollout status} judges. */
@@ -68,7 +68,7 @@ class DeploymentsTest {
         for (int i = 0; i < 100 && !isRolledOut(); i++) {
             world.sleep(1);
             world.activePods().stream()
-                    .filter(pod -> !Pods.isReady(pod))
+                    .filter(pod -> !pod.isReady())
                     .findFirst()
                     .ifPresent(world::run);
             world.settle();
@@ -135,7 +135,7 @@ class DeploymentsTest {
                         .isLessThanOrEqualTo(replicas + bounds.surge());
             }
             world.activePods().stream()
-                    .filter(pod -> !Pods.isReady(pod))
+                    .filter(pod -> !pod.isReady())
                     .findFirst()
                     .ifPresent(world::run);
             assertThat(rounds++).isLessThan(100);

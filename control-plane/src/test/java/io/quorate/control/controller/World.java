@@ -227,7 +227,7 @@ final class World {
     /** All pods that wait for it run, and everybody sees it. */
     void runAll() {
         for (StoredObject each : pods()) {
-            if (Pods.isActive(each) && !Pods.isReady(each)) {
+            if (Pods.isActive(each) && !each.isReady()) {
                 run(each);
             }
         }
