@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 
 /** The launcher of the distribution with the classes that are under test. */
 final class Launchers {
+    private static final String MAKING = "-XX:ArchiveClassesAtExit=";
+    private static final String USING = "-XX:SharedArchiveFile=";
+
     private static final Launcher UNDER_TEST = quick(new Launcher(
             Path.of("..", "deploy", "src", "main", "launcher", "quorate")
                     .toAbsolutePath()
@@ -41,22 +44,25 @@ final class Launchers {
     }
 
     /**
-     * As the distribution does: a node starts with an archive of its classes, which saves most of its start. It is made once a build, and
-     * only of jars.
+     * As the distribution does: nodes and the command line start with an archive of their classes, which saves most of a start. They are made
+     * once a build, and only of jars.
      */
     private static Launcher quick(Launcher launcher) {
         String classPath = launcher.environment().getOrDefault("QUORATE_CLASS_PATH", "");
         if (classPath.equals(classPath())) {
             return launcher;
         }
-        Path archive = Path.of("target", "node.jsa").toAbsolutePath();
+        Path nodes = Path.of("target", "node.jsa").toAbsolutePath();
+        Path tools = Path.of("target", "tool.jsa").toAbsolutePath();
         try {
-            if (!isNewerThan(archive, classPath)) {
+            if (!isNewerThan(tools, classPath)) {
                 Path folder = Files.createTempDirectory("quorate-archive-");
-                NodeProcess node =
-                        new NodeProcess(folder.resolve("n1"), with(launcher, "-XX:ArchiveClassesAtExit=" + archive));
+                Launcher making = with(launcher, MAKING + nodes, MAKING + tools);
+                NodeProcess node = new NodeProcess(folder.resolve("n1"), making);
                 node.start("--name", "n1", "--address", subnet() + ".1");
                 ProcessHandle process = node.running().orElseThrow();
+                making.run(List.of("status", "--data-folder", node.folder().toString()))
+                        .succeeded();
                 node.askToStop();
                 process.onExit().join(); // it writes the archive when it has given up its folder
                 node.loseData();
@@ -65,7 +71,7 @@ final class Launchers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return with(launcher, "-XX:SharedArchiveFile=" + archive);
+        return with(launcher, USING + nodes, USING + tools);
     }
 
     private static boolean isNewerThan(Path archive, String classPath) throws IOException {
@@ -80,9 +86,10 @@ final class Launchers {
         return true;
     }
 
-    private static Launcher with(Launcher launcher, String flag) {
+    private static Launcher with(Launcher launcher, String nodes, String tools) {
         Map<String, String> environment = new HashMap<>(launcher.environment());
-        environment.put("QUORATE_JAVA_OPTS", flag);
+        environment.put("QUORATE_JAVA_OPTS", nodes);
+        environment.put("QUORATE_TOOL_OPTS", tools);
         return new Launcher(launcher.script(), environment);
     }
 

@@ -17,6 +17,7 @@ import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
+import io.quorate.chaos.workload.Workload;
 import io.quorate.chaos.workload.WorkloadRun;
 import io.quorate.simulations.schedule.BadScenario;
 import io.quorate.simulations.schedule.ScenarioFile;
@@ -252,12 +253,20 @@ final class ChaosCommand implements Callable<Integer> {
                 CompletableFuture<WorkloadRun.Tally> tally = new CompletableFuture<>();
                 runs.put(workload, tally);
                 Thread.ofPlatform().name(workload.name()).start(() -> {
-                    try (history) {
-                        tally.complete(run.run(workload.start(prefix + workload + "-"), history, over::get));
+                    try {
+                        tally.complete(written(run, workload.start(prefix + workload + "-"), history));
                     } catch (IOException | InterruptedException | RuntimeException e) {
                         tally.completeExceptionally(e);
                     }
                 });
+            }
+        }
+
+        /** Over only once the last line is in the file: whoever waits for the tally reads it. */
+        private WorkloadRun.Tally written(WorkloadRun run, Workload workload, HistoryWriter history)
+                throws IOException, InterruptedException {
+            try (history) {
+                return run.run(workload, history, over::get);
             }
         }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
         })
 final class JoinCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration LOAD = Duration.ofSeconds(8);
     private static final int TIMEOUT_MILLIS = 30_000;
 
@@ -71,6 +72,16 @@ final class JoinCommand implements Callable<Integer> {
             description = "Clients that write meanwhile, over HTTP. Default: ${DEFAULT-VALUE}.")
     private int writers;
 
+    @Option(
+            names = "--write-every",
+            paramLabel = "MS",
+            defaultValue = "0",
+            description = {
+                "A writer's next write begins so many ms after its last one began, or when that is acknowledged. 0: it does",
+                "not wait, and the machine is as busy as so few can make it. Default: ${DEFAULT-VALUE}."
+            })
+    private int writeEvery;
+
     @Mixin
     private Distribution distribution;
 
@@ -90,18 +101,19 @@ final class JoinCommand implements Callable<Integer> {
         NodeProcess node = distribution.node(folder);
         node.start("--name", name, "--address", address);
         if (writers > 0) {
-            print(out, "before", new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ofSeconds(3), LOAD));
+            print(out, "before", load(members).run(WARM_UP, LOAD));
         }
         Held held = held();
         CompletableFuture<ClosedLoop.Result> meanwhile = new CompletableFuture<>();
         if (writers > 0) {
             Thread.ofPlatform().start(() -> {
                 try {
-                    meanwhile.complete(new ClosedLoop(members, writers, bytes, 10_000).run(Duration.ZERO, LOAD));
+                    meanwhile.complete(load(members).run(WARM_UP, LOAD));
                 } catch (IOException e) {
                     meanwhile.completeExceptionally(e);
                 }
             });
+            Thread.sleep(WARM_UP); // the writers' own handshakes are no part of what the join costs them
         }
         String url = token(leader);
         try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
@@ -124,6 +136,10 @@ final class JoinCommand implements Callable<Integer> {
             print(out, "meanwhile", meanwhile.get());
         }
         return 0;
+    }
+
+    private ClosedLoop load(List<Api> members) {
+        return new ClosedLoop(members, writers, bytes, 10_000, Duration.ofMillis(writeEvery));
     }
 
     private static void print(PrintWriter out, String when, ClosedLoop.Result result) {

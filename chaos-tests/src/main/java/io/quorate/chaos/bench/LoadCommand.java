@@ -85,7 +85,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private void http(PrintWriter out, int number) throws IOException {
-        ClosedLoop.Result result = new ClosedLoop(targets, number, bytes, keys)
+        ClosedLoop.Result result = new ClosedLoop(targets, number, bytes, keys, Duration.ZERO)
                 .run(Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds));
         print(out, "http", number, result.opsPerSecond(), result.p50(), result.p99(), result.max(), result.failed());
     }

@@ -8,12 +8,14 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Random;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients that each send the next request when the last one is answered. Spread evenly over the nodes, each on a keep-alive
+ * Clients that each send the next request when the last one is answered, or a period after they sent it where that is later. Spread evenly over the nodes, each on a keep-alive
  * connection of its own, all of them on one thread: on a small machine the clients share the processors with the nodes that
  * they measure, and a thread that wakes up for each answer would cost as much as the node's work for it.
  *
@@ -21,8 +23,9 @@ import org.HdrHistogram.Histogram;
  * @param clients 1 or more
  * @param bytes size of a value
  * @param keys how many keys there are; clients choose among them at random
+ * @param period from one request of a client to its next one, at least; zero: it does not wait
  */
-public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
+public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Duration period) {
     private static final long SILENCE_MILLIS = 15_000;
     private static final int BUFFER_BYTES = 32 * 1024;
     private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(StandardCharsets.US_ASCII);
@@ -63,6 +66,7 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
         private final byte[] value = new byte[bytes];
         private final Histogram latencies = new Histogram(60_000_000_000L, 3);
         private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        private final PriorityQueue<Client> resting = new PriorityQueue<>(Comparator.comparingLong(Client::due));
         private long acknowledged;
         private long failed;
 
@@ -78,7 +82,12 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
                 new Client(targets.get(i % targets.size())).send();
             }
             while (System.nanoTime() < end) {
-                if (selector.select(this::readable, SILENCE_MILLIS) == 0) {
+                boolean silent = selector.select(this::readable, millisToNext()) == 0;
+                while (!resting.isEmpty() && resting.peek().due() <= System.nanoTime()) {
+                    silent = false;
+                    resting.poll().goOn();
+                }
+                if (silent && resting.isEmpty()) {
                     throw new IOException("no answer from any of " + targets + " within " + SILENCE_MILLIS + " ms");
                 }
             }
@@ -92,6 +101,12 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
                     latencies.getValueAtPercentile(99) / 1000,
                     latencies.getValueAtPercentile(99.9) / 1000,
                     latencies.getMaxValue() / 1000);
+        }
+
+        /** At least 1: a selector takes 0 for ever. */
+        private long millisToNext() {
+            Client next = resting.peek();
+            return next == null ? SILENCE_MILLIS : Math.max(1, (next.due() - System.nanoTime()) / 1_000_000);
         }
 
         private void readable(SelectionKey key) {
@@ -162,8 +177,21 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
                     length += read;
                     if (read > 0 && isComplete()) {
                         answered(since, answer[9] == '2');
-                        send();
+                        resting.add(this);
                     }
+                } catch (IOException e) {
+                    lost();
+                }
+            }
+
+            /** When it sends the next one, by {@link System#nanoTime()}. */
+            long due() {
+                return since + period.toNanos();
+            }
+
+            void goOn() {
+                try {
+                    send();
                 } catch (IOException e) {
                     lost();
                 }
@@ -199,7 +227,9 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys) {
             }
 
             private void lost() {
-                answered(since, false);
+                if (!resting.remove(this)) {
+                    answered(since, false);
+                }
                 try {
                     channel.close();
                     connect();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,17 +51,18 @@ final class Topology {
         for (PodView other : view.keepingAway()) {
             for (Company each : other.far()) {
                 if (each.means(pod)) {
-                    view.node(other.node()).ifPresent(home -> {
-                        @Nullable String domain = home.domain(each.topologyKey());
-                        if (domain != null) {
-                            closed.add(new Domains(each.topologyKey(), Set.of(domain), false));
-                        }
-                    });
+                    domain(other, each.topologyKey(), view)
+                            .ifPresent(domain -> closed.add(new Domains(each.topologyKey(), Set.of(domain), false)));
                 }
             }
         }
         wish(pod.ratherNear(), 1, view);
         wish(pod.ratherFar(), -1, view);
+    }
+
+    /** Where a pod is, by the labels of its node; empty where that has none of them. */
+    private static Optional<String> domain(PodView pod, String topologyKey, ClusterView view) {
+        return view.node(pod.node()).flatMap(home -> Optional.ofNullable(home.domain(topologyKey)));
     }
 
     private static Counted counted(Spread spread, PodView pod, ClusterView view) {
@@ -73,12 +75,8 @@ final class Topology {
         }
         for (PodView other : view.placed()) {
             if (spread.counts(pod, other)) {
-                view.node(other.node()).ifPresent(home -> {
-                    @Nullable String domain = home.domain(spread.topologyKey());
-                    if (domain != null) {
-                        byDomain.computeIfPresent(domain, (name, count) -> count + 1);
-                    }
-                });
+                domain(other, spread.topologyKey(), view)
+                        .ifPresent(domain -> byDomain.computeIfPresent(domain, (name, count) -> count + 1));
             }
         }
         return new Counted(spread, byDomain, spread.counts(pod, pod) ? 1 : 0);
@@ -90,12 +88,7 @@ final class Topology {
         for (PodView other : view.placed()) {
             if (term.means(other)) {
                 any = true;
-                view.node(other.node()).ifPresent(home -> {
-                    @Nullable String domain = home.domain(term.topologyKey());
-                    if (domain != null) {
-                        domains.add(domain);
-                    }
-                });
+                domain(other, term.topologyKey(), view).ifPresent(domains::add);
             }
         }
         return new Domains(term.topologyKey(), domains, !any && term.means(pod));
@@ -106,12 +99,8 @@ final class Topology {
             Map<String, Integer> byDomain = wished.computeIfAbsent(term.topologyKey(), key -> new HashMap<>());
             for (PodView other : view.placed()) {
                 if (term.means(other)) {
-                    view.node(other.node()).ifPresent(home -> {
-                        @Nullable String domain = home.domain(term.topologyKey());
-                        if (domain != null) {
-                            byDomain.merge(domain, sign * term.weight(), Integer::sum);
-                        }
-                    });
+                    domain(other, term.topologyKey(), view)
+                            .ifPresent(domain -> byDomain.merge(domain, sign * term.weight(), Integer::sum));
                 }
             }
         }
@@ -173,10 +162,6 @@ final class Topology {
     /** As kubernetes weighs: what has many domains says more. */
     static double weighed(int count, int domains, int maxSkew) {
         return count * Math.log(domains + 2) + (maxSkew - 1);
-    }
-
-    boolean hasWishes() {
-        return !wished.isEmpty();
     }
 
     int wish(NodeView node) {
