@@ -504,7 +504,7 @@ public final class KubernetesApi implements AutoCloseable {
     private static JsonNode action(ApiRequest request, ApiPath path, String kind, List<String> versions) {
         JsonNode body;
         try {
-            body = request.body().length == 0 ? Json.object() : Json.readObject(request.body());
+            body = said(request, ProtobufBody.EVICTION);
         } catch (IllegalArgumentException e) {
             throw new Refused(Failure.badRequest("the body is no " + kind + ": " + e.getMessage()));
         }
@@ -588,14 +588,25 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private static JsonNode options(ApiRequest request) {
-        if (request.body().length == 0) {
-            return Json.object();
-        }
         try {
-            return Json.readObject(request.body());
+            return said(request, ProtobufBody.DELETE_OPTIONS);
         } catch (IllegalArgumentException e) {
             throw new Refused(Failure.badRequest("the options of the deletion cannot be read: " + e.getMessage()));
         }
+    }
+
+    /** A body that is not stored; nothing where there is none. */
+    private static ObjectNode said(ApiRequest request, String message) {
+        if (request.body().length == 0) {
+            return Json.object();
+        }
+        return mediaType(request).equals(ProtobufBody.MEDIA_TYPE)
+                ? ProtobufBody.read(message, request.body())
+                : Json.readObject(request.body());
+    }
+
+    private static String mediaType(ApiRequest request) {
+        return request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static DeleteOptions deleteOptions(ApiRequest request, JsonNode options) {
@@ -641,7 +652,7 @@ public final class KubernetesApi implements AutoCloseable {
 
     /** The body as JSON; what stands twice is refused where fields are looked at strictly. */
     private static Body body(ApiRequest request, ResourceType as, Request with) {
-        String type = request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        String type = mediaType(request);
         if (type.equals(ProtobufBody.MEDIA_TYPE)) {
             return new Body(Json.bytes(ProtobufBody.read(as, request.body())), List.of());
         }

@@ -201,6 +201,16 @@ class KubernetesRoutesTest {
         assertThat(created.code()).as(String.valueOf(created.body())).isEqualTo(201);
         assertThat(created.at("/metadata/name")).isEqualTo("bina");
         assertThat(created.at("/data/a")).isEqualTo("bid");
+        // DeleteOptions: in 1 s, and only as a dry run
+        byte[] options = HexFormat.of()
+                .parseHex("6b387300" + "0a130a0276311" + "20d44656c6574654f7074696f6e73" + "1207" + "0801"
+                        + "2a03416c6c");
+        assertThat(answer(node.request(MAPS + "/bina")
+                                .header("Content-Type", "application/vnd.kubernetes.protobuf")
+                                .method("DELETE", BodyPublishers.ofByteArray(options)))
+                        .at("/status"))
+                .isEqualTo("Success");
+        assertThat(get(MAPS + "/bina").code()).isEqualTo(200);
         failure(protobuf("6b387300" + "ff"), 400, "BadRequest", "the body is no object in protobuf: it ends too early");
         failure(protobuf("00"), 400, "BadRequest", "it does not begin as one");
         failure(
