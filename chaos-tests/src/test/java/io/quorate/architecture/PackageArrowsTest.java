@@ -167,6 +167,7 @@ class PackageArrowsTest {
                         "io.quorate.control.schema",
                         "com.fasterxml.jackson..",
                         "io.fabric8.kubernetes.api.model..",
+                        "io.quorate.control.patch",
                         "io.quorate.control.resource"),
                 knows(
                         "io.quorate.control.patch",

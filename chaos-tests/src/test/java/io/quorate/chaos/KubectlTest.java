@@ -66,7 +66,14 @@ class KubectlTest {
             assertThat(k.prints("apply", "-f", file))
                     .contains("deployment.apps/web unchanged", "configmap/settings unchanged");
             Files.writeString(root.resolve("web.yaml"), DEPLOYMENT.replace("replicas: 2", "replicas: 3"));
+            assertThat(k.fails("diff", "-f", file)).contains("-  replicas: 2", "+  replicas: 3");
+            assertThat(k.prints("apply", "--dry-run=server", "-f", file))
+                    .contains("deployment.apps/web configured (server dry run)");
             assertThat(k.prints("apply", "-f", file)).contains("deployment.apps/web configured");
+            assertThat(k.prints("explain", "deployment.spec.strategy.rollingUpdate"))
+                    .contains("maxSurge", "maxUnavailable", "VERSION:");
+            assertThat(k.prints("explain", "pod.spec.containers.ports", "--recursive"))
+                    .containsPattern("containerPort\\s+<integer>");
             assertThat(k.prints("get", "deploy", "-o", "wide"))
                     .contains(
                             "NAME   READY   UP-TO-DATE   AVAILABLE   AGE",
@@ -124,6 +131,8 @@ class KubectlTest {
                     DEPLOYMENT.replace("matchLabels: {app: web}", "matchLabels: {app: other}"));
             assertThat(k.fails("apply", "-f", file))
                     .contains("The Deployment \"web\" is invalid", "`selector` does not match template `labels`");
+            Files.writeString(root.resolve("web.yaml"), "{apiVersion: v1, kind: Gadget, metadata: {name: g}}");
+            assertThat(k.fails("apply", "-f", file)).contains("no matches for kind \"Gadget\" in version \"v1\"");
         }
     }
 

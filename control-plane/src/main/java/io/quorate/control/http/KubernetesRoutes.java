@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -23,7 +25,13 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.ws.Message;
+import org.apache.pekko.http.javadsl.model.ws.TextMessage;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /** Brings HTTP to the kubernetes API and its answers back. Any thread; nothing blocks. */
 final class KubernetesRoutes {
@@ -65,9 +73,23 @@ final class KubernetesRoutes {
                                 peer.kind().isAdmin(),
                                 clusterId)))
                         .exceptionally(failure -> tooLarge())
-                        .thenApply(KubernetesRoutes::response);
+                        .thenApply(answer -> answer instanceof ApiAnswer.Stream(var events)
+                                ? request.getAttribute(AttributeKeys.webSocketUpgrade)
+                                        .map(upgrade -> upgrade.handleMessagesWith(frames(events)))
+                                        .orElseGet(() -> response(answer))
+                                : response(answer));
             }
         };
+    }
+
+    /** A watch as messages of a web socket, one for each event; what comes from the client is nothing to it. */
+    private static Flow<Message, Message, NotUsed> frames(Source<ByteString, NotUsed> events) {
+        Source<Message, NotUsed> messages = events.mapConcat(chunk -> chunk.utf8String()
+                        .lines()
+                        .filter(line -> !line.isEmpty())
+                        .toList())
+                .map(TextMessage::create);
+        return Flow.fromSinkAndSourceCoupled(Sink.ignore(), messages);
     }
 
     private CompletionStage<byte[]> body(HttpEntity entity) {
@@ -114,10 +136,19 @@ final class KubernetesRoutes {
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, events));
             case ApiAnswer.Text(var lines) ->
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, lines));
+            case ApiAnswer.Document document -> {
+                HttpResponse response = HttpResponse.create()
+                        .addHeader(RawHeader.create("ETag", document.tag()))
+                        .addHeader(RawHeader.create("Vary", "Accept"))
+                        .addHeader(RawHeader.create(
+                                "Cache-Control",
+                                document.forever() ? "public, immutable, max-age=31536000" : "no-cache"));
+                yield document.known()
+                        ? response.withStatus(304)
+                        : response.withEntity(HttpEntities.create(type(document.contentType()), document.body()));
+            }
             case ApiAnswer.Whole whole -> {
-                ContentType type = whole.contentType().equals(ApiAnswer.JSON)
-                        ? ContentTypes.APPLICATION_JSON
-                        : type(whole.contentType());
+                ContentType type = type(whole.contentType());
                 HttpResponse response = HttpResponse.create()
                         .withStatus(whole.code())
                         .withEntity(HttpEntities.create(type, whole.body()));
@@ -131,6 +162,9 @@ final class KubernetesRoutes {
 
     /** With its parameters in the order in which clients expect them; the library's own reader sorts them. */
     private static ContentType type(String text) {
+        if (text.equals(ApiAnswer.JSON)) {
+            return ContentTypes.APPLICATION_JSON;
+        }
         String[] parts = text.split(";");
         if (parts.length == 1 || parts[1].strip().startsWith("charset=")) {
             return ContentTypes.parse(text);

@@ -17,6 +17,16 @@ public sealed interface ApiAnswer {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Whole(int code, String contentType, byte[] body, List<String> warnings) implements ApiAnswer {}
 
+    /**
+     * A document that stays as it is.
+     *
+     * @param tag by which a client knows it
+     * @param known whether the client has it already
+     * @param forever whether another one has another address
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Document(String contentType, byte[] body, String tag, boolean known, boolean forever) implements ApiAnswer {}
+
     /** JSON objects one after another, for as long as it takes. */
     record Stream(Source<ByteString, NotUsed> events) implements ApiAnswer {}
 

@@ -45,6 +45,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -222,7 +223,7 @@ public final class KubernetesApi implements AutoCloseable {
             return done(ApiAnswer.text(200, "ok"));
         }
         if (path.startsWith("/openapi/")) {
-            return done(OpenApi.of(path, request.header("accept")).orElseGet(KubernetesApi::nowhere));
+            return done(OpenApi.of(request).orElseGet(KubernetesApi::nowhere));
         }
         Optional<ApiAnswer> discovered =
                 reads ? Discovery.of(path, request.header("accept"), request.header("host")) : Optional.empty();
@@ -396,9 +397,6 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private CompletionStage<ApiAnswer> watch(ApiRequest request, ApiPath path) {
-        if (request.header("upgrade").equalsIgnoreCase("websocket")) {
-            throw new Refused(Failure.unavailable("watches are not served over web sockets; ask again without one"));
-        }
         if (!request.parameter("sendInitialEvents").isEmpty()) {
             throw new Refused(
                     Failure.unprocessable(
@@ -468,12 +466,13 @@ public final class KubernetesApi implements AutoCloseable {
             throw new Refused(Failure.notAllowed());
         }
         Request with = request(request, false);
-        byte[] body = json(request, path.type(), with);
+        Body body = body(request, path.type(), with);
         return answered(
                 request,
+                body.warnings(),
                 feed.ask(
                         request.clusterId(),
-                        new ObjectCommand.Create(path.type().id(), path.namespace(), body, with)));
+                        new ObjectCommand.Create(path.type().id(), path.namespace(), body.json(), with)));
     }
 
     private CompletionStage<ApiAnswer> bind(ApiRequest request, ApiPath path) {
@@ -505,7 +504,7 @@ public final class KubernetesApi implements AutoCloseable {
     private static JsonNode action(ApiRequest request, ApiPath path, String kind, List<String> versions) {
         JsonNode body;
         try {
-            body = request.body().length == 0 ? Json.object() : Json.readObject(request.body());
+            body = said(request, ProtobufBody.EVICTION);
         } catch (IllegalArgumentException e) {
             throw new Refused(Failure.badRequest("the body is no " + kind + ": " + e.getMessage()));
         }
@@ -526,9 +525,11 @@ public final class KubernetesApi implements AutoCloseable {
     private CompletionStage<ApiAnswer> update(ApiRequest request, ApiPath path) {
         ObjectKey key = key(path);
         Request with = request(request, false);
-        byte[] body = json(request, path.type(), with);
+        Body body = body(request, path.type(), with);
         return answered(
-                request, feed.ask(request.clusterId(), new ObjectCommand.Update(key, path.subresource(), body, with)));
+                request,
+                body.warnings(),
+                feed.ask(request.clusterId(), new ObjectCommand.Update(key, path.subresource(), body.json(), with)));
     }
 
     private CompletionStage<ApiAnswer> patch(ApiRequest request, ApiPath path) {
@@ -587,14 +588,25 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private static JsonNode options(ApiRequest request) {
-        if (request.body().length == 0) {
-            return Json.object();
-        }
         try {
-            return Json.readObject(request.body());
+            return said(request, ProtobufBody.DELETE_OPTIONS);
         } catch (IllegalArgumentException e) {
             throw new Refused(Failure.badRequest("the options of the deletion cannot be read: " + e.getMessage()));
         }
+    }
+
+    /** A body that is not stored; nothing where there is none. */
+    private static ObjectNode said(ApiRequest request, String message) {
+        if (request.body().length == 0) {
+            return Json.object();
+        }
+        return mediaType(request).equals(ProtobufBody.MEDIA_TYPE)
+                ? ProtobufBody.read(message, request.body())
+                : Json.readObject(request.body());
+    }
+
+    private static String mediaType(ApiRequest request) {
+        return request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static DeleteOptions deleteOptions(ApiRequest request, JsonNode options) {
@@ -630,32 +642,37 @@ public final class KubernetesApi implements AutoCloseable {
         return ObjectKey.of(path.type(), path.namespace(), path.name());
     }
 
-    /** The body as JSON; a field that stands twice is told where fields are looked at strictly. */
-    private static byte[] json(ApiRequest request, ResourceType as, Request with) {
-        String type = request.header("content-type").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    /**
+     * The body of a write.
+     *
+     * @param warnings fields that stand in it twice, where this is to be told and no more
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Body(byte[] json, List<String> warnings) {}
+
+    /** The body as JSON; what stands twice is refused where fields are looked at strictly. */
+    private static Body body(ApiRequest request, ResourceType as, Request with) {
+        String type = mediaType(request);
         if (type.equals(ProtobufBody.MEDIA_TYPE)) {
-            return Json.bytes(ProtobufBody.read(as, request.body()));
+            return new Body(Json.bytes(ProtobufBody.read(as, request.body())), List.of());
         }
-        if (type.equals("application/yaml")) {
-            return ofYaml(request.body());
-        }
-        if (!type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/octet-stream")) {
+        boolean yaml = type.equals("application/yaml");
+        if (!yaml && !type.isEmpty() && !type.equals(ApiAnswer.JSON) && !type.equals("application/octet-stream")) {
             throw new Refused(Failure.unsupportedMediaType(
                     "the body of the request was in an unknown format - accepted media types include: application/json, "
                             + ProtobufBody.MEDIA_TYPE + ", application/yaml"));
         }
-        if (with.fields() == Request.FieldValidation.STRICT) {
-            try {
-                Json.readStrictly(request.body());
-            } catch (IllegalArgumentException e) {
-                if (String.valueOf(e.getMessage()).startsWith("Duplicate field")) {
-                    throw new Refused(Failure.badRequest("strict decoding error: d"
-                            + String.valueOf(e.getMessage()).substring(1)));
-                }
-                // anything else is told by whoever reads it
-            }
+        byte[] json = yaml ? ofYaml(request.body()) : request.body();
+        if (with.fields() == Request.FieldValidation.IGNORE) {
+            return new Body(json, List.of());
         }
-        return request.body();
+        List<String> repeated = (yaml ? Json.repeatedInYaml(request.body()) : Json.repeated(json))
+                .stream().map(path -> "duplicate field \"" + path + "\"").toList();
+        if (!repeated.isEmpty() && with.fields() == Request.FieldValidation.STRICT) {
+            throw new Refused(
+                    Failure.badRequest(as.cannotBeHandled() + "strict decoding error: " + String.join(", ", repeated)));
+        }
+        return new Body(json, repeated);
     }
 
     private static byte[] ofYaml(byte[] body) {
@@ -670,6 +687,11 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private CompletionStage<ApiAnswer> answered(ApiRequest request, CompletionStage<ObjectReply> reply) {
+        return answered(request, List.of(), reply);
+    }
+
+    private CompletionStage<ApiAnswer> answered(
+            ApiRequest request, List<String> before, CompletionStage<ObjectReply> reply) {
         return reply.thenApply(answer -> {
             Optional<ApiPath> path = ApiPath.of(request.path());
             boolean object = answer.code() < 300
@@ -684,7 +706,9 @@ public final class KubernetesApi implements AutoCloseable {
                                 .body();
                     })
                     .orElse(answer.body());
-            return new ApiAnswer.Whole(answer.code(), ApiAnswer.JSON, body, answer.warnings());
+            List<String> warnings =
+                    Stream.concat(before.stream(), answer.warnings().stream()).toList();
+            return new ApiAnswer.Whole(answer.code(), ApiAnswer.JSON, body, warnings);
         });
     }
 

@@ -77,6 +77,15 @@ final class WatchEvents {
         object.putObject("metadata")
                 .put("resourceVersion", Long.toString(version))
                 .putNull("creationTimestamp");
+        // Clients refuse an object without what is always there, though it says nothing.
+        switch (selection.type().kind()) {
+            case "Event" -> object.putObject("involvedObject");
+            case "EndpointSlice" -> object.put("addressType", "").putArray("endpoints");
+            case "ControllerRevision" -> object.put("revision", 0);
+            default -> {
+                // it has nothing of the kind
+            }
+        }
         return framed("BOOKMARK", Json.bytes(object));
     }
 

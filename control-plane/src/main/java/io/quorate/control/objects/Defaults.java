@@ -185,6 +185,11 @@ final class Defaults {
         text(spec, "schedulerName", "default-scheduler");
         number(spec, "terminationGracePeriodSeconds", 30);
         Json.child(spec, "securityContext");
+        for (JsonNode each : spec.path("volumes")) {
+            if (each instanceof ObjectNode volume && volume.size() == 1 && volume.has("name")) {
+                volume.putObject("emptyDir");
+            }
+        }
         for (String containers : List.of("initContainers", "containers")) {
             for (JsonNode each : spec.path(containers)) {
                 if (each instanceof ObjectNode container) {

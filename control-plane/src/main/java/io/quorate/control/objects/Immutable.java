@@ -12,6 +12,16 @@ import java.util.List;
 final class Immutable {
     private static final String FIELD = "field is immutable";
 
+    /** What of a stateful set may change. */
+    private static final List<String> OF_SET = List.of(
+            "replicas",
+            "ordinals",
+            "template",
+            "updateStrategy",
+            "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy",
+            "minReadySeconds");
+
     private Immutable() {}
 
     /** Takes from the old form what a client leaves out that did not choose it. Changes the new form. */
@@ -50,8 +60,13 @@ final class Immutable {
         switch (type.kind()) {
             case "Deployment", "ReplicaSet", "DaemonSet" -> same(faults, old, object, "spec.selector", FIELD);
             case "StatefulSet" -> {
-                same(faults, old, object, "spec.selector", FIELD);
-                same(faults, old, object, "spec.serviceName", FIELD);
+                if (!without(old, OF_SET).equals(without(object, OF_SET))) {
+                    faults.add(Cause.forbidden(
+                            "spec",
+                            "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy',"
+                                    + " 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are"
+                                    + " forbidden"));
+                }
             }
             case "Job" -> {
                 same(faults, old, object, "spec.selector", FIELD);
@@ -61,8 +76,10 @@ final class Immutable {
             case "Service" -> {
                 boolean external = Json.at(object, "spec.type").asText().equals("ExternalName")
                         || Json.at(old, "spec.type").asText().equals("ExternalName");
-                if (!external) {
-                    same(faults, old, object, "spec.clusterIP", FIELD);
+                JsonNode address = Json.at(object, "spec.clusterIP");
+                if (!external && !address.equals(Json.at(old, "spec.clusterIP"))) {
+                    faults.add(Cause.invalid(
+                            "spec.clusterIPs[0]", Json.array().add(address).toString(), "may not change once set"));
                 }
             }
             case "Secret" -> {
@@ -99,8 +116,10 @@ final class Immutable {
 
     private static void frozen(List<Cause> faults, ObjectNode old, ObjectNode object) {
         if (old.path("immutable").asBoolean()) {
-            for (String field : List.of("data", "binaryData", "immutable")) {
-                same(faults, old, object, field, "field is immutable when `immutable` is set");
+            for (String field : List.of("immutable", "data", "binaryData")) {
+                if (!old.path(field).equals(object.path(field))) {
+                    faults.add(Cause.forbidden(field, "field is immutable when `immutable` is set"));
+                }
             }
         }
     }
@@ -109,14 +128,19 @@ final class Immutable {
         JsonNode before = Json.at(old, path);
         JsonNode now = Json.at(object, path);
         if (!before.equals(now)) {
-            faults.add(Cause.invalid(path, now.isMissingNode() ? "null" : now.toString(), why));
+            faults.add(Cause.invalid(path, Faults.shown(now), why));
         }
+    }
+
+    private static ObjectNode without(ObjectNode object, List<String> fields) {
+        ObjectNode spec = object.path("spec").deepCopy() instanceof ObjectNode there ? there : Json.object();
+        return spec.remove(fields);
     }
 
     /** What of a pod's spec nobody changes; the node that it is bound to is chosen once. */
     private static ObjectNode rest(ObjectNode pod) {
-        ObjectNode spec = pod.path("spec").deepCopy() instanceof ObjectNode there ? there : Json.object();
-        spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
+        ObjectNode spec =
+                without(pod, List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
         for (String containers : List.of("containers", "initContainers")) {
             for (JsonNode each : spec.path(containers)) {
                 if (each instanceof ObjectNode container) {

@@ -420,10 +420,19 @@ final class Writes {
         }
         String kind = object.path("kind").asText(type.kind());
         String apiVersion = object.path("apiVersion").asText(type.apiVersion());
-        if (!kind.equals(type.kind()) || !apiVersion.equals(type.apiVersion())) {
-            throw new Refused(Failure.badRequest("the API version in the data (" + apiVersion + ", Kind=" + kind
-                    + ") does not match the expected API version (" + type.apiVersion() + ", Kind=" + type.kind()
-                    + ")"));
+        if (!apiVersion.equals(type.apiVersion())) {
+            throw new Refused(Failure.badRequest("the API version in the data (" + apiVersion
+                    + ") does not match the expected API version (" + type.apiVersion() + ")"));
+        }
+        if (!kind.equals(type.kind())) {
+            String version = type.version();
+            String group = type.group().isEmpty() ? "core" : type.group().split("\\.", 2)[0];
+            throw new Refused(Failure.badRequest(kind + " in version \"" + version + "\" cannot be handled as a "
+                    + type.kind() + ": "
+                    + (ResourceTypes.byKind(apiVersion, kind).isPresent()
+                            ? "converting (" + version + "." + kind + ") to (" + group + "." + type.kind()
+                                    + "): unknown conversion"
+                            : "no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"")));
         }
         return object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
@@ -431,8 +440,7 @@ final class Writes {
     /** Of a wrong type is refused always; unknown is refused, told or passed over. */
     private void checkFields(ResourceType type, ObjectNode object) {
         FieldCheck.Result result = FieldCheck.of(type, object);
-        String cannot =
-                type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": ";
+        String cannot = type.cannotBeHandled();
         result.mismatch().ifPresent(mismatch -> {
             throw refused(Failure.badRequest(cannot + mismatch));
         });

@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which lists are merged by which field of their items, and which are sets; all others are replaced whole. By the name of the list's field. */
-final class MergeKeys {
+/**
+ * Which lists are merged by which field of their items, and which are sets; all others are replaced whole. By the name of the list's field. Patches
+ * are done by it, and clients are told of it, who make theirs by what they are told.
+ */
+public final class MergeKeys {
     private static final Map<String, String> BY_FIELD = Map.ofEntries(
             Map.entry("containers", "name"),
             Map.entry("initContainers", "name"),
@@ -21,9 +24,15 @@ final class MergeKeys {
             Map.entry("ownerReferences", "uid"),
             Map.entry("hostAliases", "ip"),
             Map.entry("podIPs", "ip"),
+            Map.entry("hostIPs", "ip"),
+            Map.entry("schedulingGates", "name"),
+            Map.entry("resourceClaims", "name"),
             Map.entry("topologySpreadConstraints", "topologyKey"));
 
     private static final Set<String> SETS = Set.of("finalizers");
+
+    /** Of these a patch says which fields are to stay: one of them excludes the others. */
+    private static final Set<String> RETAINING = Set.of("strategy", "volumes", "resourceClaims");
 
     /** For ownership: what names an item, where a field of its own does not; none where the list is owned whole. */
     private static final Map<String, List<String>> APPLIED = Map.of(
@@ -42,8 +51,8 @@ final class MergeKeys {
         if (field.equals("ports")) {
             return inContainer(path) ? "containerPort" : path.equals("spec.ports") ? "port" : "";
         }
-        if (field.equals("addresses") && path.contains("subsets")) {
-            return "";
+        if (field.equals("addresses") && !path.equals("status.addresses")) {
+            return ""; // of endpoints, and plain texts
         }
         return BY_FIELD.getOrDefault(field, "");
     }
@@ -58,8 +67,33 @@ final class MergeKeys {
         return APPLIED.getOrDefault(name, List.of(key));
     }
 
-    static boolean isSet(String field) {
+    public static boolean isSet(String field) {
         return SETS.contains(field);
+    }
+
+    /** Whether a patch says which fields stay. */
+    public static boolean retainsKeys(String field) {
+        return RETAINING.contains(field);
+    }
+
+    /** As {@link #of}, of a field of a structure as it is published, as {@code ServiceSpec}. */
+    public static String ofStructure(String structure, String field) {
+        return of(pathOf(structure, field), field);
+    }
+
+    /** As {@link #applied}, of a field of a structure as it is published. */
+    public static List<String> appliedOfStructure(String structure, String field) {
+        return applied(pathOf(structure, field), field);
+    }
+
+    private static String pathOf(String structure, String field) {
+        return switch (structure) {
+                    case "Container", "EphemeralContainer" -> "spec.containers.";
+                    case "ServiceSpec" -> "spec.";
+                    case "NodeStatus" -> "status.";
+                    default -> structure + ".";
+                }
+                + field;
     }
 
     private static boolean inContainer(String path) {

@@ -1,7 +1,9 @@
 package io.quorate.control.resource;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,8 +12,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /** JSON as trees and as bytes. Trees are changed by whoever made them only. */
 public final class Json {
@@ -19,9 +28,6 @@ public final class Json {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-
-    private static final ObjectMapper WITHOUT_DUPLICATES =
-            JSON.copy().configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true);
 
     private Json() {}
 
@@ -52,9 +58,46 @@ public final class Json {
         return read(Yaml.MAPPER, bytes);
     }
 
-    /** As {@link #read}, and a field that stands twice is a fault. */
-    public static JsonNode readStrictly(byte[] bytes) {
-        return read(WITHOUT_DUPLICATES, bytes);
+    /** Paths of fields that stand twice in an object, once each; of what is no JSON, those up to where it is none. */
+    public static List<String> repeated(byte[] bytes) {
+        return repeated(JSON, bytes);
+    }
+
+    /** As {@link #repeated}, in YAML. */
+    public static List<String> repeatedInYaml(byte[] bytes) {
+        return repeated(Yaml.MAPPER, bytes);
+    }
+
+    private static List<String> repeated(ObjectMapper mapper, byte[] bytes) {
+        Set<String> repeated = new LinkedHashSet<>();
+        Deque<Set<String>> open = new ArrayDeque<>();
+        try (JsonParser parser = mapper.createParser(bytes)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                switch (token) {
+                    case START_OBJECT -> open.push(new HashSet<>());
+                    case END_OBJECT -> open.pop();
+                    case FIELD_NAME -> {
+                        if (!Objects.requireNonNull(open.peek()).add(parser.currentName())) {
+                            repeated.add(path(parser.getParsingContext()));
+                        }
+                    }
+                    default -> {
+                        // a value
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // told by whoever reads it
+        }
+        return List.copyOf(repeated);
+    }
+
+    private static String path(JsonStreamContext at) {
+        JsonStreamContext above = at.getParent();
+        String before = above == null || above.inRoot() ? "" : path(above);
+        return at.inArray()
+                ? before + "[" + at.getCurrentIndex() + "]"
+                : before.isEmpty() ? at.getCurrentName() : before + "." + at.getCurrentName();
     }
 
     private static JsonNode read(ObjectMapper mapper, byte[] bytes) {

@@ -123,6 +123,11 @@ public record ResourceType(
         return group.isEmpty() ? kind : kind + "." + group;
     }
 
+    /** How a message begins about a body that does not fit it. */
+    public String cannotBeHandled() {
+        return kind + " in version \"" + version + "\" cannot be handled as a " + kind + ": ";
+    }
+
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
     }

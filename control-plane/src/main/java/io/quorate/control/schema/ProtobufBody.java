@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class ProtobufBody {
     public static final String MEDIA_TYPE = "application/vnd.kubernetes.protobuf";
 
+    /** What is sent along with a deletion. */
+    public static final String DELETE_OPTIONS = "apis.meta.v1.DeleteOptions";
+
+    /** What asks for a pod to go. */
+    public static final String EVICTION = "policy.v1.Eviction";
+
     private static final byte[] MAGIC = {'k', '8', 's', 0};
 
     /** Parts of an object that stand in their parent in JSON. */
@@ -203,8 +209,34 @@ public final class ProtobufBody {
         return new Refused(Failure.badRequest("the body is no object in protobuf: " + why));
     }
 
+    /** What a body says that it is, and the message in it. */
+    private record Envelope(String apiVersion, String kind, Wire raw) {
+        ObjectNode named() {
+            return Json.object().put("kind", kind).put("apiVersion", apiVersion);
+        }
+    }
+
     /** @throws Refused where it is no such object, or says what is not known here */
     public static ObjectNode read(ResourceType type, byte[] body) {
+        Envelope envelope = opened(body);
+        ObjectNode object = envelope.named();
+        if (envelope.kind().equals(type.kind()) && envelope.apiVersion().equals(type.apiVersion())) {
+            object.setAll(message(envelope.raw(), message(type)));
+        }
+        return object; // of another type: whoever looks at its kind tells
+    }
+
+    /**
+     * As {@link #read}, of what is not stored.
+     *
+     * @param message {@link #DELETE_OPTIONS} or {@link #EVICTION}
+     */
+    public static ObjectNode read(String message, byte[] body) {
+        Envelope envelope = opened(body);
+        return envelope.named().setAll(message(envelope.raw(), message));
+    }
+
+    private static Envelope opened(byte[] body) {
         if (body.length < MAGIC.length || !java.util.Arrays.equals(MAGIC, 0, 4, body, 0, 4)) {
             throw broken("it does not begin as one");
         }
@@ -228,11 +260,7 @@ public final class ProtobufBody {
                 default -> envelope.skip(tag & 7);
             }
         }
-        ObjectNode object = Json.object().put("kind", kind).put("apiVersion", apiVersion);
-        if (kind.equals(type.kind()) && apiVersion.equals(type.apiVersion())) {
-            object.setAll(message(raw, message(type)));
-        }
-        return object; // of another type: whoever looks at its kind tells
+        return new Envelope(apiVersion, kind, raw);
     }
 
     private static String message(ResourceType type) {

@@ -14,6 +14,8 @@ sealed interface Schema {
         BOOLEAN("bool"),
         /** A number or a text. */
         NUMBER_OR_STRING("intstr.IntOrString"),
+        /** An amount of a resource. */
+        QUANTITY("resource.Quantity"),
         /** Whatever is there. */
         ANY("object");
 

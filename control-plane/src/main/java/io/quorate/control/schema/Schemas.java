@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Schemas {
     private static final Map<Class<?>, Schema> READ = new ConcurrentHashMap<>();
 
-    private static final String MODEL = "io.fabric8.kubernetes.api.model.";
+    static final String MODEL = "io.fabric8.kubernetes.api.model.";
 
     private Schemas() {}
 
@@ -26,7 +26,7 @@ final class Schemas {
         return resolved(new Schema.Reference(model(type)));
     }
 
-    private static Class<?> model(ResourceType type) {
+    static Class<?> model(ResourceType type) {
         String home = MODEL
                 + switch (type.group()) {
                     case "" -> "";
@@ -84,8 +84,11 @@ final class Schemas {
         if (type == Boolean.class) {
             return Schema.Scalar.BOOLEAN;
         }
-        if (type == IntOrString.class || type == Quantity.class) {
+        if (type == IntOrString.class) {
             return Schema.Scalar.NUMBER_OR_STRING;
+        }
+        if (type == Quantity.class) {
+            return Schema.Scalar.QUANTITY;
         }
         boolean structure = type instanceof Class<?> model
                 && model.getName().startsWith(MODEL)

@@ -114,8 +114,23 @@ class KubernetesRoutesTest {
                 .isNotEmpty();
         assertThat(get("/version/").at("/major")).isEqualTo("1");
         assertThat(new String(node.send(node.request("/livez")).body(), UTF_8)).isEqualTo("ok");
-        assertThat(node.send(node.request("/openapi/v3/apis/apps/v1?hash=x")).statusCode())
-                .isEqualTo(200);
+    }
+
+    @Test
+    void a_document_of_openapi_is_sent_once_to_who_keeps_it() throws Exception {
+        String address = get("/openapi/v3").at("/paths/apis~1apps~1v1/serverRelativeURL");
+        HttpResponse<byte[]> first = node.send(node.request(address));
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(first.headers().firstValue("Cache-Control")).contains("public, immutable, max-age=31536000");
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        HttpResponse<byte[]> again =
+                node.send(node.request("/openapi/v3/apis/apps/v1?hash=x").header("If-None-Match", tag));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        HttpResponse<byte[]> protobuf = node.send(node.request("/openapi/v2")
+                .header("Accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"));
+        assertThat(protobuf.headers().firstValue("Content-Type"))
+                .contains("application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
     }
 
     @ParameterizedTest
@@ -154,12 +169,12 @@ class KubernetesRoutesTest {
             delimiter = '|',
             value = {
                 "{'metadata':{'name':'a','namespace':'other'}}|400|BadRequest|the namespace of the provided object does not match",
-                "{'kind':'Pod','metadata':{'name':'a'}}|400|BadRequest|does not match the expected API version (v1, Kind=ConfigMap)",
+                "{'kind':'Pod','metadata':{'name':'a'}}|400|BadRequest|Pod in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion",
                 "{'metadata':{'name':'A'}}|422|Invalid|ConfigMap \"A\" is invalid: metadata.name: Invalid value",
                 "{'metadata':{'name':'a','resourceVersion':'3'}}|400|BadRequest|resourceVersion should not be set on objects to be created",
                 "{'metadata'|400|BadRequest|json parse error",
                 "[]|400|BadRequest|it is no JSON object",
-                "{'metadata':'x'}|400|BadRequest|cannot unmarshal string into Go struct field ConfigMap.metadata of type ObjectMeta",
+                "{'metadata':'x'}|400|BadRequest|cannot unmarshal string into Go struct field ConfigMap.metadata of type v1.ObjectMeta",
             })
     void a_bad_object_is_refused_with_a_status(String body, int code, String reason, String message) throws Exception {
         failure(post(MAPS, body), code, reason, message);
@@ -186,6 +201,16 @@ class KubernetesRoutesTest {
         assertThat(created.code()).as(String.valueOf(created.body())).isEqualTo(201);
         assertThat(created.at("/metadata/name")).isEqualTo("bina");
         assertThat(created.at("/data/a")).isEqualTo("bid");
+        // DeleteOptions: in 1 s, and only as a dry run
+        byte[] options = HexFormat.of()
+                .parseHex("6b387300" + "0a130a0276311" + "20d44656c6574654f7074696f6e73" + "1207" + "0801"
+                        + "2a03416c6c");
+        assertThat(answer(node.request(MAPS + "/bina")
+                                .header("Content-Type", "application/vnd.kubernetes.protobuf")
+                                .method("DELETE", BodyPublishers.ofByteArray(options)))
+                        .at("/status"))
+                .isEqualTo("Success");
+        assertThat(get(MAPS + "/bina").code()).isEqualTo(200);
         failure(protobuf("6b387300" + "ff"), 400, "BadRequest", "the body is no object in protobuf: it ends too early");
         failure(protobuf("00"), 400, "BadRequest", "it does not begin as one");
         failure(
@@ -250,7 +275,12 @@ class KubernetesRoutesTest {
                 post(MAPS + "?fieldValidation=Strict", "{'metadata':{'name':'odd'},'data':{'a':'b','a':'c'}}"),
                 400,
                 "BadRequest",
-                "duplicate field");
+                "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field \"data.a\"");
+        assertThat(post(MAPS, "{'metadata':{'name':'twice'},'data':{'a':'b','a':'c'}}")
+                        .response()
+                        .headers()
+                        .firstValue("Warning"))
+                .contains("299 - \"duplicate field \\\"data.a\\\"\"");
         Answer warned = post(MAPS, "{'metadata':{'name':'odd'},'dataa':{}}");
         assertThat(warned.code()).isEqualTo(201);
         assertThat(warned.response().headers().firstValue("Warning")).contains("299 - \"unknown field \\\"dataa\\\"\"");
