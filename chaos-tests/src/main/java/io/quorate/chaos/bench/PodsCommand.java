@@ -1,10 +1,10 @@
 package io.quorate.chaos.bench;
 
 import io.quorate.chaos.network.NodeNetwork;
-import io.quorate.chaos.pods.ContainerProcesses;
 import io.quorate.chaos.pods.Kubectl;
 import io.quorate.chaos.pods.PodDemo;
 import io.quorate.chaos.pods.PodTrials;
+import io.quorate.chaos.process.ContainerProcesses;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.Spread;

@@ -6,7 +6,9 @@ import io.quorate.chaos.load.StreamedAnswer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -21,6 +23,7 @@ public final class ObjectWatch implements AutoCloseable {
     private static final int SILENT_MILLIS = 45_000;
 
     private static final long PAUSE_MILLIS = 20;
+    private static final String METADATA = "metadata";
 
     /**
      * One change.
@@ -78,6 +81,40 @@ public final class ObjectWatch implements AutoCloseable {
         }
     }
 
+    /** The objects that there are after all that was told of, by name. */
+    static Map<String, JsonNode> present(List<Seen> all) {
+        Map<String, JsonNode> now = new LinkedHashMap<>();
+        for (Seen each : all) {
+            if (each.type().equals("DELETED")) {
+                now.remove(each.name());
+            } else {
+                now.put(each.name(), each.object());
+            }
+        }
+        return now;
+    }
+
+    /** What was told of the pods of an app. */
+    static List<Seen> of(List<Seen> all, String app) {
+        return all.stream()
+                .filter(each -> each.object()
+                        .path(METADATA)
+                        .path("labels")
+                        .path("app")
+                        .asText()
+                        .equals(app))
+                .toList();
+    }
+
+    static String uid(JsonNode object) {
+        return object.path(METADATA).path("uid").asText();
+    }
+
+    /** Of an object, or of a list. */
+    static long version(JsonNode object) {
+        return object.path(METADATA).path("resourceVersion").asLong();
+    }
+
     private synchronized String from() {
         return path + (path.contains("?") ? "&" : "?") + "watch=1&resourceVersion=" + version;
     }
@@ -92,13 +129,17 @@ public final class ObjectWatch implements AutoCloseable {
         if (type.isEmpty()) {
             return; // a blank
         }
-        JsonNode metadata = event.path("object").path("metadata");
-        long now = metadata.path("resourceVersion").asLong();
+        long now = version(event.path("object"));
         if (type.equals("ERROR") || now <= version) {
             problems.add("after version " + version + " " + event);
         }
         version = Math.max(version, now);
-        seen.add(new Seen(type, metadata.path("name").asText(), now, event.path("object"), System.nanoTime()));
+        seen.add(new Seen(
+                type,
+                event.path("object").path(METADATA).path("name").asText(),
+                now,
+                event.path("object"),
+                System.nanoTime()));
         notifyAll();
     }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public final class PodDemo {
     private static final Duration PAUSE = Duration.ofMillis(5);
     private static final int MICROBOTS = 10;
-    private static final int REQUESTS = 60;
+    private static final int MOST_REQUESTS = 5_000;
 
     private static final String WAIT = "--timeout=180s";
 
@@ -152,8 +152,11 @@ public final class PodDemo {
         for (String address : addresses) {
             InetSocketAddress site = new InetSocketAddress(address, port);
             try (SiteClients clients = new SiteClients(List.of(site), PAUSE)) {
-                clients.awaitMore(REQUESTS);
                 SiteClients.Tally tally = clients.tally();
+                while (tally.pods().size() < MICROBOTS && tally.answered() < MOST_REQUESTS) {
+                    clients.awaitMore(1);
+                    tally = clients.tally();
+                }
                 shown.accept("http://" + address + ":" + port + "/: " + tally);
                 holds("at " + address + " answer " + tally.pods(), tally.pods().size() == MICROBOTS);
                 violations.addAll(tally.failures());

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.pods.ObjectWatch.Seen;
+import io.quorate.chaos.process.ContainerProcesses;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +36,9 @@ public final class PodTrials implements AutoCloseable {
     private static final int TOLERATED_SECONDS = 3;
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofMillis(150);
     private static final int REQUESTS = 40;
+    private static final int MOST_TIMES = 5;
 
     private static final String CORE = "/api/v1/namespaces/default/";
     private static final String PODS = CORE + "pods";
@@ -100,7 +103,7 @@ public final class PodTrials implements AutoCloseable {
         this.apis = cluster.adminApis();
         this.client = new ObjectClient(apis);
         JsonNode none = client.get(PODS);
-        this.pods = new ObjectWatch(apis, PODS, version(none));
+        this.pods = new ObjectWatch(apis, PODS, ObjectWatch.version(none));
         client.create(DEPLOYMENTS, DEPLOYMENT.formatted(WEB, REPLICAS, TOLERATION.formatted(TOLERATED_SECONDS)));
         client.create(DEPLOYMENTS, DEPLOYMENT.formatted(KEPT, STEADY, ""));
         client.create(CORE + "services", SERVICE);
@@ -117,24 +120,20 @@ public final class PodTrials implements AutoCloseable {
                 .toList();
     }
 
-    private static long version(JsonNode object) {
-        return object.path(METADATA).path("resourceVersion").asLong();
-    }
-
     /** What did not hold so far. */
     public List<String> violations() {
         List<String> all = new ArrayList<>(violations);
         all.addAll(pods.problems());
         all.addAll(new PodJudge(REPLICAS, SURGE, UNAVAILABLE)
                 .violations(
-                        of(pods.seen(), WEB),
+                        ObjectWatch.of(pods.seen(), WEB),
                         version -> rollouts.stream().anyMatch(each -> each[0] <= version && version <= each[1])));
         return all;
     }
 
     /** What was measured so far, in milliseconds, by what it was. */
     public Map<String, List<Long>> times() {
-        return Map.copyOf(times);
+        return Collections.unmodifiableMap(times);
     }
 
     private void took(String what, long fromNanos, long toNanos) {
@@ -151,15 +150,15 @@ public final class PodTrials implements AutoCloseable {
             clients.awaitMore(REQUESTS);
             for (NodeProcess node : cluster.nodes().subList(0, 2)) {
                 long began = System.nanoTime();
-                kubectl.prints("drain", node.name(), "--ignore-daemonsets", "--timeout=120s");
+                insist(kubectl, "drain", node.name(), "--ignore-daemonsets", "--timeout=120s");
                 took("a node is drained", began, System.nanoTime());
-                kubectl.prints("uncordon", node.name());
+                insist(kubectl, "uncordon", node.name());
                 awaitAvailable(WEB, REPLICAS);
                 clients.awaitMore(REQUESTS);
             }
             long began = System.nanoTime();
             restart();
-            kubectl.prints("rollout", STATUS, "deploy/web", "--timeout=120s");
+            insist(kubectl, "rollout", STATUS, "deploy/web", "--timeout=120s");
             rolledOut();
             took("all pods are replaced in a roll-out", began, System.nanoTime());
             clients.awaitMore(REQUESTS);
@@ -170,14 +169,26 @@ public final class PodTrials implements AutoCloseable {
         settle();
     }
 
+    /** Where a leader is lost in the middle, as on a busy machine, people say it again: a drain goes on from where it ended. */
+    private void insist(Kubectl kubectl, String... arguments) throws IOException, InterruptedException {
+        Kubectl.Ended ended = kubectl.run(arguments);
+        for (int again = 0; ended.exitCode() != 0 && again < MOST_TIMES; again++) {
+            progress.accept("  again: " + ended.told().strip());
+            ended = kubectl.run(arguments);
+        }
+        if (ended.exitCode() != 0) {
+            violations.add(ended.told());
+        }
+    }
+
     /** Begins a roll-out. */
     private void restart() throws InterruptedException {
-        long from = version(client.patch(DEPLOYMENTS + "/web", RESTART.formatted(++restarts)));
+        long from = ObjectWatch.version(client.patch(DEPLOYMENTS + "/web", RESTART.formatted(++restarts)));
         rollouts.add(new long[] {from, Long.MAX_VALUE});
     }
 
     private void rolledOut() throws InterruptedException {
-        rollouts.getLast()[1] = version(client.get(DEPLOYMENTS));
+        rollouts.getLast()[1] = ObjectWatch.version(client.get(DEPLOYMENTS));
     }
 
     // ---- a node dies
@@ -191,7 +202,7 @@ public final class PodTrials implements AutoCloseable {
         String name = victim.name();
         Set<String> moved = podsOn(WEB, name);
         Set<Long> kept = processesOf(podsOn(KEPT, name));
-        long from = version(client.get(NODES));
+        long from = ObjectWatch.version(client.get(NODES));
         long began;
         try (ObjectWatch nodes = new ObjectWatch(others(victim), NODES, from)) {
             nodes.awaitOpen(PATIENCE);
@@ -275,7 +286,7 @@ public final class PodTrials implements AutoCloseable {
         Set<String> left = new HashSet<>(uids);
         for (Seen each : all) {
             if (each.object().path(METADATA).has("deletionTimestamp")) {
-                left.remove(uid(each.object()));
+                left.remove(ObjectWatch.uid(each.object()));
             }
             if (left.isEmpty()) {
                 return Optional.of(each.nanos());
@@ -328,32 +339,8 @@ public final class PodTrials implements AutoCloseable {
         });
     }
 
-    /** The pods that there are after all that was told of. */
     private static Map<String, JsonNode> present(List<Seen> all, String app) {
-        Map<String, JsonNode> now = new LinkedHashMap<>();
-        for (Seen each : of(all, app)) {
-            if (each.type().equals("DELETED")) {
-                now.remove(each.name());
-            } else {
-                now.put(each.name(), each.object());
-            }
-        }
-        return now;
-    }
-
-    private static List<Seen> of(List<Seen> all, String app) {
-        return all.stream()
-                .filter(each -> each.object()
-                        .path(METADATA)
-                        .path("labels")
-                        .path("app")
-                        .asText()
-                        .equals(app))
-                .toList();
-    }
-
-    private static String uid(JsonNode object) {
-        return object.path(METADATA).path("uid").asText();
+        return ObjectWatch.present(ObjectWatch.of(all, app));
     }
 
     // ---- watches
@@ -364,7 +351,7 @@ public final class PodTrials implements AutoCloseable {
      */
     public void watchThroughLeaders() throws InterruptedException {
         round++;
-        long from = version(client.get(MAPS));
+        long from = ObjectWatch.version(client.get(MAPS));
         NodeProcess leader = cluster.awaitLeader(PATIENCE);
         List<Api> living = others(leader);
         List<Api> dying = new ArrayList<>(apis);
@@ -443,7 +430,7 @@ public final class PodTrials implements AutoCloseable {
         Set<String> uids = new TreeSet<>();
         client.get(selected(app) + "&fieldSelector=spec.nodeName%3D" + node)
                 .path("items")
-                .forEach(each -> uids.add(uid(each)));
+                .forEach(each -> uids.add(ObjectWatch.uid(each)));
         return uids;
     }
 
@@ -475,12 +462,10 @@ public final class PodTrials implements AutoCloseable {
             Map<String, JsonNode> now = present(all, WEB);
             now.putAll(present(all, KEPT));
             boolean ready = now.values().stream().allMatch(PodJudge::isAvailable);
-            now.values().forEach(each -> uids.add(uid(each)));
+            now.values().forEach(each -> uids.add(ObjectWatch.uid(each)));
             return ready && uids.size() == REPLICAS + STEADY ? Optional.of(true) : none(uids);
         });
-        List<String> running = new ArrayList<>();
-        containers.all().values().forEach(each -> running.add(each.pod()));
-        running.sort(null);
+        List<String> running = containers.pods();
         if (!running.equals(List.copyOf(uids))) {
             violations.add("pods are " + uids + ", and on the machine run " + running);
         }

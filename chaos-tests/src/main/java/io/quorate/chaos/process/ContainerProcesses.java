@@ -1,9 +1,10 @@
-package io.quorate.chaos.pods;
+package io.quorate.chaos.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,6 +39,11 @@ public final class ContainerProcesses implements AutoCloseable {
                     of(process.pid()).ifPresent(pod -> found.put(process.pid(), new One(process.pid(), pod))));
         }
         return found;
+    }
+
+    /** The uid of the pod of each of them, in order. */
+    public List<String> pods() {
+        return all().values().stream().map(One::pod).sorted().toList();
     }
 
     @Override
