@@ -273,6 +273,12 @@ class PackageArrowsTest {
                         "io.quorate.chaos.history",
                         "io.quorate.chaos.load"),
                 knows("io.quorate.chaos.network"),
+                knows(
+                        "io.quorate.chaos.pods",
+                        "com.fasterxml.jackson.databind",
+                        "io.quorate.chaos.load",
+                        "io.quorate.chaos.network",
+                        "io.quorate.chaos.process"),
                 knows("io.quorate.chaos.clock", "com.sun.tools.attach"),
                 knows(
                         "io.quorate.chaos.nemesis",

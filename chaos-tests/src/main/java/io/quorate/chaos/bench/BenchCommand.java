@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             WorkloadCommand.class,
             CheckCommand.class,
             ChaosCommand.class,
-            PromisesCommand.class
+            PromisesCommand.class,
+            PodsCommand.class
         },
         footer = {
             "",

@@ -13,7 +13,9 @@ import io.quorate.chaos.nemesis.Nemesis;
 import io.quorate.chaos.nemesis.ScenarioNemesis;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
+import io.quorate.chaos.pods.PodWorkload;
 import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.ContainerProcesses;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
@@ -103,6 +105,12 @@ final class ChaosCommand implements Callable<Integer> {
             })
     private Optional<Path> scenario = Optional.empty();
 
+    @Option(
+            names = "--pods",
+            defaultValue = "0",
+            description = "So many pods that sleep run on the nodes meanwhile. Default: ${DEFAULT-VALUE}.")
+    private int pods;
+
     @Mixin
     private OwnCluster own;
 
@@ -134,10 +142,11 @@ final class ChaosCommand implements Callable<Integer> {
                             scenario.get() + " cannot be done on processes here:\n  " + String.join("\n  ", refused));
                 }
             }
-            try (LocalCluster cluster = own.start(network, nodes)) {
+            try (ContainerProcesses containers = new ContainerProcesses(own.root());
+                    LocalCluster cluster = own.start(network, nodes)) {
                 Deeds deeds = script.map(each -> scripted(each, cluster, network, out))
                         .orElseGet(() -> drawn(new Acts(seed, wanted), out));
-                ChaosReport result = run(cluster, network, deeds, out);
+                ChaosReport result = run(cluster, network, containers, deeds, out);
                 Path folder = own.report();
                 result.write(folder);
                 result.promises().forEach((what, times) -> out.println(what + ": " + times));
@@ -198,7 +207,8 @@ final class ChaosCommand implements Callable<Integer> {
                 .run(script);
     }
 
-    private ChaosReport run(LocalCluster cluster, NodeNetwork network, Deeds deeds, PrintWriter out)
+    private ChaosReport run(
+            LocalCluster cluster, NodeNetwork network, ContainerProcesses containers, Deeds deeds, PrintWriter out)
             throws IOException, InterruptedException {
         List<Cost> costs = new ArrayList<>();
         Map<String, List<String>> verdicts = new LinkedHashMap<>();
@@ -206,6 +216,8 @@ final class ChaosCommand implements Callable<Integer> {
         AtomicReference<List<Api>> targets = new AtomicReference<>(apis);
         Path images = Files.createDirectories(own.root().resolve(IMAGES));
         String prefix = "chaos-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        Optional<PodWorkload> sleepers =
+                pods == 0 ? Optional.empty() : Optional.of(new PodWorkload(pods, apis, containers));
         Judged judged = new Judged(apis, prefix);
         long began = System.nanoTime();
         try (PacedWriter writer = new PacedWriter(prefix, targets::get, WRITE_PERIOD);
@@ -225,6 +237,12 @@ final class ChaosCommand implements Callable<Integer> {
             verdicts.put(
                     "none of " + writer.acknowledged().size() + " acknowledged writes is lost, none was applied twice",
                     writer.violations(new ClusterView(apis).awaitLeader(PATIENCE)));
+            if (sleepers.isPresent()) {
+                verdicts.put(
+                        pods + " pods are ready, each runs once, and nothing is left over",
+                        sleepers.get().violations());
+                sleepers.get().close();
+            }
             verdicts.put("all copies are the same, byte by byte", differences(cluster));
             return new ChaosReport(
                     seed,

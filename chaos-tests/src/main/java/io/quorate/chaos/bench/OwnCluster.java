@@ -70,4 +70,9 @@ final class OwnCluster {
     LocalCluster start(NodeNetwork network, int count) throws InterruptedException {
         return LocalCluster.start(root, network, distribution.launcher(), count);
     }
+
+    /** @param prefix what a node's name has before its number */
+    LocalCluster start(NodeNetwork network, int count, String prefix) throws InterruptedException {
+        return LocalCluster.start(root, network, distribution.launcher(), count, prefix);
+    }
 }

@@ -133,7 +133,7 @@ public final class HttpConnection implements AutoCloseable {
         return new Answer(Integer.parseInt(status.substring(9, 12)), etag, body);
     }
 
-    private static String line(InputStream from) throws IOException {
+    static String line(InputStream from) throws IOException {
         StringBuilder line = new StringBuilder(64);
         for (int c = from.read(); c != '\n'; c = from.read()) {
             if (c < 0) {

@@ -22,9 +22,11 @@ public final class LocalCluster implements AutoCloseable {
     private final Path root;
     private final NodeNetwork network;
     private final Launcher launcher;
+    private final String prefix;
     private final List<NodeProcess> nodes = new ArrayList<>();
 
-    private LocalCluster(Path root, NodeNetwork network, Launcher launcher) {
+    private LocalCluster(Path root, NodeNetwork network, Launcher launcher, String prefix) {
+        this.prefix = prefix;
         this.root = root;
         this.network = network;
         this.launcher = launcher;
@@ -45,7 +47,17 @@ public final class LocalCluster implements AutoCloseable {
     /** Likewise, on a network of whatever kind. It stays the caller's. */
     public static LocalCluster start(Path root, NodeNetwork network, Launcher launcher, int count)
             throws InterruptedException {
-        LocalCluster cluster = new LocalCluster(root, network, launcher);
+        return start(root, network, launcher, count, "n");
+    }
+
+    /**
+     * Likewise, with other names.
+     *
+     * @param prefix what a node's name has before its number
+     */
+    public static LocalCluster start(Path root, NodeNetwork network, Launcher launcher, int count, String prefix)
+            throws InterruptedException {
+        LocalCluster cluster = new LocalCluster(root, network, launcher, prefix);
         try {
             IntStream.rangeClosed(1, count)
                     .parallel()
@@ -65,8 +77,8 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private NodeProcess startNode(int number) {
-        NodeProcess node = new NodeProcess(root.resolve("n" + number), launcher.within(network.within(number)));
-        node.start("--name", "n" + number, "--address", network.address(number));
+        NodeProcess node = new NodeProcess(root.resolve(prefix + number), launcher.within(network.within(number)));
+        node.start("--name", prefix + number, "--address", network.address(number));
         return node;
     }
 

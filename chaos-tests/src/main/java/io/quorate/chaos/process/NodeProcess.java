@@ -164,8 +164,10 @@ public final class NodeProcess {
         }
     }
 
-    /** Kills it, and deletes its data folder. */
+    /** Kills it, and deletes its data folder: the machine is gone, and what ran on it for pods. */
     public void loseData() {
+        kill();
+        new ContainerProcesses(folder).close();
         lose("");
     }
 

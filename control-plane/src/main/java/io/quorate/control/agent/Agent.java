@@ -104,6 +104,10 @@ public final class Agent implements AutoCloseable {
         long saidVersion;
         boolean saying;
         boolean deleting;
+
+        @Nullable
+        Withdrawal withdrawal;
+
         Set<String> crashing = new HashSet<>();
 
         Work(String uid, ObjectNode pod) {
@@ -303,6 +307,10 @@ public final class Agent implements AutoCloseable {
                 } else if (object.key().type().equals(ResourceTypes.NODE.id())
                         && object.key().name().equals(self.name())) {
                     concerned.addAll(works.keySet()); // it may have its range of addresses now
+                } else if (object.key().type().equals(ResourceTypes.ENDPOINT_SLICE.id())) {
+                    works.values().stream()
+                            .filter(work -> work.withdrawal != null && work.withdrawal.waits())
+                            .forEach(work -> concerned.add(work.uid));
                 }
             }
         }
@@ -361,7 +369,9 @@ public final class Agent implements AutoCloseable {
         if (record.isEmpty()) {
             return begins(work, now);
         }
-        PodWish wish = work.gone ? leaving(work, record.get()) : PodForm.wish(work.pod);
+        PodWish wish = work.gone
+                ? leaving(work, record.get())
+                : PodForm.wish(work.pod, runtime::listensOn, toldFromMillis(work, now));
         Map<String, ContainerRun> runs = new HashMap<>();
         for (List<ContainerWish> list : List.of(wish.initContainers(), wish.containers())) {
             for (ContainerWish each : list) {
@@ -383,6 +393,21 @@ public final class Agent implements AutoCloseable {
             again |= act(work, wish, record.get(), action, now);
         }
         return again;
+    }
+
+    private long toldFromMillis(Work work, long now) {
+        OptionalLong end = PodForm.endsAt(work.pod);
+        if (end.isEmpty()) {
+            return now;
+        }
+        Withdrawal is = work.withdrawal == null ? Withdrawal.begun(now) : work.withdrawal;
+        Optional<ObjectState> state = link.state(clusterId);
+        if (is.waits() && state.isPresent()) {
+            String namespace = Json.at(work.pod, "metadata.namespace").asText();
+            is = is.next(state.get(), namespace, work.uid, now);
+        }
+        work.withdrawal = is;
+        return is.toldFromMillis(end.getAsLong());
     }
 
     /** A pod that is not here yet. */
@@ -450,7 +475,7 @@ public final class Agent implements AutoCloseable {
                 record.attempts().keySet().stream()
                         .map(name -> new ContainerWish(name, "", Map.of(), false))
                         .toList(),
-                Optional.of(new PodWish.Ending(work.goneMillis + FORCED_MILLIS)));
+                Optional.of(new PodWish.Ending(work.goneMillis + FORCED_MILLIS, work.goneMillis)));
     }
 
     private boolean act(Work work, PodWish wish, PodRecord record, Action action, long now) {
@@ -667,7 +692,7 @@ public final class Agent implements AutoCloseable {
                 if (!here) {
                     return;
                 }
-                if (!result.well()) {
+                if (!result.well() && probe.get().isToldOf()) {
                     Action.Tell tell = PodSync.unwell(look.container(), look.kind(), result.message());
                     tell(
                             work,

@@ -11,6 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** A pod object as what the runtime's rules decide upon. Pure. */
 final class PodForm {
@@ -20,7 +22,14 @@ final class PodForm {
 
     private PodForm() {}
 
-    static PodWish wish(JsonNode pod) {
+    /** Which port something listens on when it is up; empty where that is not known. */
+    @FunctionalInterface
+    interface KnownPorts {
+        OptionalInt of(String image, List<String> command, List<String> args);
+    }
+
+    /** @param toldFromMillis before this it is not told to end */
+    static PodWish wish(JsonNode pod, KnownPorts ports, long toldFromMillis) {
         JsonNode metadata = pod.path("metadata");
         JsonNode spec = pod.path("spec");
         return new PodWish(
@@ -33,25 +42,31 @@ final class PodForm {
                     default -> PodWish.Restart.ALWAYS;
                 },
                 spec.path("terminationGracePeriodSeconds").asLong(GRACE_SECONDS) * 1000,
-                containers(spec.path(INIT_CONTAINERS)),
-                containers(spec.path(CONTAINERS)),
-                ending(metadata));
+                containers(spec.path(INIT_CONTAINERS), (image, command, args) -> OptionalInt.empty()),
+                containers(spec.path(CONTAINERS), ports),
+                endsAt(pod).stream()
+                        .mapToObj(at -> new PodWish.Ending(at, toldFromMillis))
+                        .findFirst());
     }
 
-    private static Optional<PodWish.Ending> ending(JsonNode metadata) {
-        String at = metadata.path("deletionTimestamp").asText();
+    /** When a pod that is to end is to have ended; empty where it is not to. */
+    static OptionalLong endsAt(JsonNode pod) {
+        String at = Json.at(pod, "metadata.deletionTimestamp").asText();
         return at.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new PodWish.Ending(Times.millis(at).orElse(0)));
+                ? OptionalLong.empty()
+                : OptionalLong.of(Times.millis(at).orElse(0L));
     }
 
-    private static List<ContainerWish> containers(JsonNode list) {
+    private static List<ContainerWish> containers(JsonNode list, KnownPorts ports) {
         List<ContainerWish> wishes = new ArrayList<>();
         for (JsonNode each : list) {
             Map<Probe.Kind, Probe> probes = new EnumMap<>(Probe.Kind.class);
             probe(each, "startupProbe").ifPresent(probe -> probes.put(Probe.Kind.STARTUP, probe));
             probe(each, "livenessProbe").ifPresent(probe -> probes.put(Probe.Kind.LIVENESS, probe));
             probe(each, "readinessProbe").ifPresent(probe -> probes.put(Probe.Kind.READINESS, probe));
+            if (!probes.containsKey(Probe.Kind.STARTUP) && !probes.containsKey(Probe.Kind.READINESS)) {
+                listens(each, ports).ifPresent(probe -> probes.put(Probe.Kind.STARTUP, probe));
+            }
             wishes.add(new ContainerWish(
                     each.path("name").asText(),
                     each.path("image").asText(),
@@ -59,6 +74,22 @@ final class PodForm {
                     !Json.at(each, "lifecycle.preStop.exec.command").isEmpty()));
         }
         return wishes;
+    }
+
+    /** A program that is known to listen is not ready before it does, though nobody has said how to find out. */
+    private static Optional<Probe> listens(JsonNode container, KnownPorts ports) {
+        OptionalInt usual = ports.of(
+                container.path("image").asText(), texts(container.path("command")), texts(container.path("args")));
+        if (usual.isEmpty()) {
+            return Optional.empty();
+        }
+        for (JsonNode each : container.path("env")) {
+            if (each.path("name").asText().equals("PORT")) {
+                int port = each.path("value").asInt();
+                return port == 0 ? Optional.empty() : Optional.of(Probe.listens(port));
+            }
+        }
+        return container.path("envFrom").isEmpty() ? Optional.of(Probe.listens(usual.getAsInt())) : Optional.empty();
     }
 
     private static Optional<Probe> probe(JsonNode container, String field) {

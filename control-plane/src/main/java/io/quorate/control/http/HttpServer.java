@@ -5,6 +5,7 @@ import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Tls;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,9 @@ public final class HttpServer implements AutoCloseable {
     private static final long BIND_PATIENCE_SECONDS = 30;
 
     private static final long UNBIND_PATIENCE_SECONDS = 5;
+
+    /** A connection that nothing is asked on is ended after this. */
+    private static final Duration IDLE = Duration.ofSeconds(75);
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
@@ -45,12 +50,14 @@ public final class HttpServer implements AutoCloseable {
         ActorSystem system = Adapter.toClassic(node.system());
         Routes routes = new Routes(node, metrics, system);
         Tls tls = node.trust().tls();
+        ServerSettings settings = ServerSettings.create(system).withSocketOptions(List.of(new KeepAlive()));
         ServerBinding api = bound(
                 Http.get(system)
                         .newServerAt(address, apiPort)
                         .enableHttps(ConnectionContext.httpsServer(
                                 () -> tls.server(Tls.ClientCertificate.WELCOME, PeerKind.ANY)))
-                        .bind(routes::apply),
+                        .withSettings(settings)
+                        .bindFlow(IdleLimit.flow(routes::apply, settings.getPipeliningLimit(), IDLE)),
                 "API",
                 address,
                 apiPort,
@@ -61,7 +68,8 @@ public final class HttpServer implements AutoCloseable {
                             .newServerAt(address, joinPort)
                             .enableHttps(ConnectionContext.httpsServer(
                                     () -> tls.server(Tls.ClientCertificate.UNASKED, PeerKind.SERVERS)))
-                            .bind(routes::admit),
+                            .withSettings(settings)
+                            .bindFlow(IdleLimit.flow(routes::admit, settings.getPipeliningLimit(), IDLE)),
                     "join",
                     address,
                     joinPort,

@@ -203,7 +203,9 @@ public final class KubernetesApi implements AutoCloseable {
                                 Failure.unavailable("nothing was stored: " + e.getMessage() + "; try again");
                             case INVALID -> Failure.badRequest(String.valueOf(e.getMessage()));
                             case UNKNOWN, CLOSED ->
-                                Failure.unknownOutcome("it may be stored, or may not: " + e.getMessage());
+                                reads(request)
+                                        ? Failure.unavailable("the leader was lost before it answered; try again")
+                                        : Failure.unknownOutcome("it may be stored, or may not: " + e.getMessage());
                         };
                     case TimeoutException e -> Failure.unavailable("this node is behind the cluster; try again");
                     default -> {
@@ -213,9 +215,13 @@ public final class KubernetesApi implements AutoCloseable {
                 });
     }
 
+    private static boolean reads(ApiRequest request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
+    }
+
     private CompletionStage<ApiAnswer> route(ApiRequest request) {
         String path = request.path();
-        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+        boolean reads = reads(request);
         if (path.startsWith("/version")) {
             return done(ApiAnswer.json(Discovery.version(release)));
         }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -43,6 +44,11 @@ public interface PodRuntime extends AutoCloseable {
 
     /** Whether what an image holds is what runs, and not only its name is known. */
     boolean has(String image);
+
+    /** The port that a container listens on when it is up, where that is known of what it runs. */
+    default OptionalInt listensOn(String image, List<String> command, List<String> args) {
+        return OptionalInt.empty();
+    }
 
     /** Tells all processes of a container to end. */
     void terminate(String podUid, String container);

@@ -72,7 +72,11 @@ public final class PodSync {
             for (ContainerWish container : each) {
                 if (run(container).runs()) {
                     left = true;
-                    stop(container, ending.atMillis(), "Stopping container " + container.name());
+                    stop(
+                            container,
+                            ending.atMillis(),
+                            ending.toldFromMillis(),
+                            "Stopping container " + container.name());
                 }
             }
         }
@@ -82,7 +86,7 @@ public final class PodSync {
     }
 
     /** Goes on with the end of a container, or begins it. */
-    private void stop(ContainerWish container, long killAtMillis, String why) {
+    private void stop(ContainerWish container, long killAtMillis, long toldFromMillis, String why) {
         ContainerRun run = run(container);
         ContainerRun.Stop stop = run.stop()
                 .map(begun -> new ContainerRun.Stop(
@@ -101,7 +105,10 @@ public final class PodSync {
             }
             stop = new ContainerRun.Stop(stop.killAtMillis(), false, true, true);
         } else {
-            if (!stop.preparing() && !stop.told()) {
+            boolean untold = !stop.preparing() && !stop.told();
+            if (untold && now < toldFromMillis) {
+                lookAgain(toldFromMillis);
+            } else if (untold) {
                 actions.add(new Action.Terminate(container.name()));
                 stop = new ContainerRun.Stop(stop.killAtMillis(), false, true, false);
             }
@@ -171,7 +178,7 @@ public final class PodSync {
 
     private void watch(ContainerWish container, ContainerRun run, Attempt attempt) {
         if (run.stop().isPresent()) {
-            stop(container, run.stop().get().killAtMillis(), "");
+            stop(container, run.stop().get().killAtMillis(), now, "");
             return;
         }
         Health health = run.health();
@@ -181,6 +188,7 @@ public final class PodSync {
             stop(
                     container,
                     now + (own < 0 ? wish.graceMillis() : own),
+                    now,
                     "Container " + container.name() + " failed " + kind.word().toLowerCase(java.util.Locale.ROOT)
                             + " probe, will be restarted");
             return;

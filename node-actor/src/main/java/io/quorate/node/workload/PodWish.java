@@ -27,8 +27,11 @@ public record PodWish(
         NEVER
     }
 
-    /** @param atMillis since 1970; the latest end */
-    public record Ending(long atMillis) {}
+    /**
+     * @param atMillis since 1970; the latest end
+     * @param toldFromMillis since 1970; before this its containers are not told: there may be clients still that are sent to them
+     */
+    public record Ending(long atMillis, long toldFromMillis) {}
 
     public PodWish {
         initContainers = List.copyOf(initContainers);

@@ -16,6 +16,20 @@ public record Probe(
         int failureThreshold,
         long graceMillis) {
 
+    private static final long LISTENS_PERIOD_MILLIS = 100;
+    private static final long LISTENS_TIMEOUT_MILLIS = 1000;
+
+    /** Whether a program listens yet that is known to. However long that takes, nothing is told of it, and it is not ended for it. */
+    public static Probe listens(int port) {
+        return new Probe(
+                new Check.Tcp("", port), 0, LISTENS_PERIOD_MILLIS, LISTENS_TIMEOUT_MILLIS, 1, Integer.MAX_VALUE, -1);
+    }
+
+    /** Whether people are to know that it was not well. */
+    public boolean isToldOf() {
+        return failureThreshold < Integer.MAX_VALUE;
+    }
+
     /** What a probe is for. */
     public enum Kind {
         STARTUP("Startup"),

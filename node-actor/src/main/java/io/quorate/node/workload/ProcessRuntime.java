@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -321,6 +322,18 @@ public final class ProcessRuntime implements PodRuntime {
     @Override
     public boolean has(String image) {
         return ImageCatalog.has(image);
+    }
+
+    @Override
+    public OptionalInt listensOn(String image, List<String> command, List<String> args) {
+        try {
+            return ImageCatalog.program(image, command, args)
+                            instanceof ImageCatalog.Program.BuiltIn(var site, var port)
+                    ? OptionalInt.of(port)
+                    : OptionalInt.empty();
+        } catch (StartRefused e) {
+            return OptionalInt.empty();
+        }
     }
 
     @Override

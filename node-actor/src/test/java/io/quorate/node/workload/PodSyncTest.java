@@ -51,6 +51,10 @@ class PodSyncTest {
     }
 
     private void isToEndBy(long atMillis) {
+        isToEndBy(atMillis, now);
+    }
+
+    private void isToEndBy(long atMillis, long toldFromMillis) {
         wish = new PodWish(
                 wish.uid(),
                 wish.namespace(),
@@ -59,7 +63,7 @@ class PodSyncTest {
                 wish.graceMillis(),
                 wish.initContainers(),
                 wish.containers(),
-                Optional.of(new PodWish.Ending(atMillis)));
+                Optional.of(new PodWish.Ending(atMillis, toldFromMillis)));
     }
 
     /** Until there is nothing to do now. */
@@ -214,6 +218,40 @@ class PodSyncTest {
                         .word())
                 .isEqualTo("Completed");
         assertThat(did(Action.Start.class)).hasSize(2);
+    }
+
+    @Test
+    void a_pod_that_is_to_end_is_not_told_before_services_send_nobody_there_any_more_and_killed_in_time_all_the_same() {
+        sync();
+        isToEndBy(now + 30 * SECOND, now + SECOND);
+        sync();
+        assertThat(did(Action.Terminate.class)).isEmpty();
+        assertThat(again).hasValue(now + SECOND);
+        after(SECOND);
+        assertThat(did(Action.Terminate.class)).hasSize(1);
+        after(SECOND);
+        assertThat(did(Action.Terminate.class)).hasSize(1);
+        after(28 * SECOND);
+        assertThat(did(Action.Kill.class)).hasSize(1);
+    }
+
+    @Test
+    void a_program_that_is_known_to_listen_is_ready_when_it_does_and_not_ended_before() {
+        Probe listens = Probe.listens(80);
+        assertThat(listens.isToldOf()).isFalse();
+        wish = pod(
+                PodWish.Restart.ALWAYS,
+                List.of(),
+                List.of(new ContainerWish("web", "nginx", Map.of(Probe.Kind.STARTUP, listens), false)));
+        assertThat(sync().containers().getFirst().ready()).isFalse();
+        for (int i = 0; i < 1000; i++) {
+            says(Probe.Kind.STARTUP, false);
+            after(100);
+        }
+        assertThat(did(Action.Terminate.class)).isEmpty();
+        says(Probe.Kind.STARTUP, true);
+        assertThat(sync().containers().getFirst().ready()).isTrue();
+        assertThat(again).isEmpty();
     }
 
     @Test

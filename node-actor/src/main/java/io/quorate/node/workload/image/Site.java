@@ -20,10 +20,12 @@ import java.util.concurrent.Executors;
 
 /**
  * A web server: {@code microbot} shows the name of its container, {@code nginx} the files of a folder, and a page of its own where there are none. Says
- * each request on its output, in the common form.
+ * each request on its output, in the common form. Told to end, it answers what was asked before.
  */
 public final class Site {
     private static final int THREADS = 4;
+    private static final long LAST_CALL_MILLIS = 500;
+    private static final int LAST_ANSWERS_SECONDS = 10;
     private static final String HTML = "text/html; charset=utf-8";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
@@ -73,6 +75,7 @@ public final class Site {
     private final boolean files;
     private final Path root;
     private final String name;
+    private volatile boolean ends;
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
 
     private Site(String site, Path root, String name) {
@@ -89,12 +92,27 @@ public final class Site {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         server.setExecutor(threads);
         server.createContext("/", site::answer);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> site.end(server)));
         server.start();
         site.say(arguments[0] + " listens on " + arguments[1] + ":" + arguments[2]);
     }
 
+    /** Who has connected already is answered, and knows that it is not to ask here again. */
+    private void end(HttpServer server) {
+        ends = true;
+        try {
+            Thread.sleep(LAST_CALL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.stop(LAST_ANSWERS_SECONDS);
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (ends) {
+                exchange.getResponseHeaders().set("Connection", "close");
+            }
             String method = exchange.getRequestMethod();
             int code;
             if (!method.equals("GET") && !method.equals("HEAD")) {
