@@ -6,13 +6,16 @@ import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.resource.Failure;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -58,6 +61,7 @@ final class KubernetesRoutes {
                                 request.method().value(),
                                 path(request.getUri()),
                                 query(request.getUri()),
+                                request.getUri().rawQueryString().orElse(""),
                                 headers(request),
                                 body,
                                 peer.words(),
@@ -65,7 +69,9 @@ final class KubernetesRoutes {
                                 peer.kind().isAdmin(),
                                 clusterId)))
                         .exceptionally(failure -> tooLarge())
-                        .thenApply(KubernetesRoutes::response);
+                        .thenApply(answer -> answer instanceof ApiAnswer.Connection connection
+                                ? PodSocket.opened(request, connection, materializer)
+                                : response(answer));
             }
         };
     }
@@ -105,6 +111,13 @@ final class KubernetesRoutes {
             headers.put(
                     "content-type", request.entity().getContentType().toString().toLowerCase(Locale.ROOT));
         }
+        // What the library has taken out, because it answers for it.
+        request.getAttribute(AttributeKeys.webSocketUpgrade).ifPresent(upgrade -> {
+            headers.put("upgrade", "websocket");
+            List<String> protocols = new ArrayList<>();
+            upgrade.getRequestedProtocols().forEach(protocols::add);
+            headers.put("sec-websocket-protocol", String.join(",", protocols));
+        });
         return headers;
     }
 
@@ -114,6 +127,8 @@ final class KubernetesRoutes {
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, events));
             case ApiAnswer.Text(var lines) ->
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, lines));
+            case ApiAnswer.Connection connection ->
+                throw new IllegalStateException("a connection is opened, and not answered with");
             case ApiAnswer.Whole whole -> {
                 ContentType type = whole.contentType().equals(ApiAnswer.JSON)
                         ? ContentTypes.APPLICATION_JSON
