@@ -156,9 +156,10 @@ public final class ExecSession {
             }
         } catch (IOException e) {
             LOG.debug("a client is gone", e);
-        }
-        if (!over) {
-            command.abandon();
+        } finally {
+            if (!over) {
+                command.abandon();
+            }
         }
     }
 

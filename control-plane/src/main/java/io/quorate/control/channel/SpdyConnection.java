@@ -57,10 +57,8 @@ public final class SpdyConnection implements Multiplex {
             if (length > MAX_FRAME_BYTES) {
                 throw new IOException("a frame of " + length + " bytes is too long");
             }
-            byte[] content = in.readNBytes(length);
-            if (content.length < length) {
-                throw new EOFException("the connection ends within a frame");
-            }
+            byte[] content = new byte[length];
+            in.readFully(content);
             boolean last = (second >>> 24 & FIN) != 0;
             if ((first & CONTROL) == 0) {
                 known = data(first, content, last);

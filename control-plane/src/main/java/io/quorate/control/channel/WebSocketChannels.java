@@ -96,10 +96,8 @@ public final class WebSocketChannels implements Multiplex {
             if (length > MAX_MESSAGE_BYTES) {
                 throw new IOException("a message of " + length + " bytes is too long");
             }
-            byte[] message = in.readNBytes(length);
-            if (message.length < length) {
-                return Optional.empty();
-            }
+            byte[] message = new byte[length];
+            in.readFully(message);
             int channel = message[0] & 0xff;
             byte[] bytes = Arrays.copyOfRange(message, 1, length);
             if (channel == CLOSE && !ports) {

@@ -6,10 +6,8 @@ import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.resource.Failure;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -111,13 +109,7 @@ final class KubernetesRoutes {
             headers.put(
                     "content-type", request.entity().getContentType().toString().toLowerCase(Locale.ROOT));
         }
-        // What the library has taken out, because it answers for it.
-        request.getAttribute(AttributeKeys.webSocketUpgrade).ifPresent(upgrade -> {
-            headers.put("upgrade", "websocket");
-            List<String> protocols = new ArrayList<>();
-            upgrade.getRequestedProtocols().forEach(protocols::add);
-            headers.put("sec-websocket-protocol", String.join(",", protocols));
-        });
+        request.getAttribute(AttributeKeys.webSocketUpgrade).ifPresent(upgrade -> headers.put("upgrade", "websocket"));
         return headers;
     }
 

@@ -117,10 +117,11 @@ final class PodSocket {
     static HttpResponse opened(HttpRequest request, ApiAnswer.Connection connection, Materializer materializer) {
         Optional<WebSocketUpgrade> upgrade = request.getAttribute(AttributeKeys.webSocketUpgrade);
         if (upgrade.isPresent()) {
+            // By hand: kubernetes has names of protocols with a slash, which the library takes for none.
             return upgrade.get()
                     .handleMessagesWith(
-                            messages(materializer).via(connection.flow()).map(PodSocket::message),
-                            connection.protocol());
+                            messages(materializer).via(connection.flow()).map(PodSocket::message))
+                    .addHeader(RawHeader.create("Sec-WebSocket-Protocol", connection.protocol()));
         }
         String version = connection.protocol().substring(connection.protocol().indexOf('+') + 1);
         return HttpResponse.create()

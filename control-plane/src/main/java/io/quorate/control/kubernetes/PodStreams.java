@@ -51,8 +51,11 @@ final class PodStreams {
     private static final String FORWARD = "portforward";
     private static final Set<String> SERVED = Set.of(EXEC, ATTACH, FORWARD);
 
-    /** SPDY within a web socket, as newer clients forward ports, and as nodes carry what comes as SPDY to each other. */
+    /** SPDY within a web socket, as newer clients forward ports. */
     private static final String TUNNEL = SpdyConnection.NAME + "+";
+
+    /** The same from node to node, by a name that is good for a header. */
+    private static final String INNER_TUNNEL = "quorate-spdy+";
 
     private static final String FORWARD_PROTOCOL = "portforward.k8s.io";
     private static final String TRUE = "true";
@@ -125,8 +128,8 @@ final class PodStreams {
             known = List.of(TUNNEL + (what.equals(FORWARD) ? FORWARD_PROTOCOL : WebSocketChannels.V4));
         } else if (request.header("upgrade").equalsIgnoreCase("websocket")) {
             known = what.equals(FORWARD)
-                    ? List.of(TUNNEL + FORWARD_PROTOCOL, WebSocketChannels.V4)
-                    : List.of(WebSocketChannels.V5, WebSocketChannels.V4, TUNNEL + WebSocketChannels.V4);
+                    ? List.of(TUNNEL + FORWARD_PROTOCOL, INNER_TUNNEL + FORWARD_PROTOCOL, WebSocketChannels.V4)
+                    : List.of(WebSocketChannels.V5, WebSocketChannels.V4, INNER_TUNNEL + WebSocketChannels.V4);
         } else {
             throw new Refused(Failure.badRequest("Upgrade request required"));
         }
@@ -154,7 +157,8 @@ final class PodStreams {
         }
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
-        return others.connect(address, PodLogs.path(request, node), protocol)
+        String carried = protocol.startsWith(TUNNEL) ? INNER_TUNNEL + protocol.substring(TUNNEL.length()) : protocol;
+        return others.connect(address, PodLogs.path(request, node), carried)
                 .<ApiAnswer>thenApply(flow -> new ApiAnswer.Connection(protocol, flow))
                 .exceptionally(failure -> {
                     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
@@ -172,7 +176,7 @@ final class PodStreams {
             throw new Refused(Failure.internal("unable to upgrade connection: pod does not run: "
                     + pod.key().name() + "_" + pod.key().namespace()));
         }
-        boolean messages = !protocol.startsWith(TUNNEL);
+        boolean messages = !protocol.startsWith(TUNNEL) && !protocol.startsWith(INNER_TUNNEL);
         if (what.equals(FORWARD)) {
             List<Integer> ports = messages ? ports(request) : List.of();
             return new ApiAnswer.Connection(protocol, flow(messages, (in, out) -> {

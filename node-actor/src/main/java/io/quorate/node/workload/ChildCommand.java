@@ -28,9 +28,14 @@ final class ChildCommand implements RunningCommand {
         this.terminal = terminal;
     }
 
-    /** A command in a control group. */
+    /**
+     * A command in a control group. The shell looks for it where the container would, and says what it does not find.
+     *
+     * @param group empty for none
+     */
     static List<String> inGroup(String group, List<String> command) {
-        List<String> all = new ArrayList<>(List.of("sh", "-c", "echo 0 > \"$0/cgroup.procs\"; exec \"$@\"", group));
+        List<String> all = new ArrayList<>(
+                List.of("sh", "-c", "[ -z \"$0\" ] || echo 0 > \"$0/cgroup.procs\"; exec \"$@\"", group));
         all.addAll(command);
         return all;
     }

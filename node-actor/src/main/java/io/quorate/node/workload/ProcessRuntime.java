@@ -565,6 +565,9 @@ public final class ProcessRuntime implements PodRuntime {
     public void kill(String podUid, String container) {
         latest(podUid, container).ifPresent(run -> {
             engine(run).signal(run.folder, run.mark(), true);
+            if (!run.file.group().isEmpty()) {
+                Cgroups.kill(Path.of(run.file.group()));
+            }
             List<ProcessHandle> left = run.processes();
             for (int i = 0; i < KILL_ROUNDS && !left.isEmpty(); i++) {
                 left.forEach(ProcessHandle::destroyForcibly);
@@ -639,9 +642,7 @@ public final class ProcessRuntime implements PodRuntime {
             environment.put("SHELL", "/bin/sh");
             environment.putIfAbsent("TERM", "xterm");
         }
-        if (!in.file.group().isEmpty()) {
-            words = ChildCommand.inGroup(in.file.group(), words);
-        }
+        words = ChildCommand.inGroup(in.file.group(), words);
         try {
             return new ChildCommand(
                     builder(new Engine.Launch(words, launch.folder(), environment))
