@@ -154,7 +154,12 @@ class PackageArrowsTest {
                         "javax.net.ssl",
                         "org.slf4j",
                         "com.fasterxml.jackson..",
-                        "io.quorate.node.workload.image"),
+                        "io.quorate.node.workload.image",
+                        "io.quorate.node.workload.oci"),
+                knows(
+                        "io.quorate.node.workload.oci",
+                        "com.fasterxml.jackson..",
+                        "org.apache.commons.compress.archivers.."),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",
@@ -216,12 +221,19 @@ class PackageArrowsTest {
                         "io.quorate.control.resource",
                         "io.quorate.node.workload"),
                 knows(
+                        "io.quorate.control.channel",
+                        "org.slf4j",
+                        "com.fasterxml.jackson..",
+                        "io.quorate.control.resource",
+                        "io.quorate.node.workload"),
+                knows(
                         "io.quorate.control.kubernetes",
                         "org.slf4j",
                         "org.apache.pekko..",
                         "scala..",
                         "com.fasterxml.jackson..",
                         "io.quorate.control.agent",
+                        "io.quorate.control.channel",
                         "io.quorate.control.controller",
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
@@ -234,6 +246,7 @@ class PackageArrowsTest {
                         "io.quorate.node.contract",
                         "io.quorate.node.folder",
                         "io.quorate.node.workload",
+                        "io.quorate.node.workload.oci",
                         "io.quorate.persistence.contract",
                         "io.quorate.persistence.journal"),
                 knows(
@@ -318,6 +331,7 @@ class PackageArrowsTest {
                 only("io.quorate.control.metrics", "kamon.."),
                 only("io.quorate.control.schema", "io.fabric8.kubernetes.."),
                 only("io.quorate.control.patch", "io.fabric8.zjsonpatch.."),
+                only("io.quorate.node.workload.oci", "org.apache.commons.compress.."),
                 only("io.quorate.control.cli", "picocli.."),
                 only("io.quorate.persistence.plugin..", "org.apache.pekko.persistence.."));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,17 +55,21 @@ class WorkloadsTest {
 
     /** Which pod answers at a node; each time over a connection of its own. */
     private static String answered(NodeProcess node, int port) throws Exception {
-        String host = node.api().address().replaceFirst(":\\d+$", "");
+        String page = answer(node.api().address().replaceFirst(":\\d+$", ""), port);
+        Matcher pod = POD.matcher(page);
+        assertThat(pod.find()).as(page).isTrue();
+        return pod.group();
+    }
+
+    private static String answer(String host, int port) throws Exception {
         try (HttpClient client =
                 HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            HttpResponse<String> response = client.send(
-                    HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/"))
-                            .timeout(PATIENCE)
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            Matcher pod = POD.matcher(response.body());
-            assertThat(pod.find()).as(response.body()).isTrue();
-            return pod.group();
+            return client.send(
+                            HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/"))
+                                    .timeout(PATIENCE)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 
@@ -77,7 +82,7 @@ class WorkloadsTest {
     }
 
     private static List<String> nodesOfPods() throws Exception {
-        return List.of(kubectl.prints("get", "po", "-o", "jsonpath={.items[*].spec.nodeName}")
+        return List.of(kubectl.prints("get", "po", "-l", "app=microbot", "-o", "jsonpath={.items[*].spec.nodeName}")
                 .split(" "));
     }
 
@@ -105,5 +110,27 @@ class WorkloadsTest {
             assertThat(answers(node, port)).as(node.name()).hasSize(3);
         }
         assertThat(kubectl.prints("uncordon", "n2")).contains("node/n2 uncordoned");
+    }
+
+    @Test
+    void pods_of_every_node_are_attended_to_by_way_of_any() throws Exception {
+        kubectl.prints("create", "deploy", "attended", "--image=dontrebootme/microbot:v1", "--replicas=3");
+        assertThat(kubectl.prints("rollout", "status", "deploy/attended", WAIT)).contains("successfully rolled out");
+        String pods = kubectl.prints("get", "po", "-l", "app=attended", "-o", "jsonpath={.items[*].metadata.name}");
+        for (String pod : pods.split(" ")) {
+            assertThat(kubectl.prints("exec", pod, "--", "sh", "-c", "echo I am $HOSTNAME; cat"))
+                    .isEqualTo("I am " + pod + "\n");
+            Kubectl.Ended failed = kubectl.run("exec", "-i", pod, "--", "sh", "-c", "cat; echo no >&2; exit 3");
+            assertThat(failed.exitCode()).as(failed.told()).isEqualTo(3);
+            assertThat(failed.said()).contains("no\n", "exit code 3");
+            Process forward = kubectl.start("port-forward", pod, ":80");
+            try (BufferedReader lines = forward.inputReader()) {
+                Matcher port = Pattern.compile("127\\.0\\.0\\.1:(\\d+) -> 80").matcher(lines.readLine());
+                assertThat(port.find()).isTrue();
+                assertThat(answer("127.0.0.1", Integer.parseInt(port.group(1)))).contains("hostname: " + pod);
+            } finally {
+                forward.destroy();
+            }
+        }
     }
 }

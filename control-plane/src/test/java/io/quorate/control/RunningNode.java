@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -134,6 +135,14 @@ public final class RunningNode implements AutoCloseable {
     /** As lines, while they come. */
     public HttpResponse<Stream<String>> stream(HttpRequest.Builder request) throws Exception {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+    }
+
+    /** A web socket to a path of the API port; fails where it is not given one. */
+    public WebSocket webSocket(String path, String protocol, WebSocket.Listener listener) {
+        return client.newWebSocketBuilder()
+                .subprotocols(protocol)
+                .buildAsync(URI.create("wss://" + settings.address() + ":" + settings.apiPort() + path), listener)
+                .join();
     }
 
     /** Without a certificate. */

@@ -430,6 +430,11 @@ public final class Node implements AutoCloseable {
         return settings.dataFolder();
     }
 
+    /** How its pods are to be run. */
+    public NodeSettings.Workloads workloads() {
+        return settings.workloads();
+    }
+
     /** This node's certificates. */
     public NodeTrust trust() {
         return trust;

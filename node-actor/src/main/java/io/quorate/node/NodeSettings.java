@@ -16,6 +16,7 @@ import java.util.List;
  * @param certificateLifetime of the certificates that this node issues; one minute or more
  * @param contacts {@code host:port} of other nodes' cluster ports, beside those that this node knows
  * @param alsoNamed further host names and addresses that clients call this node by
+ * @param workloads how its pods are run
  */
 public record NodeSettings(
         Path dataFolder,
@@ -29,7 +30,21 @@ public record NodeSettings(
         int readThreads,
         Duration certificateLifetime,
         List<String> alsoNamed,
-        List<String> contacts) {
+        List<String> contacts,
+        Workloads workloads) {
+
+    /**
+     * How a node runs pods.
+     *
+     * @param walls whether containers are made of images, with walls around them
+     * @param images the folder of these images
+     */
+    public record Workloads(boolean walls, Path images) {
+        /** Where the images are unpacked, which is this node's own business. */
+        public static Path unpacked(Path dataFolder) {
+            return dataFolder.resolve("images/unpacked");
+        }
+    }
 
     private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(1);
 
@@ -102,10 +117,25 @@ public record NodeSettings(
                     config.getInt("quorate.read-threads"),
                     config.getDuration("quorate.tls.certificate-lifetime"),
                     config.getStringList("quorate.tls.also-named"),
-                    config.getStringList("quorate.node.contacts"));
+                    config.getStringList("quorate.node.contacts"),
+                    workloads(config, dataFolder));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * What of the settings says how pods are run.
+     *
+     * @throws IllegalArgumentException naming the key that is wrong
+     */
+    public static Workloads workloads(Config config, Path dataFolder) {
+        String runtime = config.getString("quorate.workload.runtime");
+        if (!runtime.equals("process") && !runtime.equals("oci")) {
+            throw new IllegalArgumentException("quorate.workload.runtime: wants process or oci, is '" + runtime + "'");
+        }
+        String images = config.getString("quorate.workload.images");
+        return new Workloads(runtime.equals("oci"), dataFolder.resolve(images.isEmpty() ? "images" : images));
     }
 
     /** {@code host:port} of the cluster port. */

@@ -264,7 +264,8 @@ class NodeClusterTest {
                 settings.readThreads(),
                 settings.certificateLifetime(),
                 settings.alsoNamed(),
-                settings.contacts());
+                settings.contacts(),
+                settings.workloads());
     }
 
     @Test
@@ -502,7 +503,8 @@ class NodeClusterTest {
                 1,
                 first.certificateLifetime(),
                 List.of(),
-                List.of());
+                List.of(),
+                first.workloads());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(samePort))
                 .withMessageContaining("cannot be listened on");
@@ -519,7 +521,8 @@ class NodeClusterTest {
                 1,
                 first.certificateLifetime(),
                 List.of(),
-                List.of());
+                List.of(),
+                first.workloads());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherName))
                 .withMessageContaining("belongs to the node n1");
@@ -535,7 +538,8 @@ class NodeClusterTest {
                 1,
                 first.certificateLifetime(),
                 List.of(),
-                List.of());
+                List.of(),
+                first.workloads());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherAddress))
                 .withMessageContaining("192.0.2.99 is not an address of this machine")
@@ -552,7 +556,8 @@ class NodeClusterTest {
                 1,
                 first.certificateLifetime(),
                 List.of(),
-                List.of());
+                List.of(),
+                first.workloads());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> start(otherStore))
                 .withMessage("quorate.journal.store-engine: wants auto, native or java, is 'rocks'");

@@ -585,7 +585,8 @@ public final class Agent implements AutoCloseable {
                                 .orElse(0L),
                         Quantity.thousandths(Json.at(container, "resources.limits.cpu"))
                                 .orElse(0L)),
-                record.address());
+                record.address(),
+                PodForm.walls(work.pod, container));
     }
 
     private Map<String, Path> mounts(Work work, JsonNode container, Surroundings surroundings) throws StartRefused {

@@ -6,18 +6,24 @@ import io.quorate.control.resource.Json;
 import io.quorate.node.workload.ContainerWish;
 import io.quorate.node.workload.PodWish;
 import io.quorate.node.workload.Probe;
+import io.quorate.node.workload.Walls;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** A pod object as what the runtime's rules decide upon. Pure. */
 final class PodForm {
     private static final String CONTAINERS = "containers";
     private static final String INIT_CONTAINERS = "initContainers";
+    private static final String SECURITY = "securityContext";
+    private static final String PROFILE = "seccompProfile.type";
     private static final long GRACE_SECONDS = 30;
 
     private PodForm() {}
@@ -141,6 +147,42 @@ final class PodForm {
             }
         }
         return port.asInt();
+    }
+
+    /** What its container and the pod say of walls; what the container says comes first. */
+    static Walls walls(JsonNode pod, JsonNode container) {
+        JsonNode own = container.path(SECURITY);
+        JsonNode all = Json.at(pod, "spec." + SECURITY);
+        Set<String> readOnly = new HashSet<>();
+        for (JsonNode mount : container.path("volumeMounts")) {
+            if (mount.path("readOnly").asBoolean()) {
+                readOnly.add(mount.path("mountPath").asText());
+            }
+        }
+        String name = Json.at(pod, "metadata.name").asText();
+        return new Walls(
+                Json.at(pod, "spec.hostname").asText(name),
+                number(own, all, "runAsUser"),
+                number(own, all, "runAsGroup"),
+                own.path("runAsNonRoot").asBoolean(all.path("runAsNonRoot").asBoolean()),
+                own.path("readOnlyRootFilesystem").asBoolean(),
+                readOnly,
+                own.path("allowPrivilegeEscalation").asBoolean(),
+                capabilities(Json.at(own, "capabilities.add")),
+                capabilities(Json.at(own, "capabilities.drop")),
+                Json.at(own, PROFILE).asText(Json.at(all, PROFILE).asText()).equals("Unconfined"),
+                own.path("privileged").asBoolean());
+    }
+
+    private static OptionalLong number(JsonNode first, JsonNode second, String field) {
+        JsonNode found = first.has(field) ? first.path(field) : second.path(field);
+        return found.isNumber() ? OptionalLong.of(found.asLong()) : OptionalLong.empty();
+    }
+
+    private static Set<String> capabilities(JsonNode list) {
+        Set<String> names = new HashSet<>();
+        texts(list).forEach(each -> names.add(each.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "")));
+        return names;
     }
 
     static List<String> texts(JsonNode list) {

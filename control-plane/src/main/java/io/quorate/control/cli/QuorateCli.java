@@ -42,6 +42,7 @@ import picocli.CommandLine.Command;
             UncordonCommand.class,
             DrainCommand.class,
             KubectlCommand.class,
+            ImageCommand.class,
             SimulateCommand.class,
             KeyValueCommands.class,
             VersionCommand.class,

@@ -135,18 +135,22 @@ final class StartCommand implements Callable<Integer> {
         }
     }
 
-    private NodeSettings settings(Path folder) {
+    /** What a data folder's file says, and what holds without it. */
+    static Config settingsOf(Path folder) {
         Path file = folder.resolve("quorate.conf");
         Config config = ConfigFactory.load();
-        if (Files.exists(file)) {
-            try {
-                config = ConfigFactory.parseFile(file.toFile())
-                        .withFallback(config)
-                        .resolve();
-            } catch (com.typesafe.config.ConfigException e) {
-                throw new CommandFailure(ExitCode.FAILED, file + " cannot be read: " + e.getMessage());
-            }
+        if (!Files.exists(file)) {
+            return config;
         }
+        try {
+            return ConfigFactory.parseFile(file.toFile()).withFallback(config).resolve();
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new CommandFailure(ExitCode.FAILED, file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private NodeSettings settings(Path folder) {
+        Config config = settingsOf(folder);
         try {
             Config known =
                     DataFolder.readIdentity(folder).map(StartCommand::known).orElse(ConfigFactory.empty());

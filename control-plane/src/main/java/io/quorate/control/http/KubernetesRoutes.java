@@ -66,6 +66,7 @@ final class KubernetesRoutes {
                                 request.method().value(),
                                 path(request.getUri()),
                                 query(request.getUri()),
+                                request.getUri().rawQueryString().orElse(""),
                                 headers(request),
                                 body,
                                 peer.words(),
@@ -73,12 +74,19 @@ final class KubernetesRoutes {
                                 peer.kind().isAdmin(),
                                 clusterId)))
                         .exceptionally(failure -> tooLarge())
-                        .thenApply(answer -> answer instanceof ApiAnswer.Stream(var events)
-                                ? request.getAttribute(AttributeKeys.webSocketUpgrade)
-                                        .map(upgrade -> upgrade.handleMessagesWith(frames(events)))
-                                        .orElseGet(() -> response(answer))
-                                : response(answer));
+                        .thenApply(answer -> answered(request, answer));
             }
+        };
+    }
+
+    private HttpResponse answered(HttpRequest request, ApiAnswer answer) {
+        return switch (answer) {
+            case ApiAnswer.Connection connection -> PodSocket.opened(request, connection, materializer);
+            case ApiAnswer.Stream(var events) ->
+                request.getAttribute(AttributeKeys.webSocketUpgrade)
+                        .map(upgrade -> upgrade.handleMessagesWith(frames(events)))
+                        .orElseGet(() -> response(answer));
+            default -> response(answer);
         };
     }
 
@@ -127,6 +135,7 @@ final class KubernetesRoutes {
             headers.put(
                     "content-type", request.entity().getContentType().toString().toLowerCase(Locale.ROOT));
         }
+        request.getAttribute(AttributeKeys.webSocketUpgrade).ifPresent(upgrade -> headers.put("upgrade", "websocket"));
         return headers;
     }
 
@@ -147,6 +156,8 @@ final class KubernetesRoutes {
                         ? response.withStatus(304)
                         : response.withEntity(HttpEntities.create(type(document.contentType()), document.body()));
             }
+            case ApiAnswer.Connection connection ->
+                throw new IllegalStateException("a connection is opened, and not answered with");
             case ApiAnswer.Whole whole -> {
                 ContentType type = type(whole.contentType());
                 HttpResponse response = HttpResponse.create()

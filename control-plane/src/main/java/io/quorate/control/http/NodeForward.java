@@ -67,6 +67,12 @@ final class NodeForward implements OtherNodes {
     }
 
     @Override
+    public CompletionStage<org.apache.pekko.stream.javadsl.Flow<ByteString, ByteString, NotUsed>> connect(
+            String apiAddress, String path, String protocol) {
+        return pods.connect(apiAddress, path, protocol);
+    }
+
+    @Override
     public CompletionStage<ApiAnswer> get(String apiAddress, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + apiAddress + path))
                 .GET()

@@ -6,6 +6,7 @@ import io.quorate.control.resource.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
@@ -32,6 +33,14 @@ public sealed interface ApiAnswer {
 
     /** Plain text as it comes, for as long as it takes. */
     record Text(Source<ByteString, NotUsed> lines) implements ApiAnswer {}
+
+    /**
+     * The connection is the client's from now on.
+     *
+     * @param protocol that is spoken on it, one that the client offered
+     * @param flow what comes from it and what goes there, for one use within some seconds; where it is a web socket, each element is a message
+     */
+    record Connection(String protocol, Flow<ByteString, ByteString, NotUsed> flow) implements ApiAnswer {}
 
     static Whole json(int code, byte[] body) {
         return new Whole(code, JSON, body, List.of());

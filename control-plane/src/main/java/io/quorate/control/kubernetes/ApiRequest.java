@@ -1,5 +1,9 @@
 package io.quorate.control.kubernetes;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param method of HTTP
  * @param path decoded
  * @param query the last value of each parameter, decoded
+ * @param rawQuery as it came, encoded
  * @param headers by name in small letters
  * @param by who asks, as the journal keeps it
  * @param user its name
@@ -20,6 +25,7 @@ public record ApiRequest(
         String method,
         String path,
         Map<String, String> query,
+        String rawQuery,
         Map<String, String> headers,
         byte[] body,
         String by,
@@ -29,6 +35,14 @@ public record ApiRequest(
 
     String parameter(String name) {
         return otherwise(query.get(name));
+    }
+
+    /** All values of a parameter, in their order. */
+    List<String> all(String name) {
+        return Arrays.stream(rawQuery.split("&"))
+                .filter(each -> each.startsWith(name + "="))
+                .map(each -> URLDecoder.decode(each.substring(name.length() + 1), StandardCharsets.UTF_8))
+                .toList();
     }
 
     String header(String name) {

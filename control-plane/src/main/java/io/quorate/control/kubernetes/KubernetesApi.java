@@ -27,7 +27,9 @@ import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
+import io.quorate.node.NodeSettings;
 import io.quorate.node.workload.ProcessRuntime;
+import io.quorate.node.workload.oci.ImageStore;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.JournalException;
 import java.io.UncheckedIOException;
@@ -73,6 +75,7 @@ public final class KubernetesApi implements AutoCloseable {
     private final String release;
     private final Agent agent;
     private final PodLogs logs;
+    private final PodStreams streams;
     private final ServiceProxy services;
 
     private KubernetesApi(Node node, OtherNodes others) {
@@ -87,6 +90,7 @@ public final class KubernetesApi implements AutoCloseable {
         this.agent = agent(self);
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
         this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
+        this.streams = new PodStreams(self.node(), agent.runtime(), services::apiOf, others, executor);
     }
 
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
@@ -115,9 +119,11 @@ public final class KubernetesApi implements AutoCloseable {
                 self, new AgentLink(node, feed, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
     }
 
-    private static ProcessRuntime runtime(Agent.Self self) {
+    private ProcessRuntime runtime(Agent.Self self) {
+        NodeSettings.Workloads how = node.workloads();
+        ImageStore images = new ImageStore(how.images(), NodeSettings.Workloads.unpacked(node.dataFolder()));
         try {
-            return ProcessRuntime.open(self.workloads(), self.release());
+            return ProcessRuntime.open(self.workloads(), self.release(), images, how.walls());
         } catch (UncheckedIOException e) {
             throw new NodeException(
                     e.getMessage()
@@ -255,7 +261,9 @@ public final class KubernetesApi implements AutoCloseable {
                 throw new Refused(Failure.notAllowed());
             }
         }
-        if (at.type() == ResourceTypes.SECRET && !request.admin()) {
+        // A connection is asked for by GET, too, and is more than looking.
+        boolean beyondLooking = at.type() == ResourceTypes.SECRET || PodStreams.serves(at.subresource());
+        if (beyondLooking && !request.admin()) {
             throw new Refused(forbidden(verb(request.method(), at), at, request.user()));
         }
         if (!node.holdsCopy()) {
@@ -265,16 +273,19 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private static boolean isPartOfPod(ApiPath path) {
-        return path.type() == ResourceTypes.POD && !path.isCollection() && PodLogs.serves(path.subresource());
+        return path.type() == ResourceTypes.POD
+                && !path.isCollection()
+                && (PodLogs.serves(path.subresource()) || PodStreams.serves(path.subresource()));
     }
 
     private CompletionStage<ApiAnswer> partOfPod(ApiRequest request, ApiPath path) {
-        return state(request)
-                .thenCompose(state -> logs.answer(
-                        request,
-                        path,
-                        state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
-                                .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
+        return state(request).thenCompose(state -> {
+            StoredObject pod = state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
+                    .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
+            return PodStreams.serves(path.subresource())
+                    ? streams.answer(request, path, pod)
+                    : logs.answer(request, path, pod);
+        });
     }
 
     /** This node has nothing to answer from. */

@@ -23,4 +23,14 @@ public interface OtherNodes {
      * @return what goes there and what comes back, for one use within some seconds; fails where nobody answers
      */
     CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String apiAddress, String address, int port);
+
+    /**
+     * Asks as this node for a connection; who asks this one has been let in before, and may do what it asks for.
+     *
+     * @param apiAddress {@code host:port}
+     * @param path with its query, encoded
+     * @param protocol the web socket's
+     * @return messages that go there and come back, for one use within some seconds; fails where it is refused, or nobody answers
+     */
+    CompletionStage<Flow<ByteString, ByteString, NotUsed>> connect(String apiAddress, String path, String protocol);
 }

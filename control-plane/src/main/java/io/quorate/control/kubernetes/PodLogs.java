@@ -19,13 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
@@ -38,11 +36,8 @@ import org.slf4j.LoggerFactory;
 final class PodLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PodLogs.class);
 
-    /** Parts of a pod that want a connection that is upgraded. */
-    private static final Set<String> CONNECTIONS = Set.of("exec", "attach", "portforward");
-
     /** A request that came by way of another node is not sent on again. */
-    private static final String BY_WAY_OF = "viaNode";
+    static final String BY_WAY_OF = "viaNode";
 
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
@@ -71,22 +66,10 @@ final class PodLogs {
 
     /** Whether a part of a pod is answered here. */
     static boolean serves(String subresource) {
-        return subresource.equals(Subresource.LOG) || CONNECTIONS.contains(subresource);
+        return subresource.equals(Subresource.LOG);
     }
 
     CompletionStage<ApiAnswer> answer(ApiRequest request, ApiPath path, StoredObject pod) {
-        if (!path.subresource().equals(Subresource.LOG)) {
-            throw new Refused(new Failure(
-                    501,
-                    "NotImplemented",
-                    path.subresource() + " is not served: containers are processes of their node's machine, look there",
-                    "",
-                    "",
-                    "",
-                    "",
-                    List.of(),
-                    0));
-        }
         if (!request.method().equals("GET")) {
             throw new Refused(Failure.notAllowed());
         }
@@ -110,7 +93,7 @@ final class PodLogs {
     private CompletionStage<ApiAnswer> elsewhere(ApiRequest request, String home) {
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
-        return others.get(address, path(request)).exceptionally(failure -> {
+        return others.get(address, path(request, node)).exceptionally(failure -> {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
             return ApiAnswer.failure(Failure.unavailable(
@@ -118,16 +101,10 @@ final class PodLogs {
         });
     }
 
-    private String path(ApiRequest request) {
-        String query = request.query().entrySet().stream()
-                .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
-                .collect(Collectors.joining("&"));
-        String via = BY_WAY_OF + "=" + encoded(node);
-        return request.path() + "?" + (query.isEmpty() ? via : query + "&" + via);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    /** Of the same request, as another node sends it on. */
+    static String path(ApiRequest request, String by) {
+        String via = BY_WAY_OF + "=" + URLEncoder.encode(by, StandardCharsets.UTF_8);
+        return request.path() + "?" + (request.rawQuery().isEmpty() ? via : request.rawQuery() + "&" + via);
     }
 
     private ApiAnswer here(
@@ -223,7 +200,8 @@ final class PodLogs {
 
     // ---- what is asked for
 
-    private static String container(JsonNode pod, String asked) {
+    /** Which of a pod's containers is meant. */
+    static String container(JsonNode pod, String asked) {
         String name = Json.at(pod, "metadata.name").asText();
         List<String> containers = names(Json.at(pod, "spec.containers"));
         List<String> inits = names(Json.at(pod, "spec.initContainers"));

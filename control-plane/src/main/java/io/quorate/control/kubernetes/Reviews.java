@@ -120,8 +120,9 @@ final class Reviews {
                 || resource.path("resource").asText().equals("*");
         boolean asks = resource.path("group").asText().startsWith("auth")
                 && resource.path("resource").asText().startsWith("selfsubject");
+        boolean connects = PodStreams.serves(resource.path("subresource").asText());
         boolean looks = resource.isObject()
-                ? LOOKING.contains(resource.path("verb").asText()) && !secret
+                ? !connects && LOOKING.contains(resource.path("verb").asText()) && !secret
                 : other.path("verb").asText().equals("get");
         boolean allowed = request.admin() || looks || asks;
         ObjectNode status = Json.object().put("allowed", allowed);

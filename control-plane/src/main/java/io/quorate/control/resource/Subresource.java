@@ -20,12 +20,18 @@ public record Subresource(String name, String group, String version, String kind
 
     private static final List<String> CREATE = List.of("create");
 
+    /** As a web socket, or not. */
+    private static final List<String> CONNECTION = List.of("create", "get");
+
     /** Those that one type only has. */
     static final Map<String, List<Subresource>> OF_TYPE = Map.of(
             "pods",
             List.of(
                     new Subresource(BINDING, "", "v1", "Binding", CREATE),
                     new Subresource(EVICTION, "policy", "v1", "Eviction", CREATE),
+                    new Subresource("attach", "", "v1", "PodAttachOptions", CONNECTION),
+                    new Subresource("exec", "", "v1", "PodExecOptions", CONNECTION),
+                    new Subresource("portforward", "", "v1", "PodPortForwardOptions", CONNECTION),
                     new Subresource(LOG, "", "v1", "Pod", List.of("get"))));
 
     public Subresource {

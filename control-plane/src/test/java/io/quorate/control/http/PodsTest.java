@@ -2,21 +2,32 @@ package io.quorate.control.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.control.RunningNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -246,12 +257,138 @@ class PodsTest {
         assertThat(it.at("/spec/podCIDR").asText()).isEqualTo("127.64.1.0/24");
     }
 
+    // ---- connections
+
+    /** What comes on each channel, as text; the whole of it when the node has closed it. */
+    private static final class Channels implements WebSocket.Listener {
+        private final Map<Integer, ByteArrayOutputStream> said = new ConcurrentHashMap<>();
+        private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+        private final Semaphore news = new Semaphore(0);
+        private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            message.writeBytes(bytes);
+            if (last) {
+                byte[] whole = message.toByteArray();
+                message.reset();
+                said.computeIfAbsent((int) whole[0], channel -> new ByteArrayOutputStream())
+                        .write(whole, 1, whole.length - 1);
+                news.release();
+            }
+            socket.request(1);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            closed.complete(null);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable failure) {
+            closed.completeExceptionally(failure);
+        }
+
+        String said(int channel) {
+            return said.getOrDefault(channel, new ByteArrayOutputStream()).toString(UTF_8);
+        }
+
+        void await(int channel, String text) throws InterruptedException {
+            while (!said(channel).contains(text)) {
+                assertThat(news.tryAcquire(30, TimeUnit.SECONDS))
+                        .as(said(channel))
+                        .isTrue();
+            }
+        }
+    }
+
+    private static void say(WebSocket socket, int channel, String text) {
+        byte[] bytes = (" " + text).getBytes(UTF_8);
+        bytes[0] = (byte) channel;
+        socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
+    }
+
     @Test
-    void what_needs_a_connection_of_its_own_is_refused_with_a_reason() throws Exception {
+    void a_command_beside_a_container_is_fed_and_tells_how_it_ended() throws Exception {
+        create("attended", sh("exec sleep 600", ",'env':[{'name':'COLOUR','value':'blue'}]"));
+        await("attended", PodsTest::isReady);
+        Channels channels = new Channels();
+        String script = URLEncoder.encode("read a; echo $COLOUR $a; cat >&2; exit 3", UTF_8);
+        WebSocket socket = node.webSocket(
+                PODS + "/attended/exec?command=sh&command=-c&command=" + script + "&stdin=true&stdout=true&stderr=true",
+                "v5.channel.k8s.io",
+                channels);
+        assertThat(socket.getSubprotocol()).isEqualTo("v5.channel.k8s.io");
+        say(socket, 0, "sky\nrest");
+        channels.await(1, "blue sky\n");
+        socket.sendBinary(ByteBuffer.wrap(new byte[] {(byte) 255, 0}), true).join();
+        channels.closed.get(30, TimeUnit.SECONDS);
+        assertThat(channels.said(1)).isEqualTo("blue sky\n");
+        assertThat(channels.said(2)).isEqualTo("rest");
+        assertThat(channels.said(3)).contains("\"reason\":\"ExitCode\",\"message\":\"3\"");
+    }
+
+    @Test
+    void a_command_has_a_terminal_and_ends_when_its_client_goes() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "this machine has no script(1)");
+        create("typed", sh("exec sleep 600", ""));
+        await("typed", PodsTest::isReady);
+        Channels channels = new Channels();
+        WebSocket socket = node.webSocket(
+                PODS + "/typed/exec?command=sh&stdin=true&stdout=true&tty=true", "v5.channel.k8s.io", channels);
+        say(socket, 4, "{\"Width\":91,\"Height\":17}");
+        say(socket, 0, "tty && echo pid=$$=\n");
+        channels.await(1, "/dev/pts/");
+        channels.await(1, "=\r\n");
+        String said = channels.said(1);
+        ProcessHandle shell = ProcessHandle.of(Long.parseLong(said.replaceAll("(?s).*pid=(\\d+)=\r\n.*", "$1")))
+                .orElseThrow();
+        socket.abort();
+        shell.onExit().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoever_attends_to_a_container_hears_it_until_it_ends() throws Exception {
+        create(
+                "heard",
+                sh("read go < /dev/null; trap \\\"echo bye; exit\\\" TERM; while :; do echo tick; sleep 1; done", ""));
+        await("heard", PodsTest::isReady);
+        Channels channels = new Channels();
+        node.webSocket(PODS + "/heard/attach?stdout=true&stderr=true", "v4.channel.k8s.io", channels);
+        channels.await(1, "tick\n");
+        delete("heard?gracePeriodSeconds=20");
+        channels.closed.get(30, TimeUnit.SECONDS);
+        assertThat(channels.said(1)).contains("bye\n");
+        assertThat(channels.said(3)).contains("Success");
+    }
+
+    @Test
+    void a_port_of_a_pod_is_brought_to_a_client() throws Exception {
+        create(
+                "served",
+                "'containers':[{'name':'c','image':'dontrebootme/microbot:v1','env':[{'name':'PORT','value':'8188'}],"
+                        + "'readinessProbe':{'tcpSocket':{'port':8188},'periodSeconds':1}}]");
+        await("served", PodsTest::isReady);
+        Channels channels = new Channels();
+        WebSocket socket = node.webSocket(PODS + "/served/portforward?ports=8188", "v4.channel.k8s.io", channels);
+        say(socket, 0, "GET / HTTP/1.0\r\n\r\n");
+        channels.await(0, "Container hostname: served");
+        socket.abort();
+    }
+
+    @Test
+    void what_is_no_connection_or_not_for_them_is_refused_in_the_words_of_the_api() throws Exception {
         create("plain", sh("exec sleep 600", ""));
+        await("plain", PodsTest::isReady);
         HttpResponse<byte[]> response =
                 node.send(node.request(PODS + "/plain/exec?command=ls").POST(BodyPublishers.noBody()));
-        assertThat(response.statusCode()).isEqualTo(501);
-        assertThat(new String(response.body(), UTF_8)).contains("exec is not served");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(new String(response.body(), UTF_8)).contains("Upgrade request required");
+        assertThatThrownBy(() -> node.webSocket(PODS + "/plain/exec?command=ls", "v1.other", new Channels()))
+                .hasStackTraceContaining("WebSocketHandshakeException");
     }
 }

@@ -16,6 +16,7 @@ final class Cgroups {
     private static final String NODE = "quorate-node";
     private static final String MEMBERS = "cgroup.procs";
     private static final String CHILDREN = "cgroup.subtree_control";
+    private static final String KILL = "cgroup.kill";
     private static final long PERIOD_MICROS = 100_000;
     private static final long MAX_PROCESSES = 4096;
 
@@ -104,6 +105,17 @@ final class Cgroups {
                     .anyMatch(line -> line.startsWith("oom_kill ") && !line.equals("oom_kill 0"));
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** Ends all processes of a group at once, also those that are just being made; older kernels than 5.14 cannot. */
+    static void kill(Path group) {
+        try {
+            if (Files.exists(group.resolve(KILL))) {
+                Files.writeString(group.resolve(KILL), "1");
+            }
+        } catch (IOException e) {
+            // they are ended one by one, then
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param workingFolder empty for the container's own; else an absolute path
  * @param mounts folders and files of the machine, by the absolute path at which the container wants them
  * @param address that it listens on
+ * @param walls that are to stand around it
  */
 public record ContainerStart(
         String podUid,
@@ -25,7 +26,8 @@ public record ContainerStart(
         String workingFolder,
         Map<String, java.nio.file.Path> mounts,
         Limits limits,
-        String address) {
+        String address,
+        Walls walls) {
     public ContainerStart {
         command = List.copyOf(command);
         args = List.copyOf(args);

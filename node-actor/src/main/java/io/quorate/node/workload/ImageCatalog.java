@@ -58,12 +58,16 @@ final class ImageCatalog {
         };
     }
 
+    static StartRefused invalid(String image) {
+        return new StartRefused(
+                "InvalidImageName",
+                "Failed to apply default image tag \"" + image + "\": couldn't parse image name \"" + image
+                        + "\": invalid reference format");
+    }
+
     static Program program(String image, List<String> command, List<String> args) throws StartRefused {
         if (!image.equals(image.strip()) || image.contains(" ")) {
-            throw new StartRefused(
-                    "InvalidImageName",
-                    "Failed to apply default image tag \"" + image + "\": couldn't parse image name \"" + image
-                            + "\": invalid reference format");
+            throw invalid(image);
         }
         String name = name(image);
         boolean site = name.equals(MICROBOT) || name.equals(NGINX);

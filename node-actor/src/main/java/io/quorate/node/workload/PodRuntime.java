@@ -59,6 +59,14 @@ public interface PodRuntime extends AutoCloseable {
     /** Runs a command beside a container, with its environment; blocks. */
     Probe.Result exec(String podUid, String container, List<String> command, Duration timeout);
 
+    /**
+     * Starts a command beside what runs in a container, with its environment and within its walls, to be attended to.
+     *
+     * @param terminal whether its input and output are to be one
+     * @throws StartRefused when it cannot: the container does not run, or the machine has no terminals to give
+     */
+    RunningCommand beside(String podUid, String container, List<String> command, boolean terminal) throws StartRefused;
+
     /** A folder of the pod's own for a volume, made where it is not there. */
     Path volume(String podUid, String name);
 

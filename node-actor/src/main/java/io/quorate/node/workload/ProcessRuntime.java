@@ -2,6 +2,8 @@ package io.quorate.node.workload;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.node.workload.oci.ImageStore;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs each container's command as child processes of its own session, under a {@link Shim}. Everything that is known stands in files, so that the next
+ * Runs each container as child processes of a session of its own, under a {@link Shim}; an {@link Engine} says what that runs. Everything that is known stands in files, so that the next
  * process of this node goes on with what runs:
  *
  * <pre>
@@ -48,6 +51,7 @@ import org.slf4j.LoggerFactory;
  *     stdout stderr                        what it said
  *     logs/                                the log, and how far what it said stands there
  *     work/                                the folder that it begins in; volumes stand in it at their paths
+ *     bundle/ state/                       instead of that, of a container with walls ({@link OciEngine})
  * </pre>
  *
  * The kernel tells when a file changes: nobody asks again and again.
@@ -60,14 +64,21 @@ public final class ProcessRuntime implements PodRuntime {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,252}");
     private static final String PRIVATE = "rwx------";
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final File NOTHING = new File("/dev/null");
     private static final int MAX_OUTPUT = 10 * 1024;
     /** What forks while it is being killed is found the next time. */
     private static final int KILL_ROUNDS = 20;
 
     private record PodFile(String uid, String namespace, String name, String address, long beganMillis) {}
 
-    private record AttemptFile(int number, String image, long startedMillis, long backOffMillis, String group) {}
+    /** @param engine empty where an older release wrote it: {@code process} */
+    private record AttemptFile(
+            int number,
+            String image,
+            long startedMillis,
+            long backOffMillis,
+            String group,
+            @Nullable String engine) {}
 
     /** A container of a pod. */
     private record Place(String uid, String container) {}
@@ -132,7 +143,9 @@ public final class ProcessRuntime implements PodRuntime {
     }
 
     private final Path root;
-    private final String release;
+    private final Engine plain;
+    private final Engine walled;
+    private final Engine engine;
     private final Map<String, PodFile> pods = new ConcurrentHashMap<>();
     private final Map<Place, List<Run>> runs = new ConcurrentHashMap<>();
     private final Map<WatchKey, Run> watched = new ConcurrentHashMap<>();
@@ -142,18 +155,23 @@ public final class ProcessRuntime implements PodRuntime {
     private @Nullable Cgroups cgroups;
     private volatile boolean closed;
 
-    private ProcessRuntime(Path root, String release) {
+    private ProcessRuntime(Path root, String release, ImageStore images, boolean walls) {
         this.root = root;
-        this.release = release;
+        this.plain = new ProcessEngine(release);
+        this.walled = new OciEngine(images, OciEngine.find(System.getenv().getOrDefault("PATH", "")));
+        this.engine = walls ? walled : plain;
     }
 
     /**
-     * Takes over what an earlier process left on a folder; a folder that is not there yet is made with the first pod.
+     * Takes over what an earlier process left on a folder; a folder that is not there yet is made with the first pod. What runs already goes on as it
+     * was begun, with walls or without.
      *
+     * @param images of containers with walls
+     * @param walls whether containers that are started from now on have some: those of {@code crun} or {@code runc}
      * @throws UncheckedIOException where it cannot be read
      */
-    public static ProcessRuntime open(Path root, String release) {
-        ProcessRuntime runtime = new ProcessRuntime(root.toAbsolutePath().normalize(), release);
+    public static ProcessRuntime open(Path root, String release, ImageStore images, boolean walls) {
+        ProcessRuntime runtime = new ProcessRuntime(root.toAbsolutePath().normalize(), release, images, walls);
         runtime.takeOver();
         return runtime;
     }
@@ -247,12 +265,14 @@ public final class ProcessRuntime implements PodRuntime {
 
     @Override
     public String version() {
-        return "quorate-process://" + release;
+        return engine.version();
     }
 
     @Override
     public List<String> shortcomings() {
-        return cgroups().shortcoming().stream().toList();
+        List<String> all = new ArrayList<>(engine.shortcomings());
+        cgroups().shortcoming().ifPresent(all::add);
+        return all;
     }
 
     @Override
@@ -306,12 +326,12 @@ public final class ProcessRuntime implements PodRuntime {
         return name;
     }
 
-    private static Path folder(Path path) throws IOException {
+    static Path folder(Path path) throws IOException {
         return Files.createDirectories(
                 path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
     }
 
-    private static void store(Path file, Object content) throws IOException {
+    static void store(Path file, Object content) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(next);
         Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -321,7 +341,7 @@ public final class ProcessRuntime implements PodRuntime {
 
     @Override
     public boolean has(String image) {
-        return ImageCatalog.has(image);
+        return engine.has(image);
     }
 
     @Override
@@ -370,29 +390,16 @@ public final class ProcessRuntime implements PodRuntime {
     }
 
     private Run run(Place place, Path folder, ContainerStart start, long nowMillis) throws IOException, StartRefused {
-        Path work = folder(folder.resolve(Shim.WORK));
-        for (Map.Entry<String, Path> mount : start.mounts().entrySet()) {
-            Path at = inside(work, mount.getKey());
-            folder(at.getParent());
-            Files.createSymbolicLink(at, mount.getValue());
-        }
-        Path begins = start.workingFolder().isEmpty() ? work : inside(work, start.workingFolder());
-        if (!Files.isDirectory(begins)) {
-            folder(begins);
-        }
-        Map<String, String> environment = new HashMap<>(start.environment());
-        environment.putIfAbsent("PATH", DEFAULT_PATH);
-        environment.putIfAbsent("HOME", work.toString());
-        List<String> arguments = arguments(start, environment, work);
         String mark = place.uid() + "/" + place.container() + "/" + start.attempt();
-        environment.put(Shim.MARK, mark);
-        Optional<Path> group = cgroups().make(mark.replace('/', '_'), start.limits());
+        Engine.Launch launch = engine.prepare(start, folder, mark);
+        Optional<Path> group = cgroups().make(id(mark), start.limits());
         AttemptFile file = new AttemptFile(
                 start.attempt(),
                 start.image(),
                 nowMillis,
                 start.backOffMillis(),
-                group.map(Path::toString).orElse(""));
+                group.map(Path::toString).orElse(""),
+                engine.name());
         store(folder.resolve("attempt.json"), file);
         for (String stream : List.of(Shim.OUT, Shim.ERR)) {
             Files.createFile(
@@ -401,15 +408,15 @@ public final class ProcessRuntime implements PodRuntime {
         }
         Run run = new Run(place, folder, file);
         watch(run);
-        ProcessBuilder builder = new ProcessBuilder(Shim.command(folder, begins.toString(), file.group(), arguments))
-                .directory(work.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        ProcessBuilder builder = builder(new Engine.Launch(
+                        Shim.command(folder, launch.folder().toString(), file.group(), launch.command()),
+                        launch.folder(),
+                        launch.environment()))
+                .redirectInput(ProcessBuilder.Redirect.from(NOTHING))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve(Shim.OUT).toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         folder.resolve(Shim.ERR).toFile()));
-        builder.environment().clear();
-        builder.environment().putAll(environment);
         try {
             Process process = builder.start();
             run.started = process.toHandle();
@@ -421,58 +428,23 @@ public final class ProcessRuntime implements PodRuntime {
         return run;
     }
 
-    private static Path inside(Path work, String path) throws StartRefused {
-        Path at = work.resolve(path.startsWith("/") ? path.substring(1) : path).normalize();
-        if (!at.startsWith(work) || at.equals(work)) {
-            throw new StartRefused("CreateContainerError", "the path " + path + " is none in a container");
-        }
-        return at;
+    /** A mark as the name of one thing. */
+    static String id(String mark) {
+        return mark.replace('/', '_');
     }
 
-    private static List<String> arguments(ContainerStart start, Map<String, String> environment, Path work)
-            throws StartRefused {
-        return switch (ImageCatalog.program(start.image(), start.command(), start.args())) {
-            case ImageCatalog.Program.BuiltIn(var site, var usual) -> {
-                int port = port(environment.getOrDefault("PORT", ""), usual);
-                BuiltInSites.checkPort(start.address(), port);
-                yield BuiltInSites.command(site, start.address(), port, work.resolve("usr/share/nginx/html"));
-            }
-            case ImageCatalog.Program.Command(var arguments) -> {
-                requireProgram(arguments.getFirst(), environment.getOrDefault("PATH", DEFAULT_PATH), work);
-                yield arguments;
-            }
-        };
+    private static ProcessBuilder builder(Engine.Launch launch) {
+        ProcessBuilder builder =
+                new ProcessBuilder(launch.command()).directory(launch.folder().toFile());
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        return builder;
     }
 
-    private static int port(String text, int usual) throws StartRefused {
-        try {
-            int port = text.isEmpty() ? usual : Integer.parseInt(text);
-            if (port >= 1 && port <= 65535) {
-                return port;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new StartRefused(
-                "CreateContainerConfigError", "the variable PORT wants a number of 1 to 65535, is '" + text + "'");
-    }
-
-    private static void requireProgram(String program, String path, Path work) throws StartRefused {
-        boolean found = program.contains("/")
-                ? Files.isExecutable(work.resolve(program))
-                : Stream.of(path.split(":"))
-                        .filter(each -> !each.isEmpty())
-                        .anyMatch(each -> Files.isRegularFile(Path.of(each, program))
-                                && Files.isExecutable(Path.of(each, program)));
-        if (!found) {
-            throw new StartRefused(
-                    "RunContainerError",
-                    "exec: \"" + program + "\": "
-                            + (program.contains("/")
-                                    ? "stat " + program + ": no such file or directory"
-                                    : "executable file not found in $PATH")
-                            + ": containers run programs of this machine, install it here");
-        }
+    /** The one that it was started with. */
+    private Engine engine(Run run) {
+        String name = run.file.engine();
+        return name != null && name.equals(OciEngine.NAME) ? walled : plain;
     }
 
     // ---- what becomes of it
@@ -541,6 +513,7 @@ public final class ProcessRuntime implements PodRuntime {
             run.processes().forEach(ProcessHandle::destroyForcibly); // what the command has left behind
             pump(run, true);
             run.exit = Optional.of(exit(run));
+            engine(run).ended(run.folder, run.mark());
             close(run);
         }
         tellFollowers(run);
@@ -594,12 +567,20 @@ public final class ProcessRuntime implements PodRuntime {
 
     @Override
     public void terminate(String podUid, String container) {
-        latest(podUid, container).ifPresent(run -> run.processes().forEach(ProcessHandle::destroy));
+        latest(podUid, container).ifPresent(run -> {
+            if (!engine(run).signal(run.folder, run.mark(), false)) {
+                run.processes().forEach(ProcessHandle::destroy);
+            }
+        });
     }
 
     @Override
     public void kill(String podUid, String container) {
         latest(podUid, container).ifPresent(run -> {
+            engine(run).signal(run.folder, run.mark(), true);
+            if (!run.file.group().isEmpty()) {
+                Cgroups.kill(Path.of(run.file.group()));
+            }
             List<ProcessHandle> left = run.processes();
             for (int i = 0; i < KILL_ROUNDS && !left.isEmpty(); i++) {
                 left.forEach(ProcessHandle::destroyForcibly);
@@ -617,13 +598,11 @@ public final class ProcessRuntime implements PodRuntime {
             return new Probe.Result(false, "the container does not run");
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(run.get().folder.resolve(Shim.WORK).toFile())
-                    .redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            Run in = run.get();
+            ProcessBuilder builder = builder(
+                            engine(in).beside(in.folder, in.mark(), shim.get().pid(), command, false))
+                    .redirectInput(ProcessBuilder.Redirect.from(NOTHING))
                     .redirectErrorStream(true);
-            builder.environment().clear();
-            builder.environment().putAll(Processes.environment(shim.get().pid()));
             Process process = builder.start();
             CompletableFuture<String> said = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> {
@@ -652,6 +631,38 @@ public final class ProcessRuntime implements PodRuntime {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Probe.Result(false, "interrupted");
+        }
+    }
+
+    @Override
+    public RunningCommand beside(String podUid, String container, List<String> command, boolean terminal)
+            throws StartRefused {
+        Optional<Run> run =
+                latest(podUid, container).filter(each -> each.attempt().runs());
+        Optional<Processes.Identity> shim = run.flatMap(Run::shim);
+        if (run.isEmpty() || shim.isEmpty()) {
+            throw new StartRefused("NotFound", "container not found (\"" + container + "\")");
+        }
+        Run in = run.get();
+        Engine.Launch launch =
+                engine(in).beside(in.folder, in.mark(), shim.get().pid(), command, terminal);
+        List<String> words = launch.command();
+        Map<String, String> environment = new HashMap<>(launch.environment());
+        Optional<Path> file = Optional.empty();
+        if (terminal) {
+            file = Optional.of(in.folder.resolve("terminal-" + UUID.randomUUID()));
+            words = ChildCommand.withTerminal(file.get(), words);
+            environment.put("SHELL", "/bin/sh");
+            environment.putIfAbsent("TERM", "xterm");
+        }
+        words = ChildCommand.inGroup(in.file.group(), words);
+        try {
+            return new ChildCommand(
+                    builder(new Engine.Launch(words, launch.folder(), environment))
+                            .start(),
+                    file);
+        } catch (IOException e) {
+            throw new StartRefused("InternalError", "it cannot be run: " + e.getMessage());
         }
     }
 
@@ -686,7 +697,7 @@ public final class ProcessRuntime implements PodRuntime {
     }
 
     /** A link is deleted, and not what it leads to. */
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -83,6 +83,15 @@ final class Processes {
         return map;
     }
 
+    /** Where a process is now. */
+    static Optional<Path> folder(long pid) {
+        try {
+            return Optional.of(Files.readSymbolicLink(PROC.resolve(pid + "/cwd")));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** All processes in a session, and those that left it and have a mark of it in their environment still. */
     static List<ProcessHandle> of(long session, String variable, String mark) {
         return ProcessHandle.allProcesses()

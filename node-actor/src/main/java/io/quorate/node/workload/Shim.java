@@ -21,7 +21,7 @@ final class Shim {
 
     /**
      * Built-ins of the shell, but for mv: a file is there as a whole or not at all. What a shell itself says of a command that was killed is not the
-     * container's.
+     * container's. The group of the limits is the command's: what ends all of it leaves the shim to tell of it.
      */
     private static final String SCRIPT = """
             umask 077
@@ -33,9 +33,8 @@ final class Shim {
             read -r boot < /proc/sys/kernel/random/boot_id
             read -r stat < /proc/$$/stat
             printf '%s\\n%s\\n' "$boot" "$stat" > "$folder/process.new" && mv "$folder/process.new" "$folder/process"
-            [ -z "$group" ] || echo 0 > "$group/cgroup.procs"
             exec 3>&2 2>/dev/null
-            (exec "$@" 2>&3 3>&-)
+            ([ -z "$group" ] || echo 0 > "$group/cgroup.procs"; exec "$@" 2>&3 3>&-)
             code=$?
             echo "$code" > "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
             """;

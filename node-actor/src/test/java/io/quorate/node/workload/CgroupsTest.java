@@ -1,11 +1,15 @@
 package io.quorate.node.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a folder that looks like the kernel's. */
@@ -61,5 +65,40 @@ class CgroupsTest {
         assertThat(Cgroups.ranOutOfMemory(tree)).isTrue();
         Files.writeString(tree.resolve("memory.events"), "low 0\noom 0\noom_kill 0\n");
         assertThat(Cgroups.ranOutOfMemory(tree)).isFalse();
+    }
+
+    /** The kernel's own, where this process may: which controllers there are does not matter here. */
+    @Test
+    @Timeout(60)
+    void all_processes_of_a_group_end_at_once_but_the_shim_which_tells_of_it() throws Exception {
+        Path kernel = Stream.of("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
+                .map(Path::of)
+                .filter(each -> Files.isWritable(each.resolve("cgroup.subtree_control"))
+                        && Files.isWritable(each.resolve("cgroup.procs")))
+                .findFirst()
+                .orElse(tree);
+        assumeTrue(kernel != tree, "there is no cgroup v2 that this process may write to");
+        Path group = Files.createDirectory(
+                kernel.resolve("quorate-test-" + ProcessHandle.current().pid()));
+        try {
+            assumeTrue(Files.exists(group.resolve("cgroup.kill")), "this kernel is older than 5.14");
+            Path attempt = Files.createDirectory(tree.resolve("attempt"));
+            Process shim = new ProcessBuilder(Shim.command(
+                            attempt,
+                            attempt.toString(),
+                            group.toString(),
+                            List.of("sh", "-c", "echo up; setsid sleep 614 & sleep 614")))
+                    .start();
+            assertThat(shim.inputReader().readLine()).isEqualTo("up");
+            Cgroups.kill(group);
+            assertThat(shim.waitFor()).isZero();
+            assertThat(attempt.resolve("exit")).hasContent("137");
+            while (!Files.readString(group.resolve("cgroup.procs")).isEmpty()) {
+                Thread.onSpinWait(); // what was killed is being buried
+            }
+        } finally {
+            Cgroups.remove(group);
+        }
+        assertThat(group).doesNotExist();
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,108 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** With real child processes. */
-class ProcessRuntimeTest {
-    private static final String POD = "0a1b-2c3d";
-    private static final String ADDRESS = "127.64.1.7";
-
-    @TempDir
-    Path root;
-
-    private ProcessRuntime runtime;
-    private final BlockingQueue<String> changes = new LinkedBlockingQueue<>();
-
-    @BeforeEach
-    void begin() {
-        open();
-        runtime.begin(POD, "default", "web-1", ADDRESS, System.currentTimeMillis());
-    }
-
-    private void open() {
-        runtime = ProcessRuntime.open(root.resolve("workloads"), "test");
-        runtime.onChange(changes::add);
-    }
-
-    @AfterEach
-    void end() {
-        for (String container :
-                runtime.pod(POD).map(pod -> pod.attempts().keySet()).orElse(java.util.Set.of())) {
-            runtime.kill(POD, container);
-        }
-        runtime.close();
-    }
-
-    private void start(String image, int attempt, Map<String, String> environment, String... command)
-            throws StartRefused {
-        runtime.start(
-                new ContainerStart(
-                        POD,
-                        "c",
-                        attempt,
-                        0,
-                        image,
-                        List.of(command),
-                        List.of(),
-                        environment,
-                        "",
-                        Map.of(),
-                        Limits.NONE,
-                        ADDRESS),
-                System.currentTimeMillis());
-    }
-
-    private void sh(String script) throws StartRefused {
-        start("busybox", 0, Map.of(), "sh", "-c", script);
-    }
-
-    private Exit awaitExit() throws InterruptedException {
-        while (attempt().runs()) {
-            assertThat(changes.poll(30, TimeUnit.SECONDS)).isEqualTo(POD);
-        }
-        return attempt().exit().orElseThrow();
-    }
-
-    private Attempt attempt() {
-        return runtime.pod(POD).orElseThrow().attempts().get("c").getLast();
-    }
-
-    private static LogCursor.Selection following() {
-        return new LogCursor.Selection(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false, true);
-    }
-
-    private String said() throws IOException {
-        try (LogCursor cursor = runtime.log(POD, "c", false, following()).orElseThrow()) {
-            return new String(cursor.next(), UTF_8);
-        }
-    }
-
-    /** Follows the log until it has said something. */
-    private void awaitSaid(String text) throws Exception {
-        try (LogCursor cursor = runtime.log(POD, "c", false, following()).orElseThrow()) {
-            StringBuilder all = new StringBuilder();
-            while (!all.toString().contains(text)) {
-                Optional<CompletableFuture<Void>> more = runtime.afterLog(cursor);
-                byte[] bytes = cursor.next();
-                all.append(new String(bytes, UTF_8));
-                if (bytes.length == 0) {
-                    assertThat(more).as("it has ended with %s", all).isPresent();
-                    more.get().get(30, TimeUnit.SECONDS);
-                }
-            }
-        }
-    }
-
+class ProcessRuntimeTest extends ContainerTests {
     @Test
     void a_command_runs_with_its_environment_and_nobody_elses_and_its_end_is_known() throws Exception {
         start("busybox", 0, Map.of("COLOUR", "blue"), "sh", "-c", "echo $COLOUR; echo $JAVA_HOME >&2; exit 3");
