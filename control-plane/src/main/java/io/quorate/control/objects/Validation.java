@@ -2,10 +2,12 @@ package io.quorate.control.objects;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.resource.CronSchedule;
 import io.quorate.control.resource.Failure.Cause;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ObjectNames;
+import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,6 +18,12 @@ import java.util.Set;
 /** What is wrong with an object that has all its defaults, in kubernetes' words; so far as clients are likely to meet it. */
 final class Validation {
     private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
+
+    /** Its jobs add eleven characters. */
+    private static final int MAX_CRON_JOB_NAME = 52;
+
+    private static final List<String> ACCESS_MODES =
+            List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
 
     private final ResourceType type;
     private final ObjectNode object;
@@ -41,14 +49,33 @@ final class Validation {
                 notNegative("spec.parallelism");
                 notNegative("spec.completions");
                 notNegative("spec.backoffLimit");
+                if (Json.at(object, "spec.completionMode").asText().equals("Indexed")
+                        && Json.at(object, "spec.completions").isMissingNode()) {
+                    faults.add(Cause.required("spec.completions", "when completion mode is Indexed"));
+                }
                 podSpec(Json.at(object, "spec.template.spec"), "spec.template.spec");
                 supported("spec.template.spec.restartPolicy", List.of("OnFailure", "Never"));
             }
-            case "CronJob" -> {
-                if (Json.at(object, "spec.schedule").asText().isEmpty()) {
-                    faults.add(Cause.required("spec.schedule", ""));
+            case "CronJob" -> cronJob();
+            case "PersistentVolumeClaim" -> storage("spec.accessModes", "spec.resources.requests.storage");
+            case "PersistentVolume" -> storage("spec.accessModes", "spec.capacity.storage");
+            case "StorageClass" -> {
+                if (object.path("provisioner").asText().isEmpty()) {
+                    faults.add(Cause.required("provisioner", ""));
+                }
+                supported("reclaimPolicy", List.of("Delete", "Retain"));
+                supported("volumeBindingMode", List.of("Immediate", "WaitForFirstConsumer"));
+            }
+            case "HorizontalPodAutoscaler" -> {
+                if (Json.at(object, "spec.maxReplicas").asInt() < 1) {
+                    faults.add(Cause.invalid(
+                            "spec.maxReplicas",
+                            Json.at(object, "spec.maxReplicas").asText("0"),
+                            "must be greater than 0"));
                 }
             }
+            case "ReplicationController" ->
+                faults.add(Cause.forbidden("spec", "this cluster runs no replication controllers; use a Deployment"));
             case "Service" -> service();
             case "ConfigMap", "Secret" -> {
                 dataKeys("data");
@@ -135,6 +162,54 @@ final class Validation {
         supported("spec.template.spec.restartPolicy", List.of("Always"));
         if (type.kind().equals("Deployment")) {
             supported("spec.strategy.type", List.of("Recreate", "RollingUpdate"));
+        }
+    }
+
+    private void cronJob() {
+        String schedule = Json.at(object, "spec.schedule").asText();
+        if (schedule.isEmpty()) {
+            faults.add(Cause.required("spec.schedule", ""));
+        } else {
+            try {
+                CronSchedule.parse(schedule);
+            } catch (IllegalArgumentException e) {
+                faults.add(Cause.invalid("spec.schedule", quoted(schedule), String.valueOf(e.getMessage())));
+            }
+        }
+        String zone = Json.at(object, "spec.timeZone").asText();
+        if (!zone.isEmpty() && CronSchedule.zone(zone).isEmpty()) {
+            faults.add(Cause.invalid("spec.timeZone", quoted(zone), "unknown time zone " + zone));
+        }
+        supported("spec.concurrencyPolicy", List.of("Allow", "Forbid", "Replace"));
+        notNegative("spec.startingDeadlineSeconds");
+        notNegative("spec.successfulJobsHistoryLimit");
+        notNegative("spec.failedJobsHistoryLimit");
+        String name = Json.at(object, "metadata.name").asText();
+        if (name.length() > MAX_CRON_JOB_NAME) {
+            faults.add(Cause.invalid(
+                    "metadata.name", quoted(name), "must be no more than " + MAX_CRON_JOB_NAME + " characters"));
+        }
+        String template = "spec.jobTemplate.spec.template.spec";
+        podSpec(Json.at(object, template), template);
+        supported(template + ".restartPolicy", List.of("OnFailure", "Never"));
+    }
+
+    private void storage(String modes, String size) {
+        if (Json.at(object, modes).isEmpty()) {
+            faults.add(Cause.required(modes, "at least 1 access mode is required"));
+        }
+        int at = 0;
+        for (JsonNode each : Json.at(object, modes)) {
+            if (!ACCESS_MODES.contains(each.asText())) {
+                faults.add(Cause.unsupported(modes + "[" + at + "]", quoted(each.asText()), ACCESS_MODES));
+            }
+            at++;
+        }
+        JsonNode amount = Json.at(object, size);
+        if (amount.isMissingNode()) {
+            faults.add(Cause.required(size, ""));
+        } else if (Quantity.whole(amount).orElse(0L) <= 0) {
+            faults.add(Cause.invalid(size, quoted(amount.asText()), "must be greater than zero"));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** JSON as trees and as bytes. Trees are changed by whoever made them only. */
@@ -50,6 +52,21 @@ public final class Json {
      */
     public static JsonNode readYaml(byte[] bytes) {
         return read(Yaml.MAPPER, bytes);
+    }
+
+    /**
+     * All documents of YAML.
+     *
+     * @throws IllegalArgumentException when it is none; the message is one line
+     */
+    public static List<JsonNode> readYamlDocuments(byte[] bytes) {
+        try (MappingIterator<JsonNode> all =
+                Yaml.MAPPER.readerFor(JsonNode.class).readValues(bytes)) {
+            return all.readAll();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("no YAML"), e);
+        }
     }
 
     /** As {@link #read}, and a field that stands twice is a fault. */

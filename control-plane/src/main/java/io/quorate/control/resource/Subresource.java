@@ -15,6 +15,7 @@ public record Subresource(String name, String group, String version, String kind
     public static final String EVICTION = "eviction";
 
     public static final String LOG = "log";
+    public static final String TOKEN = "token";
 
     static final List<String> PARTIAL = List.of("get", "patch", "update");
 
@@ -26,7 +27,9 @@ public record Subresource(String name, String group, String version, String kind
             List.of(
                     new Subresource(BINDING, "", "v1", "Binding", CREATE),
                     new Subresource(EVICTION, "policy", "v1", "Eviction", CREATE),
-                    new Subresource(LOG, "", "v1", "Pod", List.of("get"))));
+                    new Subresource(LOG, "", "v1", "Pod", List.of("get"))),
+            "serviceaccounts",
+            List.of(new Subresource(TOKEN, "authentication.k8s.io", "v1", "TokenRequest", CREATE)));
 
     public Subresource {
         verbs = List.copyOf(verbs);
