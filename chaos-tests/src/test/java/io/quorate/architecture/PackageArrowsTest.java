@@ -204,6 +204,11 @@ class PackageArrowsTest {
                         "io.quorate.control.patch",
                         "io.quorate.control.resource"),
                 knows(
+                        "io.quorate.control.addon",
+                        "com.fasterxml.jackson.databind..",
+                        "io.quorate.control.objects",
+                        "io.quorate.control.resource"),
+                knows(
                         "io.quorate.control.proxy",
                         "org.slf4j",
                         "org.apache.pekko..",
@@ -232,6 +237,7 @@ class PackageArrowsTest {
                         "org.apache.pekko..",
                         "scala..",
                         "com.fasterxml.jackson..",
+                        "io.quorate.control.addon",
                         "io.quorate.control.agent",
                         "io.quorate.control.channel",
                         "io.quorate.control.controller",

@@ -14,6 +14,7 @@ import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Volumes;
 import io.quorate.node.workload.Attempt;
 import io.quorate.node.workload.ContainerRun;
 import io.quorate.node.workload.ContainerStart;
@@ -50,6 +51,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +89,18 @@ public final class Agent implements AutoCloseable {
         public Path workloads() {
             return dataFolder.resolve("workloads");
         }
+
+        /** Of the volumes that claims have. */
+        Path volumes() {
+            return dataFolder.resolve("volumes").toAbsolutePath().normalize();
+        }
     }
+
+    private static final Set<String> VOLUMES =
+            Set.of(ResourceTypes.PERSISTENT_VOLUME_CLAIM.id(), ResourceTypes.PERSISTENT_VOLUME.id());
+
+    private static final Supplier<StartRefused> NO_COPY = () ->
+            new StartRefused("CreateContainerConfigError", "this node holds no copy of the cluster's objects now");
 
     /** What is remembered of a pod. */
     private static final class Work {
@@ -122,6 +135,8 @@ public final class Agent implements AutoCloseable {
     private final Prober prober;
     private final LongSupplier clock;
     private final PodEvents events;
+    private final VolumeFolders volumes;
+    private final Set<String> emptying = new HashSet<>();
     private final ScheduledThreadPoolExecutor thread;
     private final AtomicBoolean lookingSoon = new AtomicBoolean();
     private final Map<String, Work> works = new HashMap<>();
@@ -149,6 +164,7 @@ public final class Agent implements AutoCloseable {
         this.prober = new Prober(runtime);
         this.clock = clock;
         this.events = new PodEvents(self.name());
+        this.volumes = new VolumeFolders(self.name(), self.volumes());
         this.thread = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("quorate-agent").factory());
         thread.setRemoveOnCancelPolicy(true);
@@ -243,6 +259,7 @@ public final class Agent implements AutoCloseable {
             becomeCurrent(now);
         }
         take(found.get());
+        emptyVolumes(found.get());
         sayNode(found.get());
         plan();
     }
@@ -311,6 +328,11 @@ public final class Agent implements AutoCloseable {
                     works.values().stream()
                             .filter(work -> work.withdrawal != null && work.withdrawal.waits())
                             .forEach(work -> concerned.add(work.uid));
+                } else if (VOLUMES.contains(object.key().type())) {
+                    works.values().stream()
+                            .filter(work ->
+                                    !Volumes.claims(work.pod.path("spec")).isEmpty())
+                            .forEach(work -> concerned.add(work.uid)); // it may have what it waits for
                 }
             }
         }
@@ -481,7 +503,7 @@ public final class Agent implements AutoCloseable {
     private boolean act(Work work, PodWish wish, PodRecord record, Action action, long now) {
         switch (action) {
             case Action.Start start -> {
-                if (!current) {
+                if (!current || !hasVolumes(work)) {
                     return false; // what this node knows may be old: the pod may be elsewhere by now
                 }
                 start(work, record, start, now);
@@ -510,6 +532,54 @@ public final class Agent implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** It is looked at again when a claim or a volume changes. */
+    private boolean hasVolumes(Work work) {
+        return link.state(clusterId)
+                .filter(state -> VolumeFolders.areBound(work.pod, state))
+                .isPresent();
+    }
+
+    /** Takes away the folders of volumes that go, each once at a time, and tells that they are gone. */
+    private void emptyVolumes(ObjectState state) {
+        if (!current) {
+            return;
+        }
+        String cluster = clusterId;
+        for (StoredObject each : volumes.ending(state)) {
+            if (!emptying.add(each.uid())) {
+                continue;
+            }
+            ObjectNode volume = each.tree();
+            Thread.ofVirtual().name("quorate-volume").start(() -> {
+                try {
+                    volumes.delete(volume);
+                    Volumes.release(volume, Volumes.FOLDER);
+                    link.ask(cluster, new ObjectCommand.Update(each.key(), "", Json.bytes(volume), link.request()))
+                            .whenComplete((reply, failure) -> emptied(each, failure == null && reply.code() < 300));
+                } catch (IOException e) {
+                    LOG.warn(
+                            "the folder of volume {} cannot be deleted: {}",
+                            each.key().name(),
+                            e.getMessage());
+                    emptied(each, false);
+                }
+            });
+        }
+    }
+
+    private void emptied(StoredObject volume, boolean done) {
+        run(() -> {
+            if (done) {
+                emptying.remove(volume.uid());
+            } else {
+                later(AGAIN_MILLIS, () -> {
+                    emptying.remove(volume.uid());
+                    look();
+                });
+            }
+        });
     }
 
     private void start(Work work, PodRecord record, Action.Start start, long now) {
@@ -560,9 +630,7 @@ public final class Agent implements AutoCloseable {
 
     private ContainerStart ready(Work work, PodRecord record, JsonNode container, Action.Start start)
             throws StartRefused {
-        ObjectState state = link.state(clusterId)
-                .orElseThrow(() -> new StartRefused(
-                        "CreateContainerConfigError", "this node holds no copy of the cluster's objects now"));
+        ObjectState state = link.state(clusterId).orElseThrow(NO_COPY);
         Surroundings surroundings = new Surroundings(work.pod, record.address(), self.address(), state);
         Map<String, String> environment = surroundings.environment(container);
         return new ContainerStart(
@@ -613,12 +681,19 @@ public final class Agent implements AutoCloseable {
             if (volume.has("hostPath")) {
                 return Path.of(Json.at(volume, "hostPath.path").asText());
             }
+            if (volume.has("persistentVolumeClaim")) {
+                ObjectState state = link.state(clusterId).orElseThrow(NO_COPY);
+                return volumes.folder(
+                        Json.at(work.pod, "metadata.namespace").asText(),
+                        Json.at(volume, "persistentVolumeClaim.claimName").asText(),
+                        state);
+            }
             Optional<Map<String, byte[]>> files = surroundings.files(volume);
             if (files.isEmpty() && !volume.has("emptyDir")) {
                 throw new StartRefused(
                         "CreateContainerError",
                         "volume \"" + name + "\" is of a kind that this runtime has not: it has emptyDir, hostPath,"
-                                + " configMap and secret");
+                                + " configMap, secret and persistentVolumeClaim");
             }
             try {
                 Path folder = runtime.volume(work.uid, name);

@@ -1,6 +1,8 @@
 package io.quorate.control.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.addon.AddonRepository;
 import io.quorate.control.history.HistoryEntry;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
     /** A clock further off than this is told; certificates and tokens depend on it. */
     private static final long MAX_SKEW_MILLIS = 5_000;
+
+    private static final String ADDONS = "addons";
 
     private static final Duration ANSWER = Duration.ofSeconds(4);
 
@@ -98,13 +102,29 @@ final class StatusCommand implements Callable<Integer> {
             }
             return;
         }
-        JsonNode status = client.json("GET", "/v1/status", "", ANSWER);
+        JsonNode status = withAddons(client.json("GET", "/v1/status", "", ANSWER));
         switch (format) {
             case JSON, YAML -> out.println(format.write(status));
             case TABLE -> table(status).forEach(out::println);
             case PRETTY -> pretty(status).forEach(out::println);
         }
         out.flush();
+    }
+
+    /** A node tells those that are enabled, and nothing where it holds no copy of them; this release has those that could be. */
+    private static JsonNode withAddons(JsonNode status) {
+        if (status instanceof ObjectNode told && told.has(ADDONS)) {
+            told.set(
+                    ADDONS,
+                    AddonListing.array(AddonListing.all(told.path(ADDONS), List.of(AddonRepository.builtIn()))));
+        }
+        return status;
+    }
+
+    private static List<String> addons(JsonNode status) {
+        List<ObjectNode> all = new ArrayList<>();
+        status.path(ADDONS).forEach(each -> all.add((ObjectNode) each));
+        return all.isEmpty() ? List.of() : AddonListing.lines(all);
     }
 
     private static List<String> past(JsonNode then) {
@@ -168,10 +188,12 @@ final class StatusCommand implements Callable<Integer> {
         }
         String leader = status.path("leader").asText("");
         if (leader.isEmpty()) {
+            lines.addAll(addons(status));
             lines.addAll(withoutLeader(status));
         } else {
             lines.add("leader: " + leader);
             lines.add("survives: " + survives(status));
+            lines.addAll(addons(status)); // what is wrong comes last
             status.path("nodes").forEach(node -> problem(node).ifPresent(lines::add));
             exposed(status).ifPresent(lines::add);
         }

@@ -2,13 +2,19 @@ package io.quorate.control.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.ObjectCommand;
+import io.quorate.control.objects.Request;
+import io.quorate.control.objects.StoredObject;
 import io.quorate.control.objects.Times;
+import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
+import io.quorate.control.resource.ResourceType;
 import java.util.Optional;
 
-/** The conditions of a status while it is made. */
-final class Conditions {
+/** The conditions in an object's status: read, made anew as a list, or written one by one beside those of others. */
+public final class Conditions {
     private static final String STATUS = "status";
     private static final String REASON = "reason";
     private static final String TRANSITION = "lastTransitionTime";
@@ -34,6 +40,32 @@ final class Conditions {
             }
         }
         return Optional.empty();
+    }
+
+    /** Missing where there is no such condition. */
+    public static JsonNode of(ObjectNode object, String type) {
+        return find(Json.at(object, "status.conditions"), type).orElse(MissingNode.getInstance());
+    }
+
+    /** One that has changed now. */
+    public static ObjectNode changed(String type, String status, long nowMillis) {
+        return Json.object().put("type", type).put(STATUS, status).put(TRANSITION, Times.text(nowMillis));
+    }
+
+    /** Writes one beside the others, if the object is still the same one. */
+    public static ObjectCommand write(StoredObject object, ObjectNode condition, Request request) {
+        return write(object, condition, Json.object(), request);
+    }
+
+    /** @param status what else of the status is written */
+    public static ObjectCommand write(StoredObject object, ObjectNode condition, ObjectNode status, Request request) {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", object.uid());
+        ObjectNode written = status.deepCopy();
+        written.putArray("conditions").add(condition);
+        patch.set(ResourceType.STATUS, written);
+        return new ObjectCommand.Patch(
+                object.key(), ResourceType.STATUS, PatchKind.STRATEGIC, Json.bytes(patch), false, request);
     }
 
     static boolean isTrue(JsonNode conditions, String type) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Keeps one pod on each node that a daemon set is meant for. The pod is bound when it is created: which node it belongs to is what it is for, so
@@ -119,6 +120,7 @@ final class DaemonSets extends PodOwners {
             }
             byNode.values().forEach(pods -> pods.sort(SERVING_FIRST));
             if (stays()) {
+                Revisions.keep(type(), owner, revision(hash), hash, used(owned), state, draft);
                 place(byNode);
                 if (created.isEmpty() && deleted.isEmpty()) {
                     replaceOld(byNode);
@@ -127,6 +129,16 @@ final class DaemonSets extends PodOwners {
                 end(deleted);
             }
             status(byNode);
+        }
+
+        private String revision(String ofHash) {
+            return owner.key().name() + "-" + ofHash;
+        }
+
+        private Set<String> used(List<StoredObject> pods) {
+            return pods.stream()
+                    .map(each -> revision(each.labels().getOrDefault(HASH, "")))
+                    .collect(Collectors.toSet());
         }
 
         private boolean isFor(StoredObject node, Set<String> effects) {

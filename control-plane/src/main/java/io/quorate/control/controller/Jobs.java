@@ -9,6 +9,7 @@ import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -19,8 +20,8 @@ import java.util.function.Supplier;
 final class Jobs extends PodOwners {
     private static final long BACK_OFF_MILLIS = 10_000;
     private static final long MAX_BACK_OFF_MILLIS = 360_000;
-    private static final String COMPLETE = "Complete";
-    private static final String FAILED = "Failed";
+    static final String COMPLETE = "Complete";
+    static final String FAILED = "Failed";
     private static final String SUSPENDED = "Suspended";
 
     @Override
@@ -45,6 +46,7 @@ final class Jobs extends PodOwners {
         private List<StoredObject> active = List.of();
         private List<StoredObject> failed = List.of();
         private int succeeded;
+        private CompletedIndexes completed = CompletedIndexes.NONE;
 
         LookAtJob(StoredObject job, ObjectState state, long nowMillis, Supplier<Request> requests) {
             super(job, state, nowMillis, requests);
@@ -68,7 +70,14 @@ final class Jobs extends PodOwners {
         void decide(List<StoredObject> pods) {
             active = pods.stream().filter(Pods::isActive).toList();
             failed = ofPhase(pods, "Failed");
-            succeeded = ofPhase(pods, "Succeeded").size();
+            List<StoredObject> done = ofPhase(pods, "Succeeded");
+            if (isIndexed()) {
+                completed = CompletedIndexes.of(done, spec.path("completions").asInt());
+                succeeded = completed.count();
+                status.put("completedIndexes", completed.words());
+            } else {
+                succeeded = done.size();
+            }
             boolean suspended = spec.path("suspend").asBoolean();
             if (!suspended && !status.hasNonNull("startTime")) {
                 status.put("startTime", Times.text(nowMillis));
@@ -174,20 +183,28 @@ final class Jobs extends PodOwners {
                 end(gone);
                 active = active.stream().filter(each -> !gone.contains(each)).toList();
             } else if (active.size() < wanted) {
-                if (isIndexed()) {
-                    notes.warning(
-                            owner,
-                            "FailedCreate",
-                            "Error creating: completionMode Indexed is not supported by this cluster");
-                    return;
-                }
                 long from = failed.isEmpty() ? 0 : lastFailure() + backOff();
                 if (from > nowMillis) {
                     draft.again(from);
                 } else if (stays()) {
-                    make(Math.min(wanted - active.size(), ReplicaSets.BURST));
+                    int more = Math.min(wanted - active.size(), ReplicaSets.BURST);
+                    if (isIndexed()) {
+                        makeIndexed(more);
+                    } else {
+                        make(more);
+                    }
                 }
             }
+        }
+
+        /** The lowest that have not succeeded, and that nobody is at. */
+        private void makeIndexed(int count) {
+            List<String> told = new ArrayList<>();
+            for (int index : completed.missing(active, count)) {
+                String name = owner.key().name() + "-" + index;
+                told.add(make(spec.path("template"), name + "-", pod -> CompletedIndexes.give(pod, index, name)));
+            }
+            notes.normal(owner, "SuccessfulCreate", told);
         }
 
         private boolean isIndexed() {

@@ -82,8 +82,11 @@ abstract class PodOwners implements Controller {
          * @return what is told of it
          */
         String make(JsonNode template, Consumer<ObjectNode> more) {
+            return make(template, owner.key().name() + "-", more);
+        }
+
+        String make(JsonNode template, String prefix, Consumer<ObjectNode> more) {
             Request request = draft.request();
-            String prefix = owner.key().name() + "-";
             String name = ObjectNames.generated(prefix, request.suffix());
             ObjectNode pod = Pods.of(template, prefix, name, OwnerReferences.controller(type(), owner));
             more.accept(pod);

@@ -16,9 +16,13 @@ public final class StandardControllers {
                 new DaemonSets(),
                 new StatefulSets(),
                 new Jobs(),
+                new CronJobs(),
                 new EndpointLists(),
                 new EndpointSlices(),
                 new DisruptionBudgets(),
+                new ServiceAccounts(),
+                new VolumeClaims(),
+                new VolumePhases(),
                 new NamespaceEnds(),
                 new EventEnds()));
         ResourceTypes.ALL.forEach(type -> all.add(new GarbageCollector(type)));

@@ -1,6 +1,9 @@
 package io.quorate.control.controller;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
@@ -13,13 +16,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps pods that have numbers: {@code web-0}, {@code web-1} and so on, each made when those before it are ready, and taken away from the end. A
- * pod that is made anew is made of the newest template; claims of volumes are not made.
+ * pod that is made anew is made of the newest template. Its claims of volumes are made with it, and stay when it goes.
  */
 final class StatefulSets extends PodOwners {
     private static final String NUMBER = "apps.kubernetes.io/pod-index";
@@ -42,13 +47,15 @@ final class StatefulSets extends PodOwners {
 
     /** One look at one set. */
     private final class LookAtSet extends Look {
+        private final String hash;
         private final String revision;
         private final int wanted;
         private final boolean inOrder;
 
         LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
             super(set, state, nowMillis, requests);
-            this.revision = set.key().name() + "-" + Hash.ofTemplate(spec.path("template"), 0);
+            this.hash = Hash.ofTemplate(spec.path("template"), 0);
+            this.revision = set.key().name() + "-" + hash;
             this.wanted = spec.path("replicas").asInt();
             this.inOrder = !spec.path("podManagementPolicy").asText().equals("Parallel");
         }
@@ -62,8 +69,14 @@ final class StatefulSets extends PodOwners {
                     pods.put(number, each);
                 }
             }
-            if (stays() && fill(pods) && shrink(pods)) {
-                update(pods);
+            if (stays()) {
+                Set<String> used = owned.stream()
+                        .map(each -> each.labels().getOrDefault(DaemonSets.HASH, ""))
+                        .collect(Collectors.toSet());
+                Revisions.keep(type(), owner, revision, hash, used, state, draft);
+                if (fill(pods) && shrink(pods)) {
+                    update(pods);
+                }
             }
             status(new ArrayList<>(pods.values()));
         }
@@ -151,8 +164,58 @@ final class StatefulSets extends PodOwners {
             if (!service.isEmpty()) {
                 podSpec.put("subdomain", service);
             }
+            claim(name, podSpec);
             draft.create(ResourceTypes.POD, owner.key().namespace(), pod);
             notes.normal(owner, "SuccessfulCreate", told("create", name));
+        }
+
+        /** Its volumes are those of its number, whichever pod has it. */
+        private void claim(String pod, ObjectNode podSpec) {
+            for (JsonNode each : spec.path("volumeClaimTemplates")) {
+                String template = Json.at(each, "metadata.name").asText();
+                String name = template + "-" + pod;
+                ObjectKey key = ObjectKey.of(
+                        ResourceTypes.PERSISTENT_VOLUME_CLAIM, owner.key().namespace(), name);
+                if (state.get(key).isEmpty()) {
+                    draft.create(ResourceTypes.PERSISTENT_VOLUME_CLAIM, key.namespace(), claim(each, name));
+                    notes.normal(
+                            owner,
+                            "SuccessfulCreate",
+                            "create Claim " + name + " Pod " + pod + " in StatefulSet "
+                                    + owner.key().name() + " success");
+                }
+                ArrayNode volumes = Json.array();
+                for (JsonNode volume : podSpec.path("volumes")) {
+                    if (!volume.path("name").asText().equals(template)) {
+                        volumes.add(volume);
+                    }
+                }
+                volumes.addObject()
+                        .put("name", template)
+                        .putObject("persistentVolumeClaim")
+                        .put("claimName", name);
+                podSpec.set("volumes", volumes);
+            }
+        }
+
+        private ObjectNode claim(JsonNode template, String name) {
+            ObjectNode claim =
+                    Json.object().put("kind", "PersistentVolumeClaim").put("apiVersion", "v1");
+            ObjectNode metadata = claim.putObject("metadata").put("name", name);
+            ObjectNode labels = metadata.putObject("labels");
+            Json.texts(Json.at(template, "metadata.labels")).forEach(labels::put);
+            Json.texts(Json.at(spec, "selector.matchLabels")).forEach(labels::put);
+            JsonNode annotations = Json.at(template, "metadata.annotations");
+            if (annotations.isObject()) {
+                metadata.set("annotations", annotations);
+            }
+            if (Json.at(spec, "persistentVolumeClaimRetentionPolicy.whenDeleted")
+                    .asText()
+                    .equals("Delete")) {
+                OwnerReferences.add(claim, OwnerReferences.controller(type(), owner));
+            }
+            claim.set("spec", template.path("spec").deepCopy());
+            return claim;
         }
 
         private void delete(StoredObject pod) {

@@ -9,6 +9,7 @@ import io.quorate.persistence.tls.TlsIdentity;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -29,9 +30,12 @@ final class Access {
     private record Shown(TlsIdentity by, Optional<Peer> peer) {}
 
     private final Node node;
+    private final BiFunction<String, String, Optional<String>> users;
 
-    Access(Node node) {
+    /** @param users who is behind the name of a token, in a cluster; empty where nobody is any more */
+    Access(Node node, BiFunction<String, String, Optional<String>> users) {
         this.node = node;
+        this.users = users;
     }
 
     /** Whether a request is served. */
@@ -48,7 +52,7 @@ final class Access {
 
     Verdict of(HttpRequest request) {
         String clusterId = node.identity().clusterId(); // first: who is known to the next one is not let in by this one
-        Optional<Peer> peer = peer(request);
+        Optional<Peer> peer = peer(request, clusterId);
         if (peer.isEmpty()) {
             return refused(
                     request,
@@ -92,7 +96,7 @@ final class Access {
                 .orElse("somewhere");
     }
 
-    private Optional<Peer> peer(HttpRequest request) {
+    private Optional<Peer> peer(HttpRequest request, String clusterId) {
         Optional<Peer> shown = request.getAttribute(AttributeKeys.sslSession).flatMap(info -> of(info.getSession()));
         if (shown.isPresent()) {
             return shown;
@@ -101,7 +105,8 @@ final class Access {
                 request.getHeader(Authorization.class).map(Authorization::credentials);
         return credentials
                 .filter(each -> each.scheme().equalsIgnoreCase("bearer"))
-                .flatMap(each -> node.bearer(each.token(), System.currentTimeMillis()));
+                .flatMap(each -> node.bearer(each.token(), System.currentTimeMillis()))
+                .flatMap(holder -> users.apply(clusterId, holder.name()).map(name -> new Peer(name, holder.kind())));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.quorate.control.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.control.addon.Addon;
 import io.quorate.control.command.KeyValueRequests;
 import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.kv.KeyValueCommand;
@@ -75,6 +76,8 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/placements/{namespace}/{pod} why a pod is where it is, or nowhere: each node as the scheduler sees it
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
+ * GET  /v1/usage                       what this machine and its pods use now
+ * GET  /dashboard                      a page of the cluster, where that add-on is enabled; it asks for what it shows as its reader
  * GET  /v1/pods/{address}/{port}       a web socket: the way of other nodes to a pod of this one
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
@@ -113,10 +116,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final KubernetesApi api;
     private final KubernetesRoutes kubernetes;
     private final PodRoutes pods;
+    private final DashboardRoutes dashboard = new DashboardRoutes();
 
     Routes(Node node, NodeMetrics metrics, ActorSystem system) {
         this.node = node;
-        this.access = new Access(node);
         this.certificates = new CertificateRoutes(node);
         this.metrics = metrics;
         this.materializer = Materializer.matFromSystem(system);
@@ -127,6 +130,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
         this.api = KubernetesApi.start(node, new NodeForward(node, system));
+        this.access = new Access(node, api::user);
         this.kubernetes = new KubernetesRoutes(api, materializer);
         this.pods = new PodRoutes(api::pod);
     }
@@ -142,6 +146,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         try {
             if (KubernetesApi.serves(request.getUri().path())) {
                 return kubernetes.answer(request, access.of(request));
+            }
+            if (DashboardRoutes.serves(request.getUri().path())) {
+                return afterBody(request, dashboard.answer(request, shows()));
             }
             answer = OPEN.contains(request.getUri().path())
                     ? route(request, "", "")
@@ -169,6 +176,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             }
             return problem.response();
         });
+    }
+
+    private Optional<Boolean> shows() {
+        return api.addons(node.identity().clusterId())
+                .map(enabled -> enabled.stream().anyMatch(each -> each.name().equals(Addon.DASHBOARD)));
     }
 
     private CompletionStage<HttpResponse> refuse(HttpRequest request, Problem problem) {
@@ -207,7 +219,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
         String method = request.method().value();
         return switch (method + " " + path) {
-            case "GET /v1/status" -> status(uri);
+            case "GET /v1/status" -> status(uri, clusterId);
+            case "GET /v1/usage" -> api.usage().thenApply(usage -> json(200, usage));
             case "GET /healthz" -> done(text(200, "ok\n"));
             case "GET /readyz" ->
                 node.ready()
@@ -573,12 +586,14 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         }
     }
 
-    private CompletionStage<HttpResponse> status(Uri uri) {
+    private CompletionStage<HttpResponse> status(Uri uri, String clusterId) {
         Optional<String> at =
                 uri.rawQueryString().isEmpty() ? Optional.empty() : uri.query().get("at");
         return at.isPresent()
                 ? membership.statusAt(longNumber(at.get()))
-                : node.status().thenApply(status -> json(200, StatusDocument.of(status, System.currentTimeMillis())));
+                : node.status()
+                        .thenApply(status -> json(
+                                200, StatusDocument.of(status, api.addons(clusterId), System.currentTimeMillis())));
     }
 
     private static long longNumber(String text) {

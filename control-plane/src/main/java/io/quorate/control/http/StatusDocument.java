@@ -1,15 +1,19 @@
 package io.quorate.control.http;
 
+import io.quorate.control.addon.EnabledAddon;
 import io.quorate.node.NodeStatus;
 import io.quorate.node.contract.ClusterReport;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A node's status as the document that {@code GET /v1/status} answers. */
 final class StatusDocument {
     private StatusDocument() {}
 
-    static Map<String, Object> of(NodeStatus status, long nowMillis) {
+    /** @param addons that are enabled; empty where this node does not know */
+    static Map<String, Object> of(NodeStatus status, Optional<List<EnabledAddon>> addons, long nowMillis) {
         ClusterReport cluster = status.cluster();
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("running", true);
@@ -34,8 +38,20 @@ final class StatusDocument {
         if (status.backups().isPresent()) {
             map.put("backups", BackupRoutes.document(status.backups(), nowMillis));
         }
+        addons.ifPresent(known ->
+                map.put("addons", known.stream().map(StatusDocument::addon).toList()));
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());
         return map;
+    }
+
+    private static Map<String, Object> addon(EnabledAddon addon) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("name", addon.name());
+        one.put("repository", addon.repository());
+        one.put("version", addon.version());
+        one.put("description", addon.description());
+        one.put("status", addon.progress().word());
+        return one;
     }
 
     static Map<String, Object> policy(int voters, int standbys, long promoteAfterMillis) {

@@ -34,8 +34,12 @@ final class Discovery {
                 .put("platform", "linux/amd64");
     }
 
-    /** Answers of paths that are no resources; empty where it is none of them. */
-    static Optional<ApiAnswer> of(String given, String accept, String address) {
+    /**
+     * Answers of paths that are no resources; empty where it is none of them.
+     *
+     * @param metrics whether {@link Metrics} are served
+     */
+    static Optional<ApiAnswer> of(String given, String accept, String address, boolean metrics) {
         String path = given.endsWith("/") ? given.substring(0, given.length() - 1) : given;
         if (path.equals("/api") || path.equals("/apis")) {
             boolean core = path.equals("/api");
@@ -45,16 +49,17 @@ final class Discovery {
                             ? new ApiAnswer.Whole(
                                     200,
                                     "application/json;g=" + GROUP + ";v=" + form.get() + ";as=APIGroupDiscoveryList",
-                                    Json.bytes(groups(form.get(), core)),
+                                    Json.bytes(groups(form.get(), core, metrics)),
                                     List.of())
-                            : ApiAnswer.json(core ? versions(address) : groups()));
+                            : ApiAnswer.json(core ? versions(address) : groups(metrics)));
         }
         String[] parts = path.substring(1).split("/");
         if (parts.length == 2 && parts[0].equals("api") && parts[1].equals("v1")) {
             return Optional.of(ApiAnswer.json(resources("")));
         }
-        boolean known =
-                parts.length > 1 && parts[0].equals("apis") && groupNames().contains(parts[1]);
+        boolean known = parts.length > 1
+                && parts[0].equals("apis")
+                && groupNames(metrics).contains(parts[1]);
         if (known && parts.length == 2) {
             ObjectNode group = group(parts[1]);
             return Optional.of(ApiAnswer.json(Json.object()
@@ -62,7 +67,7 @@ final class Discovery {
                     .put("apiVersion", "v1")
                     .setAll(group)));
         }
-        return known && parts.length == 3 && parts[2].equals("v1")
+        return known && parts.length == 3 && parts[2].equals(versionOf(parts[1]))
                 ? Optional.of(ApiAnswer.json(resources(parts[1])))
                 : Optional.empty();
     }
@@ -93,16 +98,17 @@ final class Discovery {
         return versions;
     }
 
-    private static ObjectNode groups() {
+    private static ObjectNode groups(boolean metrics) {
         ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
         ArrayNode groups = list.putArray("groups");
-        groupNames().forEach(name -> groups.add(group(name)));
+        groupNames(metrics).forEach(name -> groups.add(group(name)));
         return list;
     }
 
     private static ObjectNode group(String name) {
         ObjectNode group = Json.object().put("name", name);
-        ObjectNode version = Json.object().put("groupVersion", name + "/v1").put("version", "v1");
+        ObjectNode version =
+                Json.object().put("groupVersion", name + "/" + versionOf(name)).put("version", versionOf(name));
         group.putArray("versions").add(version);
         group.set("preferredVersion", version);
         return group;
@@ -112,7 +118,7 @@ final class Discovery {
         ObjectNode list = Json.object()
                 .put("kind", "APIResourceList")
                 .put("apiVersion", "v1")
-                .put("groupVersion", group.isEmpty() ? "v1" : group + "/v1");
+                .put("groupVersion", group.isEmpty() ? "v1" : group + "/" + versionOf(group));
         ArrayNode resources = list.putArray("resources");
         for (ResourceType type : ResourceTypes.of(group)) {
             words(plain(resources.addObject(), type, ResourceType.VERBS), type);
@@ -128,6 +134,9 @@ final class Discovery {
         for (ResourceType type : Reviews.of(group)) {
             plain(resources.addObject(), type, Reviews.VERBS);
         }
+        for (ResourceType type : Metrics.of(group)) {
+            plain(resources.addObject(), type, Metrics.VERBS);
+        }
         return list;
     }
 
@@ -140,10 +149,17 @@ final class Discovery {
         return one;
     }
 
+    private static String versionOf(String group) {
+        return group.equals(Metrics.GROUP) ? Metrics.VERSION : "v1";
+    }
+
     /** All but the core group, by name. */
-    private static List<String> groupNames() {
+    private static List<String> groupNames(boolean metrics) {
         TreeSet<String> names = new TreeSet<>(ResourceTypes.groups());
         names.addAll(Reviews.groups());
+        if (metrics) {
+            names.add(Metrics.GROUP);
+        }
         return List.copyOf(names);
     }
 
@@ -162,22 +178,25 @@ final class Discovery {
         }
     }
 
-    private static ObjectNode groups(String form, boolean core) {
+    private static ObjectNode groups(String form, boolean core, boolean metrics) {
         ObjectNode list = Json.object().put("kind", "APIGroupDiscoveryList").put("apiVersion", GROUP + "/" + form);
         list.putObject("metadata");
         ArrayNode items = list.putArray("items");
-        for (String name : core ? List.of("") : groupNames()) {
+        for (String name : core ? List.of("") : groupNames(metrics)) {
             ObjectNode group = items.addObject();
             ObjectNode metadata = group.putObject("metadata");
             if (!core) {
                 metadata.put("name", name);
             }
             metadata.putNull("creationTimestamp");
-            ObjectNode version =
-                    group.putArray("versions").addObject().put("version", "v1").put("freshness", "Current");
+            ObjectNode version = group.putArray("versions")
+                    .addObject()
+                    .put("version", versionOf(name))
+                    .put("freshness", "Current");
             ArrayNode resources = version.putArray("resources");
             ResourceTypes.of(name).forEach(type -> resource(resources.addObject(), type));
             Reviews.of(name).forEach(type -> served(resources.addObject(), type, Reviews.VERBS));
+            Metrics.of(name).forEach(type -> served(resources.addObject(), type, Metrics.VERBS));
         }
         return list;
     }

@@ -2,6 +2,8 @@ package io.quorate.control.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.addon.Addon;
+import io.quorate.control.addon.EnabledAddon;
 import io.quorate.control.agent.Agent;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
@@ -50,6 +52,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
@@ -77,6 +80,8 @@ public final class KubernetesApi implements AutoCloseable {
     private final PodLogs logs;
     private final PodStreams streams;
     private final ServiceProxy services;
+    private final NodeUsage usage;
+    private final ClusterUsage allUsage;
 
     private KubernetesApi(Node node, OtherNodes others) {
         this.node = node;
@@ -91,6 +96,9 @@ public final class KubernetesApi implements AutoCloseable {
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
         this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
         this.streams = new PodStreams(self.node(), agent.runtime(), services::apiOf, others, executor);
+        this.usage = new NodeUsage(executor);
+        this.allUsage = new ClusterUsage(
+                self.node(), usage, services::apiOf, others, Materializer.matFromSystem(node.system()));
     }
 
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
@@ -162,6 +170,32 @@ public final class KubernetesApi implements AutoCloseable {
     public CompletionStage<Optional<ObjectNode>> explain(String clusterId, String namespace, String name) {
         return feed.current(clusterId)
                 .thenApply(state -> Explanation.of(state, ObjectKey.of(ResourceTypes.POD, namespace, name)));
+    }
+
+    /** Add-ons that are enabled, as this node has it; empty where it holds no copy of the objects. */
+    public Optional<List<EnabledAddon>> addons(String clusterId) {
+        return feed.stateHere(clusterId).map(EnabledAddon::all);
+    }
+
+    /** What this machine and its pods use now. */
+    public CompletionStage<ObjectNode> usage() {
+        return usage.ask();
+    }
+
+    private boolean tellsUsage(String clusterId) {
+        return feed.stateInUse(clusterId)
+                .filter(state -> EnabledAddon.isEnabled(state, Addon.METRICS))
+                .isPresent();
+    }
+
+    private CompletionStage<ApiAnswer> metrics(ApiRequest request, Metrics.Question asked) {
+        if (!request.method().equals("GET")) {
+            throw new Refused(Failure.notAllowed());
+        }
+        ObjectState state = feed.state(request.clusterId());
+        return allUsage.ask(state)
+                .thenApply(told -> ApiAnswer.json(Metrics.answer(
+                        asked, request.parameter("labelSelector"), state, told, System.currentTimeMillis())));
     }
 
     /** In the words of the API: who asks may look, and not do this. */
@@ -237,10 +271,15 @@ public final class KubernetesApi implements AutoCloseable {
         if (path.startsWith("/openapi/")) {
             return done(OpenApi.of(request).orElseGet(KubernetesApi::nowhere));
         }
-        Optional<ApiAnswer> discovered =
-                reads ? Discovery.of(path, request.header("accept"), request.header("host")) : Optional.empty();
+        Optional<ApiAnswer> discovered = reads
+                ? Discovery.of(path, request.header("accept"), request.header("host"), tellsUsage(request.clusterId()))
+                : Optional.empty();
         if (discovered.isPresent()) {
             return done(discovered.get());
+        }
+        Optional<Metrics.Question> metrics = Metrics.question(path);
+        if (metrics.isPresent() && tellsUsage(request.clusterId())) {
+            return metrics(request, metrics.get());
         }
         Optional<ApiAnswer> review = Reviews.answer(request);
         if (review.isPresent()) {
@@ -318,6 +357,7 @@ public final class KubernetesApi implements AutoCloseable {
                 switch (path.subresource()) {
                     case Subresource.BINDING -> bind(request, path);
                     case Subresource.EVICTION -> evict(request, path);
+                    case Subresource.TOKEN -> token(request, path);
                     default -> create(request, path);
                 };
             case "PUT" -> update(request, path);
@@ -473,6 +513,41 @@ public final class KubernetesApi implements AutoCloseable {
             // told below
         }
         throw new Refused(Failure.badRequest(name + ": Invalid value: \"" + text + "\": wants a number of 0 or more"));
+    }
+
+    private CompletionStage<ApiAnswer> token(ApiRequest request, ApiPath path) {
+        Request with = request(request, false);
+        ObjectNode asked = Json.readObject(json(request, ServiceAccountTokens.REQUEST, with));
+        long seconds = ServiceAccountTokens.seconds(asked);
+        return state(request).thenCompose(state -> {
+            StoredObject account =
+                    state.get(key(path)).orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
+            return (with.dryRun()
+                            ? CompletableFuture.completedFuture(
+                                    new Node.IssuedAccess("", with.nowMillis() + seconds * 1000))
+                            : node.issueAccess(
+                                    ServiceAccountTokens.accessName(account),
+                                    "viewer",
+                                    Duration.ofSeconds(seconds),
+                                    with.nowMillis(),
+                                    request.by()))
+                    .thenApply(issued -> ApiAnswer.json(
+                            201,
+                            Json.bytes(ServiceAccountTokens.answer(
+                                    account,
+                                    asked,
+                                    seconds,
+                                    issued.token(),
+                                    issued.expiresAtMillis(),
+                                    with.nowMillis()))));
+        });
+    }
+
+    /** The user whom an access token names: itself, or a service account, which has to be there still. */
+    public Optional<String> user(String clusterId, String accessName) {
+        return ServiceAccountTokens.isOfAccount(accessName)
+                ? feed.stateHere(clusterId).flatMap(state -> ServiceAccountTokens.user(accessName, state))
+                : Optional.of(accessName);
     }
 
     private CompletionStage<ApiAnswer> create(ApiRequest request, ApiPath path) {

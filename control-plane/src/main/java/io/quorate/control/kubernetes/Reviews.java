@@ -102,9 +102,9 @@ final class Reviews {
     private static ObjectNode self(ApiRequest request) {
         ObjectNode status = Json.object();
         ObjectNode user = status.putObject("userInfo").put("username", request.user());
-        user.putArray("groups")
-                .add(request.admin() ? "quorate:admins" : "quorate:viewers")
-                .add("system:authenticated");
+        ArrayNode groups = user.putArray("groups").add(request.admin() ? "quorate:admins" : "quorate:viewers");
+        ServiceAccountTokens.groups(request.user()).forEach(groups::add);
+        groups.add("system:authenticated");
         return status;
     }
 

@@ -70,6 +70,17 @@ final class Defaults {
                 number(spec, "successfulJobsHistoryLimit", 3);
                 number(spec, "failedJobsHistoryLimit", 1);
             }
+            case "PersistentVolume" -> {
+                ObjectNode spec = Json.child(object, "spec");
+                text(spec, "persistentVolumeReclaimPolicy", "Retain");
+                text(spec, "volumeMode", "Filesystem");
+            }
+            case "PersistentVolumeClaim" -> text(Json.child(object, "spec"), "volumeMode", "Filesystem");
+            case "StorageClass" -> {
+                text(object, "reclaimPolicy", "Delete");
+                text(object, "volumeBindingMode", "Immediate");
+            }
+            case "HorizontalPodAutoscaler" -> number(Json.child(object, "spec"), "minReplicas", 1);
             case "Service" -> service(object, Json.child(object, "spec"));
             case "Namespace" -> {
                 ObjectNode spec = Json.child(object, "spec");

@@ -73,6 +73,18 @@ final class Immutable {
                 same(faults, old, object, "spec.template", FIELD);
                 same(faults, old, object, "spec.completions", FIELD);
             }
+            case "PersistentVolumeClaim" -> {
+                for (String path : List.of("spec.volumeName", "spec.storageClassName", "spec.accessModes")) {
+                    if (!Json.at(old, path).isMissingNode()) {
+                        same(faults, old, object, path, "spec is immutable after creation");
+                    }
+                }
+            }
+            case "StorageClass" -> {
+                same(faults, old, object, "provisioner", FIELD);
+                same(faults, old, object, "reclaimPolicy", FIELD);
+                same(faults, old, object, "volumeBindingMode", FIELD);
+            }
             case "Service" -> {
                 boolean external = Json.at(object, "spec.type").asText().equals("ExternalName")
                         || Json.at(old, "spec.type").asText().equals("ExternalName");

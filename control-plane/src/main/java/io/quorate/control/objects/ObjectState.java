@@ -131,7 +131,9 @@ public final class ObjectState {
             for (StoredObject each : ofType.values()) {
                 boolean founded = each.key().type().equals(ResourceTypes.NODE.id())
                         || each.key().type().equals(ResourceTypes.NAMESPACE.id())
-                                && FOUNDED.contains(each.key().name());
+                                && FOUNDED.contains(each.key().name())
+                        || each.key().type().equals(ResourceTypes.SERVICE_ACCOUNT.id())
+                                && each.key().name().equals("default");
                 if (!founded) {
                     return false;
                 }

@@ -3,6 +3,9 @@ package io.quorate.control.objects;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.resource.Failure.Cause;
+import java.util.Optional;
+import io.quorate.control.resource.Quantity;
+import io.quorate.control.resource.CronSchedule;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ObjectNames;
@@ -16,6 +19,12 @@ import java.util.stream.Collectors;
 /** What is wrong with an object that has all its defaults, in kubernetes' words; so far as clients are likely to meet it. */
 final class Validation {
     private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
+
+    /** Its jobs add eleven characters. */
+    private static final int MAX_CRON_JOB_NAME = 52;
+
+    private static final List<String> ACCESS_MODES =
+            List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
 
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
 
@@ -55,11 +64,22 @@ final class Validation {
                 daemonSet(object.path("spec").path("updateStrategy"));
             }
             case "Job" -> job();
-            case "CronJob" -> {
-                if (Json.at(object, "spec.schedule").asText().isEmpty()) {
-                    faults.add(Cause.required("spec.schedule", ""));
+            case "CronJob" -> cronJob();
+            case "PersistentVolumeClaim" -> storage("spec.accessModes", "spec.resources.requests.storage");
+            case "PersistentVolume" -> storage("spec.accessModes", "spec.capacity.storage");
+            case "StorageClass" -> {
+                faults.present(object.path("provisioner"), "provisioner");
+                supported("reclaimPolicy", List.of("Delete", "Retain"));
+                supported("volumeBindingMode", List.of("Immediate", "WaitForFirstConsumer"));
+            }
+            case "HorizontalPodAutoscaler" -> {
+                JsonNode most = Json.at(object, "spec.maxReplicas");
+                if (most.asInt() < 1) {
+                    faults.invalid("spec.maxReplicas", most, "must be greater than 0");
                 }
             }
+            case "ReplicationController" ->
+                faults.add(Cause.forbidden("spec", "this cluster runs no replication controllers; use a Deployment"));
             case "Service" -> service();
             case "ConfigMap" -> data();
             case "Secret" -> {
@@ -288,6 +308,54 @@ final class Validation {
             faults.add(Cause.required("spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
         } else {
             faults.oneOf(policy, "spec.template.spec.restartPolicy", policies);
+        }
+    }
+
+    private void cronJob() {
+        String schedule = Json.at(object, "spec.schedule").asText();
+        if (schedule.isEmpty()) {
+            faults.required("spec.schedule");
+        } else {
+            try {
+                CronSchedule.parse(schedule);
+            } catch (IllegalArgumentException e) {
+                faults.named("spec.schedule", schedule, Optional.of(String.valueOf(e.getMessage())));
+            }
+        }
+        String zone = Json.at(object, "spec.timeZone").asText();
+        if (!zone.isEmpty() && CronSchedule.zone(zone).isEmpty()) {
+            faults.named("spec.timeZone", zone, Optional.of("unknown time zone " + zone));
+        }
+        supported("spec.concurrencyPolicy", List.of("Allow", "Forbid", "Replace"));
+        notNegative("spec.startingDeadlineSeconds");
+        notNegative("spec.successfulJobsHistoryLimit");
+        notNegative("spec.failedJobsHistoryLimit");
+        String name = Json.at(object, "metadata.name").asText();
+        if (name.length() > MAX_CRON_JOB_NAME) {
+            faults.named(
+                    "metadata.name",
+                    name,
+                    Optional.of("must be no more than " + MAX_CRON_JOB_NAME + " characters"));
+        }
+        String template = "spec.jobTemplate.spec.template.spec";
+        PodValidation.check(faults, Json.at(object, template), template, Set.of());
+        supported(template + ".restartPolicy", List.of("OnFailure", "Never"));
+    }
+
+    private void storage(String modes, String size) {
+        if (Json.at(object, modes).isEmpty()) {
+            faults.add(Cause.required(modes, "at least 1 access mode is required"));
+        }
+        int at = 0;
+        for (JsonNode each : Json.at(object, modes)) {
+            faults.oneOf(each, modes + "[" + at + "]", ACCESS_MODES);
+            at++;
+        }
+        JsonNode amount = Json.at(object, size);
+        if (amount.isMissingNode()) {
+            faults.required(size);
+        } else if (Quantity.whole(amount).orElse(0L) <= 0) {
+            faults.invalid(size, amount, "must be greater than zero");
         }
     }
 

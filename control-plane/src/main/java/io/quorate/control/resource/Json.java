@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -98,6 +99,21 @@ public final class Json {
         return at.inArray()
                 ? before + "[" + at.getCurrentIndex() + "]"
                 : before.isEmpty() ? at.getCurrentName() : before + "." + at.getCurrentName();
+    }
+
+    /**
+     * All documents of YAML.
+     *
+     * @throws IllegalArgumentException when it is none; the message is one line
+     */
+    public static List<JsonNode> readYamlDocuments(byte[] bytes) {
+        try (MappingIterator<JsonNode> all =
+                Yaml.MAPPER.readerFor(JsonNode.class).readValues(bytes)) {
+            return all.readAll();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("no YAML"), e);
+        }
     }
 
     private static JsonNode read(ObjectMapper mapper, byte[] bytes) {

@@ -65,6 +65,24 @@ public record ResourceType(
         return of(group, plural, kind, false);
     }
 
+    /** One whose objects are made when they are asked for, in another version than the first. */
+    public static ResourceType unstored(String group, String version, String plural, String kind, boolean namespaced) {
+        return new ResourceType(
+                group,
+                version,
+                plural,
+                "",
+                kind,
+                namespaced,
+                List.of(),
+                false,
+                ObjectNames.SUBDOMAIN,
+                false,
+                false,
+                false,
+                List.of());
+    }
+
     ResourceType amongAll() {
         return with(true, names, status, scale, counted, fields);
     }

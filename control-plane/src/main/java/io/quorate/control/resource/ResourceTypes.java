@@ -51,6 +51,17 @@ public final class ResourceTypes {
     public static final ResourceType SERVICE_ACCOUNT =
             ResourceType.core("serviceaccounts", "ServiceAccount", true, "sa");
     public static final ResourceType ENDPOINTS = ofEndpoints();
+    public static final ResourceType PERSISTENT_VOLUME = ResourceType.core(
+                    "persistentvolumes", "PersistentVolume", false, "pv")
+            .withStatus();
+    public static final ResourceType PERSISTENT_VOLUME_CLAIM = ResourceType.core(
+                    "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc")
+            .withStatus();
+    public static final ResourceType STORAGE_CLASS =
+            ResourceType.of("storage.k8s.io", "storageclasses", "StorageClass", false, "sc");
+    public static final ResourceType REPLICATION_CONTROLLER = workload(
+                    "", "replicationcontrollers", "ReplicationController", "rc")
+            .withScale();
     public static final ResourceType LEASE = ResourceType.of("coordination.k8s.io", "leases", "Lease", true);
     public static final ResourceType ENDPOINT_SLICE =
             ResourceType.of("discovery.k8s.io", "endpointslices", "EndpointSlice", true);
@@ -65,6 +76,12 @@ public final class ResourceTypes {
             ResourceType.of("apps", "controllerrevisions", "ControllerRevision", true);
     public static final ResourceType JOB = workload("batch", "jobs", "Job").selectedBy("status.successful");
     public static final ResourceType CRON_JOB = workload("batch", "cronjobs", "CronJob", "cj");
+    /** Kept for those who ask; nobody acts on one. */
+    public static final ResourceType HORIZONTAL_POD_AUTOSCALER = ResourceType.of(
+                    "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, "hpa")
+            .amongAll()
+            .withStatus();
+
     public static final ResourceType POD_DISRUPTION_BUDGET = ResourceType.of(
                     "policy", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb")
             .withStatus()
@@ -81,6 +98,9 @@ public final class ResourceTypes {
             CONFIG_MAP,
             SECRET,
             SERVICE_ACCOUNT,
+            PERSISTENT_VOLUME,
+            PERSISTENT_VOLUME_CLAIM,
+            REPLICATION_CONTROLLER,
             DEPLOYMENT,
             REPLICA_SET,
             DAEMON_SET,
@@ -88,6 +108,8 @@ public final class ResourceTypes {
             CONTROLLER_REVISION,
             JOB,
             CRON_JOB,
+            HORIZONTAL_POD_AUTOSCALER,
+            STORAGE_CLASS,
             LEASE,
             ENDPOINT_SLICE,
             POD_DISRUPTION_BUDGET);

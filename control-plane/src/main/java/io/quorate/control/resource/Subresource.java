@@ -15,6 +15,7 @@ public record Subresource(String name, String group, String version, String kind
     public static final String EVICTION = "eviction";
 
     public static final String LOG = "log";
+    public static final String TOKEN = "token";
 
     static final List<String> PARTIAL = List.of("get", "patch", "update");
 
@@ -32,7 +33,9 @@ public record Subresource(String name, String group, String version, String kind
                     new Subresource("attach", "", "v1", "PodAttachOptions", CONNECTION),
                     new Subresource("exec", "", "v1", "PodExecOptions", CONNECTION),
                     new Subresource("portforward", "", "v1", "PodPortForwardOptions", CONNECTION),
-                    new Subresource(LOG, "", "v1", "Pod", List.of("get"))));
+                    new Subresource(LOG, "", "v1", "Pod", List.of("get"))),
+            "serviceaccounts",
+            List.of(new Subresource(TOKEN, "authentication.k8s.io", "v1", "TokenRequest", CREATE)));
 
     public Subresource {
         verbs = List.copyOf(verbs);

@@ -20,10 +20,13 @@ record Affinity(List<Requirement> requirements, int weight) {
     }
 
     static List<Affinity> required(JsonNode nodeAffinity) {
+        return terms(nodeAffinity.path("requiredDuringSchedulingIgnoredDuringExecution"));
+    }
+
+    /** Of a node selector. */
+    static List<Affinity> terms(JsonNode selector) {
         List<Affinity> terms = new ArrayList<>();
-        for (JsonNode each : nodeAffinity
-                .path("requiredDuringSchedulingIgnoredDuringExecution")
-                .path("nodeSelectorTerms")) {
+        for (JsonNode each : selector.path("nodeSelectorTerms")) {
             terms.add(term(each, 0));
         }
         return List.copyOf(terms);

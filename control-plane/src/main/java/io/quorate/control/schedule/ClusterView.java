@@ -186,6 +186,11 @@ final class ClusterView {
         }
     }
 
+    /** That it has followed last. */
+    Optional<ObjectState> state() {
+        return Optional.ofNullable(at);
+    }
+
     /** By name. */
     Collection<NodeView> nodes() {
         return nodes.values();

@@ -36,7 +36,7 @@ record Placement(Optional<String> node, List<Verdict> nodes) {
         Map<String, Integer> counts = new TreeMap<>();
         nodes.forEach(verdict -> verdict.reasons().forEach(reason -> counts.merge(reason, 1, Integer::sum)));
         List<String> words = new ArrayList<>();
-        counts.forEach((reason, count) -> words.add(count + " " + reason));
+        counts.forEach((reason, count) -> words.add(ClaimedVolumes.isOfPod(reason) ? reason : count + " " + reason));
         words.sort(null);
         return "0/" + nodes.size() + " nodes are available: " + String.join(", ", words) + ".";
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * The choice of a node for one pod: which can take it, and which of those suits it best. Filters, scores and weights are those of kubernetes' scheduler
- * framework (its default plugins) but for volumes and images. Equal scores are told apart by the pod's uid and the node's name: never by chance, and
+ * framework (its default plugins) but for images. Equal scores are told apart by the pod's uid and the node's name: never by chance, and
  * not always for the same node.
  */
 final class Placing {
@@ -29,10 +29,14 @@ final class Placing {
 
     static Placement place(PodView pod, ClusterView view) {
         Topology topology = new Topology(pod, view);
+        ClaimedVolumes volumes = new ClaimedVolumes(pod, view);
         List<NodeView> able = new ArrayList<>();
         List<List<String>> all = new ArrayList<>(view.nodes().size());
         for (NodeView node : view.nodes()) {
             List<String> reasons = Fit.reasons(pod, node, view.load(node.name()));
+            if (reasons.isEmpty()) {
+                reasons = volumes.reasons(node);
+            }
             if (reasons.isEmpty()) {
                 reasons = topology.reasons(node);
             }

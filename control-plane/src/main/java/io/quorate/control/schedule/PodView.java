@@ -6,6 +6,7 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Toleration;
+import io.quorate.control.resource.Volumes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param ports of the node that it wants
  * @param selector labels that its node must have
  * @param affinity terms of which its node must meet one; empty for any node
+ * @param claims names of the claims of volumes that it uses
  */
 record PodView(
         ObjectKey key,
@@ -44,7 +46,8 @@ record PodView(
         List<Company> far,
         List<Company> ratherNear,
         List<Company> ratherFar,
-        List<Spread> spreads) {
+        List<Spread> spreads,
+        List<String> claims) {
 
     static final String DEFAULT_SCHEDULER = "default-scheduler";
 
@@ -89,7 +92,8 @@ record PodView(
                 Company.required(far, namespace),
                 Company.preferred(near, namespace),
                 Company.preferred(far, namespace),
-                Spread.all(spec));
+                Spread.all(spec),
+                Volumes.claims(spec));
     }
 
     private static Set<HostPort> ports(JsonNode spec) {
@@ -133,7 +137,8 @@ record PodView(
                 far,
                 ratherNear,
                 ratherFar,
-                spreads);
+                spreads,
+                claims);
     }
 
     /** Whether a node is to be chosen for it. */

@@ -2,6 +2,7 @@ package io.quorate.control.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.controller.Conditions;
 import io.quorate.control.controller.Controller;
 import io.quorate.control.controller.Plan;
 import io.quorate.control.objects.Change;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler implements Controller {
     private static final String SCHEDULED = "PodScheduled";
     private static final String NODE_NAME = "spec.nodeName";
+
+    private static final Set<String> VOLUMES = Set.of(
+            ResourceTypes.PERSISTENT_VOLUME_CLAIM.id(),
+            ResourceTypes.PERSISTENT_VOLUME.id(),
+            ResourceTypes.STORAGE_CLASS.id());
 
     /** Who wait are looked at in this order. */
     private static final Comparator<PodView> TURN = Comparator.comparingInt(PodView::priority)
@@ -54,7 +61,9 @@ final class Scheduler implements Controller {
         String type = change.now().key().type();
         return type.equals(ResourceTypes.POD.id())
                 ? byPod(change)
-                : type.equals(ResourceTypes.NODE.id()) ? byNode(change) : List.of();
+                : type.equals(ResourceTypes.NODE.id())
+                        ? byNode(change)
+                        : VOLUMES.contains(type) ? waiting(pod -> !pod.claims().isEmpty()) : List.of();
     }
 
     private Collection<ObjectKey> byPod(Change change) {

@@ -2,6 +2,7 @@ package io.quorate.control.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.controller.Conditions;
 import io.quorate.control.controller.Controller;
 import io.quorate.control.controller.Plan;
 import io.quorate.control.objects.Change;

@@ -270,6 +270,7 @@ public final class ProtobufBody {
             case "authorization.k8s.io" -> "authorization";
             case "coordination.k8s.io" -> "coordination";
             case "discovery.k8s.io" -> "discovery";
+            case "storage.k8s.io" -> "storage";
             default -> type.group();
         };
         return home + "." + type.version() + "." + type.kind();

@@ -31,10 +31,12 @@ final class Schemas {
                 + switch (type.group()) {
                     case "" -> "";
                     case "apps" -> "apps.";
+                    case "autoscaling" -> "autoscaling.v1.";
                     case "batch" -> "batch.v1.";
                     case "coordination.k8s.io" -> "coordination.v1.";
                     case "discovery.k8s.io" -> "discovery.v1.";
                     case "policy" -> "policy.v1.";
+                    case "storage.k8s.io" -> "storage.";
                     default -> throw new IllegalStateException("no model of group " + type.group());
                 };
         try {

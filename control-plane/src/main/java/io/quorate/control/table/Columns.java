@@ -129,6 +129,63 @@ final class Columns {
                                         Json.at(object, "spec.maxUnavailable").asText(), "N/A")),
                         number("Allowed Disruptions", "status.disruptionsAllowed"),
                         Column.age());
+            case "PersistentVolume" ->
+                List.of(
+                        name(),
+                        field("Capacity", "spec.capacity.storage"),
+                        Column.text("Access Modes", object -> modes(Json.at(object, "spec.accessModes"))),
+                        field("Reclaim Policy", "spec.persistentVolumeReclaimPolicy"),
+                        Column.text("Status", Columns::volumeStatus),
+                        Column.text("Claim", Columns::claim),
+                        field("StorageClass", "spec.storageClassName"),
+                        Column.text("VolumeAttributesClass", object -> "<unset>"),
+                        field("Reason", "status.reason"),
+                        Column.age(),
+                        field("VolumeMode", "spec.volumeMode").onlyWide());
+            case "PersistentVolumeClaim" ->
+                List.of(
+                        name(),
+                        Column.text("Status", Columns::volumeStatus),
+                        field("Volume", "spec.volumeName"),
+                        field("Capacity", "status.capacity.storage"),
+                        Column.text("Access Modes", object -> modes(Json.at(object, "status.accessModes"))),
+                        field("StorageClass", "spec.storageClassName"),
+                        Column.text("VolumeAttributesClass", object -> "<unset>"),
+                        Column.age(),
+                        field("VolumeMode", "spec.volumeMode").onlyWide());
+            case "StorageClass" ->
+                List.of(
+                        Column.text("Name", Columns::storageClassName),
+                        field("Provisioner", "provisioner"),
+                        field("ReclaimPolicy", "reclaimPolicy"),
+                        field("VolumeBindingMode", "volumeBindingMode"),
+                        Column.text(
+                                "AllowVolumeExpansion",
+                                object -> Boolean.toString(
+                                        object.path("allowVolumeExpansion").asBoolean())),
+                        Column.age());
+            case "HorizontalPodAutoscaler" ->
+                List.of(
+                        name(),
+                        Column.text(
+                                "Reference",
+                                object -> Json.at(object, "spec.scaleTargetRef.kind")
+                                                .asText()
+                                        + "/"
+                                        + Json.at(object, "spec.scaleTargetRef.name")
+                                                .asText()),
+                        Column.text("Targets", Columns::target),
+                        number("MinPods", "spec.minReplicas"),
+                        number("MaxPods", "spec.maxReplicas"),
+                        number("Replicas", "status.currentReplicas"),
+                        Column.age());
+            case "ReplicationController" ->
+                List.of(
+                        name(),
+                        number("Desired", "spec.replicas"),
+                        number("Current", "status.replicas"),
+                        number("Ready", "status.readyReplicas"),
+                        Column.age());
             case "Event" -> event();
             case "ControllerRevision" ->
                 List.of(
@@ -399,6 +456,48 @@ final class Columns {
                     + each.path("protocol").asText("TCP"));
         }
         return ports.isEmpty() ? NONE : String.join(",", ports);
+    }
+
+    private static String volumeStatus(JsonNode object) {
+        return Json.at(object, "metadata.deletionTimestamp").isMissingNode()
+                ? Json.at(object, "status.phase").asText()
+                : "Terminating";
+    }
+
+    private static String claim(JsonNode volume) {
+        JsonNode reference = Json.at(volume, "spec.claimRef");
+        return reference.isObject()
+                ? reference.path("namespace").asText() + "/"
+                        + reference.path("name").asText()
+                : "";
+    }
+
+    private static String modes(JsonNode modes) {
+        List<String> words = new ArrayList<>();
+        for (JsonNode each : modes) {
+            words.add(
+                    switch (each.asText()) {
+                        case "ReadWriteOnce" -> "RWO";
+                        case "ReadOnlyMany" -> "ROX";
+                        case "ReadWriteMany" -> "RWX";
+                        case "ReadWriteOncePod" -> "RWOP";
+                        default -> each.asText();
+                    });
+        }
+        return String.join(",", words);
+    }
+
+    private static String storageClassName(JsonNode object) {
+        boolean usual = Json.at(object, "metadata.annotations")
+                .path("storageclass.kubernetes.io/is-default-class")
+                .asText()
+                .equals("true");
+        return Json.at(object, "metadata.name").asText() + (usual ? " (default)" : "");
+    }
+
+    private static String target(JsonNode autoscaler) {
+        JsonNode wanted = Json.at(autoscaler, "spec.targetCPUUtilizationPercentage");
+        return wanted.isMissingNode() ? NONE : "cpu: <unknown>/" + wanted.asText() + "%";
     }
 
     private static String endpoints(JsonNode object) {

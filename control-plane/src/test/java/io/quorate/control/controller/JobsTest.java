@@ -4,6 +4,10 @@ import static io.quorate.control.resource.ResourceTypes.JOB;
 import static io.quorate.control.resource.ResourceTypes.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.objects.StoredObject;
+import io.quorate.control.resource.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JobsTest {
@@ -106,5 +110,44 @@ class JobsTest {
         world.create(JOB, job(""));
         world.delete(POD, world.pods().getFirst().key().name());
         assertThat(world.activePods()).hasSize(1);
+    }
+
+    @Test
+    void with_numbers_each_of_them_has_to_succeed_once() {
+        world.create(JOB, job("'completions':4,'parallelism':2,'completionMode':'Indexed',"));
+        assertThat(indexes()).containsExactlyInAnyOrder("0", "1");
+        StoredObject one = world.activePods().getFirst();
+        assertThat(one.key().name()).matches("sum-[01]-[a-z0-9]{5}");
+        assertThat(Json.at(one.tree(), "spec.hostname").asText()).matches("sum-[01]");
+        JsonNode variable = one.tree().at("/spec/containers/0/env/0");
+        assertThat(variable.path("name").asText()).isEqualTo("JOB_COMPLETION_INDEX");
+        assertThat(variable.toString()).contains("metadata.labels['batch.kubernetes.io/job-completion-index']");
+        succeed("1");
+        assertThat(indexes()).containsExactlyInAnyOrder("0", "2");
+        assertThat(status("completedIndexes")).isEqualTo("1");
+        succeed("2");
+        succeed("3");
+        assertThat(indexes()).containsExactly("0");
+        assertThat(status("completedIndexes")).isEqualTo("1-3");
+        world.fail(world.activePods().getFirst(), "Failed");
+        world.settle();
+        world.pass(10);
+        assertThat(indexes()).as("again, with the same number").containsExactly("0");
+        succeed("0");
+        assertThat(status("completedIndexes")).isEqualTo("0-3");
+        assertThat(world.condition(JOB, "sum", "Complete")).startsWith("True");
+    }
+
+    private List<String> indexes() {
+        return world.activePods().stream()
+                .map(each -> each.labels().get("batch.kubernetes.io/job-completion-index"))
+                .toList();
+    }
+
+    private void succeed(String index) {
+        world.activePods().stream()
+                .filter(each -> index.equals(each.labels().get("batch.kubernetes.io/job-completion-index")))
+                .forEach(pod -> world.fail(pod, "Succeeded"));
+        world.settle();
     }
 }

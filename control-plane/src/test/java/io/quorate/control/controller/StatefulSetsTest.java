@@ -1,5 +1,7 @@
 package io.quorate.control.controller;
 
+import static io.quorate.control.resource.ResourceTypes.CONTROLLER_REVISION;
+import static io.quorate.control.resource.ResourceTypes.PERSISTENT_VOLUME_CLAIM;
 import static io.quorate.control.resource.ResourceTypes.POD;
 import static io.quorate.control.resource.ResourceTypes.STATEFUL_SET;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,6 +83,60 @@ class StatefulSetsTest {
     private List<String> images() {
         return world.activePods().stream()
                 .map(pod -> pod.tree().at("/spec/containers/0/image").asText())
+                .toList();
+    }
+
+    @Test
+    void claims_are_those_of_a_number_and_stay_when_its_pod_goes() {
+        set("'replicas':2,'podManagementPolicy':'Parallel','volumeClaimTemplates':[{'metadata':{'name':'data'},"
+                + "'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}],");
+        assertThat(world.all(PERSISTENT_VOLUME_CLAIM))
+                .extracting(each -> each.key().name())
+                .containsExactly("data-db-0", "data-db-1");
+        assertThat(world.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0").labels()).containsEntry("app", "db");
+        assertThat(world.get(POD, "db-1")
+                        .at("/spec/volumes/0/persistentVolumeClaim/claimName")
+                        .asText())
+                .isEqualTo("data-db-1");
+        world.runAll();
+        world.change(STATEFUL_SET, "db", "{'spec':{'replicas':1}}");
+        world.delete(POD, "db-0");
+        assertThat(names()).containsExactly("db-0");
+        assertThat(world.all(PERSISTENT_VOLUME_CLAIM)).hasSize(2);
+    }
+
+    @Test
+    void each_template_is_a_revision_and_one_that_comes_back_is_the_newest_again() {
+        set("'replicas':1,'revisionHistoryLimit':1,");
+        world.runAll();
+        String first = status("updateRevision");
+        assertThat(revisions()).containsExactly("1 " + first);
+        image("pg:2");
+        assertThat(revisions()).hasSize(2).contains("1 " + first, "2 " + status("updateRevision"));
+        image("pg:1");
+        assertThat(status("updateRevision")).isEqualTo(first);
+        assertThat(revisions()).contains("3 " + first);
+        image("pg:4");
+        assertThat(revisions()).as("one is kept beside the newest").hasSize(2).contains("3 " + first);
+        assertThat(world.get(CONTROLLER_REVISION, first)
+                        .at("/data/spec/template/$patch")
+                        .asText())
+                .isEqualTo("replace");
+    }
+
+    private void image(String image) {
+        world.change(
+                STATEFUL_SET,
+                "db",
+                "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'" + image + "'}]}}}}");
+        world.runAll();
+        world.runAll();
+    }
+
+    private List<String> revisions() {
+        return world.all(CONTROLLER_REVISION).stream()
+                .map(each ->
+                        each.tree().path("revision").asText() + " " + each.key().name())
                 .toList();
     }
 }

@@ -531,6 +531,68 @@ class KubernetesRoutesTest {
         assertThat(JSON.readTree(nobody.body()).path("reason").asText()).isEqualTo("Unauthorized");
     }
 
+    @Test
+    void a_token_of_a_service_account_may_look_for_as_long_as_the_account_is_there() throws Exception {
+        String accounts = "/api/v1/namespaces/default/serviceaccounts";
+        assertThat(post(accounts, "{'metadata':{'name':'ci'}}").code()).isEqualTo(201);
+        Answer asked = post(accounts + "/ci/token", "{'spec':{'expirationSeconds':700}}");
+        assertThat(asked.code()).isEqualTo(201);
+        assertThat(asked.at("/kind")).isEqualTo("TokenRequest");
+        String bearer = "Bearer " + asked.at("/status/token");
+        HttpResponse<byte[]> self =
+                node.sendAsNobody(node.request("/apis/authentication.k8s.io/v1/selfsubjectreviews")
+                        .header("Authorization", bearer)
+                        .POST(BodyPublishers.ofString("{}")));
+        assertThat(JSON.readTree(self.body()).at("/status/userInfo").toString())
+                .contains("\"system:serviceaccount:default:ci\"", "\"system:serviceaccounts:default\"");
+        assertThat(lookAs(bearer, MAPS)).isEqualTo(200);
+        assertThat(lookAs(bearer, "/api/v1/secrets")).isEqualTo(403);
+        failure(post(accounts + "/none/token", "{}"), 404, "NotFound", "serviceaccounts \"none\" not found");
+        failure(
+                post(accounts + "/ci/token", "{'spec':{'expirationSeconds':1}}"),
+                422,
+                "Invalid",
+                "may not specify a duration less than 10 minutes");
+        assertThat(delete(accounts + "/ci").code()).isEqualTo(200);
+        assertThat(lookAs(bearer, MAPS)).isEqualTo(401);
+    }
+
+    private static int lookAs(String bearer, String path) throws Exception {
+        return node.sendAsNobody(
+                        node.request(path).header("Authorization", bearer).GET())
+                .statusCode();
+    }
+
+    @Test
+    void the_page_and_the_figures_are_served_where_their_addons_are_enabled() throws Exception {
+        assertThat(new String(get("/dashboard").response().body(), UTF_8)).contains("`quorate enable dashboard`");
+        assertThat(get("/apis/metrics.k8s.io/v1beta1/nodes").code()).isEqualTo(404);
+        String addons = "/api/v1/namespaces/kube-system/configmaps";
+        assertThat(post(
+                                addons,
+                                "{'metadata':{'name':'quorate-addons'},'data':{'dashboard':'{}','metrics':'{}','gone':'{\\'progress\\':\\'disabling\\'}'}}")
+                        .code())
+                .isEqualTo(201);
+        HttpResponse<byte[]> page = node.sendAsNobody(node.request("/dashboard").GET());
+        assertThat(new String(page.body(), UTF_8)).contains("<title>Quorate</title>");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self'");
+        for (String file : new String[] {"dashboard.css", "dashboard.js"}) {
+            assertThat(node.sendAsNobody(node.request("/dashboard/" + file).GET()).statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(get("/dashboard/application.conf").code()).isEqualTo(404);
+        assertThat(get("/apis/metrics.k8s.io/v1beta1").at("/groupVersion")).isEqualTo("metrics.k8s.io/v1beta1");
+        Answer nodes = get("/apis/metrics.k8s.io/v1beta1/nodes");
+        assertThat(nodes.at("/items/0/metadata/name")).isEqualTo("n8");
+        assertThat(nodes.at("/items/0/usage/memory")).matches("[1-9]\\d*Ki");
+        assertThat(get("/v1/status").body().path("addons"))
+                .extracting(each -> each.path("name").asText() + " " + each.path("status").asText())
+                .containsExactly("dashboard enabled", "gone disabling", "metrics enabled");
+        assertThat(delete(addons + "/quorate-addons").code()).isEqualTo(200);
+        assertThat(get("/dashboard").code()).isEqualTo(404);
+    }
+
     private static final String PODS = "/api/v1/namespaces/default/pods";
 
     private static void pod(String name, String home) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.controller.Conditions;
 import io.quorate.control.controller.Controller;
 import io.quorate.control.controller.Plan;
 import io.quorate.control.objects.Change;
