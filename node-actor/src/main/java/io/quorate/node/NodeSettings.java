@@ -16,6 +16,7 @@ import java.util.List;
  * @param certificateLifetime of the certificates that this node issues; one minute or more
  * @param contacts {@code host:port} of other nodes' cluster ports, beside those that this node knows
  * @param alsoNamed further host names and addresses that clients call this node by
+ * @param refreshInterval how often a node without a copy writes down where the API of the others is; zero for never
  */
 public record NodeSettings(
         Path dataFolder,
@@ -29,9 +30,41 @@ public record NodeSettings(
         int readThreads,
         Duration certificateLifetime,
         List<String> alsoNamed,
-        List<String> contacts) {
+        List<String> contacts,
+        Duration refreshInterval) {
 
     private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(1);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(30);
+
+    /** With the usual interval of refreshing. */
+    public NodeSettings(
+            Path dataFolder,
+            String name,
+            String address,
+            int clusterPort,
+            int apiPort,
+            int joinPort,
+            RaftTiming timing,
+            String storeEngine,
+            int readThreads,
+            Duration certificateLifetime,
+            List<String> alsoNamed,
+            List<String> contacts) {
+        this(
+                dataFolder,
+                name,
+                address,
+                clusterPort,
+                apiPort,
+                joinPort,
+                timing,
+                storeEngine,
+                readThreads,
+                certificateLifetime,
+                alsoNamed,
+                contacts,
+                REFRESH_INTERVAL);
+    }
 
     public NodeSettings {
         // The forms of name and address are the member's: said once, there.
@@ -57,6 +90,10 @@ public record NodeSettings(
         if (certificateLifetime.compareTo(SHORTEST_LIFETIME) < 0) {
             throw new IllegalArgumentException("quorate.tls.certificate-lifetime: wants a minute or more, is "
                     + certificateLifetime.toSeconds() + " s");
+        }
+        if (refreshInterval.isNegative()) {
+            throw new IllegalArgumentException("quorate.api-server-proxy.refresh-interval: wants 0 (never) or more, is "
+                    + refreshInterval.toSeconds() + " s");
         }
         alsoNamed = List.copyOf(alsoNamed);
         contacts = List.copyOf(contacts);
@@ -102,7 +139,8 @@ public record NodeSettings(
                     config.getInt("quorate.read-threads"),
                     config.getDuration("quorate.tls.certificate-lifetime"),
                     config.getStringList("quorate.tls.also-named"),
-                    config.getStringList("quorate.node.contacts"));
+                    config.getStringList("quorate.node.contacts"),
+                    config.getDuration("quorate.api-server-proxy.refresh-interval"));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

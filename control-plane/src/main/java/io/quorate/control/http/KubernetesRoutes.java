@@ -4,10 +4,13 @@ import io.quorate.control.kubernetes.ApiAnswer;
 import io.quorate.control.kubernetes.ApiRequest;
 import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.resource.Failure;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -62,12 +65,27 @@ final class KubernetesRoutes {
                                 body,
                                 peer.words(),
                                 peer.name(),
+                                peer.kind().organization(),
                                 peer.kind().isAdmin(),
                                 clusterId)))
                         .exceptionally(failure -> tooLarge())
                         .thenApply(KubernetesRoutes::response);
             }
         };
+    }
+
+    /** Tells another node, which holds no copy, of the objects. */
+    CompletionStage<HttpResponse> follow(HttpRequest request, Peer by, String clusterId) {
+        if (by.kind() != PeerKind.NODE) {
+            return afterBody(
+                    request,
+                    ApiAnswer.failure(Failure.forbidden("only nodes of this cluster follow its objects: watch them")));
+        }
+        String name = path(request.getUri()).substring(KubernetesApi.FOLLOW.length());
+        request.discardEntityBytes(materializer);
+        return api.follow(
+                        clusterId, name, query(request.getUri()).getOrDefault("after", ""))
+                .thenApply(KubernetesRoutes::response);
     }
 
     private CompletionStage<byte[]> body(HttpEntity entity) {
@@ -114,19 +132,30 @@ final class KubernetesRoutes {
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, events));
             case ApiAnswer.Text(var lines) ->
                 HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, lines));
+            case ApiAnswer.Passed(var code, var type, var body, var warnings) ->
+                warned(
+                        HttpResponse.create().withStatus(code).withEntity(HttpEntities.createChunked(type(type), body)),
+                        warnings);
             case ApiAnswer.Whole whole -> {
                 ContentType type = whole.contentType().equals(ApiAnswer.JSON)
                         ? ContentTypes.APPLICATION_JSON
                         : type(whole.contentType());
-                HttpResponse response = HttpResponse.create()
-                        .withStatus(whole.code())
-                        .withEntity(HttpEntities.create(type, whole.body()));
-                for (String warning : whole.warnings()) {
-                    response = response.addHeader(RawHeader.create("Warning", "299 - \"" + quoted(warning) + "\""));
-                }
+                HttpResponse response = warned(
+                        HttpResponse.create()
+                                .withStatus(whole.code())
+                                .withEntity(HttpEntities.create(type, whole.body())),
+                        whole.warnings());
                 yield whole.code() == 503 ? response.addHeader(RawHeader.create("Retry-After", "1")) : response;
             }
         };
+    }
+
+    private static HttpResponse warned(HttpResponse response, List<String> warnings) {
+        HttpResponse warned = response;
+        for (String warning : warnings) {
+            warned = warned.addHeader(RawHeader.create("Warning", "299 - \"" + quoted(warning) + "\""));
+        }
+        return warned;
     }
 
     /** With its parameters in the order in which clients expect them; the library's own reader sorts them. */

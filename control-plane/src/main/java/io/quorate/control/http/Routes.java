@@ -76,6 +76,7 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/pods/{address}/{port}       a web socket: the way of other nodes to a pod of this one
+ * GET  /v1/follow/{node}?after=        for nodes without a copy: the objects that they need, and each change ({@code control.follow})
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
@@ -150,7 +151,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                         case Access.Verdict.Admitted(var by, var clusterId) ->
                             request.getUri().path().startsWith(PodRoutes.PATH)
                                     ? pods.connect(request, by)
-                                    : route(request, by.words(), clusterId);
+                                    : request.getUri().path().startsWith(KubernetesApi.FOLLOW)
+                                            ? kubernetes.follow(request, by, clusterId)
+                                            : route(request, by.words(), clusterId);
                     };
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);

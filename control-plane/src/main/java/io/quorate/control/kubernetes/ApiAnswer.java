@@ -23,6 +23,14 @@ public sealed interface ApiAnswer {
     /** Plain text as it comes, for as long as it takes. */
     record Text(Source<ByteString, NotUsed> lines) implements ApiAnswer {}
 
+    /**
+     * What another node answers, as it comes.
+     *
+     * @param warnings for whoever asked
+     */
+    record Passed(int code, String contentType, Source<ByteString, NotUsed> body, List<String> warnings)
+            implements ApiAnswer {}
+
     static Whole json(int code, byte[] body) {
         return new Whole(code, JSON, body, List.of());
     }

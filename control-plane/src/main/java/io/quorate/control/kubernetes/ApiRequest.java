@@ -1,6 +1,10 @@
 package io.quorate.control.kubernetes;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers by name in small letters
  * @param by who asks, as the journal keeps it
  * @param user its name
+ * @param group what its certificate or token makes it
  * @param admin whether it may do everything
  * @param clusterId which has let it in; no other is asked
  */
@@ -24,6 +29,7 @@ public record ApiRequest(
         byte[] body,
         String by,
         String user,
+        String group,
         boolean admin,
         String clusterId) {
 
@@ -37,6 +43,24 @@ public record ApiRequest(
 
     private static String otherwise(@Nullable String value) {
         return value == null ? "" : value;
+    }
+
+    /**
+     * Path and query for another node, encoded.
+     *
+     * @param more parameters that are other ones there
+     */
+    String target(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(query);
+        all.putAll(more);
+        return path.replace("%", "%25").replace(" ", "%20")
+                + all.entrySet().stream()
+                        .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
+                        .collect(Collectors.joining("&", all.isEmpty() ? "" : "?", ""));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     boolean isWatch() {

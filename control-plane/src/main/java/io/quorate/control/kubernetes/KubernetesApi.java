@@ -25,6 +25,7 @@ import io.quorate.control.resource.Subresource;
 import io.quorate.control.schedule.Explanation;
 import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
+import io.quorate.control.upstream.Upstreams;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.workload.ProcessRuntime;
@@ -44,9 +45,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
@@ -73,6 +74,10 @@ public final class KubernetesApi implements AutoCloseable {
     private final Agent agent;
     private final PodLogs logs;
     private final ServiceProxy services;
+    private final ObjectFollower follower;
+    private final ObjectSource objects;
+    private final NodeFeeds feeds;
+    private final ApiForward forward;
 
     private KubernetesApi(Node node, OtherNodes others) {
         this.node = node;
@@ -83,14 +88,31 @@ public final class KubernetesApi implements AutoCloseable {
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
         MemberId self = node.identity().member();
+        Upstreams upstreams = new Upstreams(
+                self.node(),
+                () -> upstreams(node),
+                node.dataFolder().resolve("provider.yaml"),
+                node.refreshInterval(),
+                System::currentTimeMillis);
+        this.forward = new ApiForward(upstreams, others, node.system());
+        this.follower = new ObjectFollower(node, others, upstreams, Materializer.matFromSystem(node.system()));
+        this.objects = new NodeObjects(node, feed, follower, executor);
+        this.feeds = new NodeFeeds(node, feed, executor);
         this.agent = agent(self);
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
         this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
     }
 
+    private static List<Upstreams.Upstream> upstreams(Node node) {
+        return node.copyHolders().stream()
+                .map(each -> new Upstreams.Upstream(each.apiAddress(), each.leads()))
+                .toList();
+    }
+
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
     @Override
     public void close() {
+        follower.close();
         agent.close();
         services.close();
     }
@@ -102,7 +124,9 @@ public final class KubernetesApi implements AutoCloseable {
      */
     public CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String address, int port) {
         String self = node.identity().member().node();
-        return ServiceTable.isOfPod(feed.state(node.identity().clusterId()), self, address)
+        return objects.stateHere(node.identity().clusterId())
+                        .filter(state -> ServiceTable.isOfPod(state, self, address))
+                        .isPresent()
                 ? services.pods().here(address, port)
                 : CompletableFuture.failedFuture(new IllegalArgumentException(address + " is no pod of " + self));
     }
@@ -111,7 +135,7 @@ public final class KubernetesApi implements AutoCloseable {
     private Agent agent(MemberId member) {
         Agent.Self self = new Agent.Self(member.node(), member.host(), release, node.dataFolder());
         return new Agent(
-                self, new AgentLink(node, feed, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
+                self, new AgentLink(node, feed, objects, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
     }
 
     private static ProcessRuntime runtime(Agent.Self self) {
@@ -130,8 +154,29 @@ public final class KubernetesApi implements AutoCloseable {
         KubernetesApi api = new KubernetesApi(node, others);
         api.nodes.start();
         api.controllers.start();
-        new ServiceUpdates(node, api.feed, api.services, api.executor).start();
+        new ServiceUpdates(node, api.objects, api.services, api.executor).start();
+        api.feeds.start();
+        api.follower.start();
         return api;
+    }
+
+    /** Path of what nodes without a copy are told of the objects; the node's name follows. */
+    public static final String FOLLOW = ObjectFollower.PATH;
+
+    /**
+     * Tells a node without a copy what it needs, and each change of that, for as long as it takes.
+     *
+     * @param after version up to which it knows everything; empty for none
+     */
+    public CompletionStage<ApiAnswer> follow(String clusterId, String name, String after) {
+        CompletionStage<ApiAnswer> answer;
+        try {
+            answer = feeds.follow(clusterId, name, after.isEmpty() ? 0 : number("after", after))
+                    .thenApply(ApiAnswer.Text::new);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.exceptionally(failure -> failed("GET", FOLLOW + name, failure));
     }
 
     /** Whether a path is one of the kubernetes API's. */
@@ -187,10 +232,10 @@ public final class KubernetesApi implements AutoCloseable {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return answer.exceptionally(failure -> failed(request, failure));
+        return answer.exceptionally(failure -> failed(request.method(), request.path(), failure));
     }
 
-    private static ApiAnswer failed(ApiRequest request, Throwable failure) {
+    private static ApiAnswer failed(String method, String path, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return ApiAnswer.failure(
@@ -206,7 +251,7 @@ public final class KubernetesApi implements AutoCloseable {
                         };
                     case TimeoutException e -> Failure.unavailable("this node is behind the cluster; try again");
                     default -> {
-                        LOG.error("{} {} failed", request.method(), request.path(), cause);
+                        LOG.error("{} {} failed", method, path, cause);
                         yield Failure.internal("the node met an error; its log says which");
                     }
                 });
@@ -251,8 +296,13 @@ public final class KubernetesApi implements AutoCloseable {
         if (at.type() == ResourceTypes.SECRET && !request.admin()) {
             throw new Refused(forbidden(verb(request.method(), at), at, request.user()));
         }
+        if (request.header("upgrade").equalsIgnoreCase("websocket") && request.isWatch()) {
+            throw new Refused(Failure.unavailable("watches are not served over web sockets; ask again without one"));
+        }
         if (!node.holdsCopy()) {
-            return elsewhere();
+            // What another node asks this one about its own pods, only this one knows.
+            boolean here = ofPod && !request.parameter(PodLogs.BY_WAY_OF).isEmpty();
+            return here ? partOfPod(request, at) : forward.answer(request);
         }
         return founded(request.clusterId()).thenCompose(ready -> ofPod ? partOfPod(request, at) : served(request, at));
     }
@@ -262,26 +312,17 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private CompletionStage<ApiAnswer> partOfPod(ApiRequest request, ApiPath path) {
-        return state(request)
-                .thenCompose(state -> logs.answer(
+        ObjectKey key = ObjectKey.of(path.type(), path.namespace(), path.name());
+        CompletionStage<ObjectState> found = node.holdsCopy()
+                ? state(request)
+                : objects.stateHere(request.clusterId())
+                        .filter(known -> known.get(key).isPresent())
+                        .<CompletionStage<ObjectState>>map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> objects.current(request.clusterId()));
+        return found.thenCompose(state -> logs.answer(
                         request,
                         path,
-                        state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
-                                .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
-    }
-
-    /** This node has nothing to answer from. */
-    private CompletionStage<ApiAnswer> elsewhere() {
-        return node.status().thenApply(status -> {
-            String others = status.cluster().nodes().stream()
-                    .filter(each -> each.online()
-                            && (each.role().equals("voter") || each.role().equals("standby")))
-                    .map(each -> each.name() + " at https://" + each.apiAddress())
-                    .collect(Collectors.joining(", "));
-            return ApiAnswer.failure(
-                    Failure.unavailable("this node holds no copy of the journal, and serves no objects: ask "
-                            + (others.isEmpty() ? "a voter or a standby, which `quorate status` lists" : others)));
-        });
+                        state.get(key).orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
     }
 
     private static ApiAnswer nowhere() {
@@ -377,8 +418,17 @@ public final class KubernetesApi implements AutoCloseable {
                 : feed.current(request.clusterId());
     }
 
+    /** What gets and lists are answered from. */
+    private CompletionStage<ObjectState> shown(ApiRequest request, ApiPath path) {
+        CompletionStage<ObjectState> state = state(request);
+        return path.type() == ResourceTypes.LEASE
+                ? state.thenCombine(
+                        node.status(), (is, status) -> Leases.shown(is, status.cluster(), System.currentTimeMillis()))
+                : state;
+    }
+
     private CompletionStage<ApiAnswer> get(ApiRequest request, ApiPath path) {
-        return state(request).thenApply(state -> {
+        return shown(request, path).thenApply(state -> {
             StoredObject object = state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
                     .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
             if (path.subresource().equals(ResourceType.SCALE)) {
@@ -392,13 +442,10 @@ public final class KubernetesApi implements AutoCloseable {
 
     private CompletionStage<ApiAnswer> list(ApiRequest request, ApiPath path) {
         Selection selection = Selection.of(path, request);
-        return state(request).thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
+        return shown(request, path).thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
     }
 
     private CompletionStage<ApiAnswer> watch(ApiRequest request, ApiPath path) {
-        if (request.header("upgrade").equalsIgnoreCase("websocket")) {
-            throw new Refused(Failure.unavailable("watches are not served over web sockets; ask again without one"));
-        }
         if (!request.parameter("sendInitialEvents").isEmpty()) {
             throw new Refused(
                     Failure.unprocessable(
@@ -440,7 +487,7 @@ public final class KubernetesApi implements AutoCloseable {
         });
     }
 
-    private static Duration duration(String seconds) {
+    static Duration duration(String seconds) {
         if (seconds.isEmpty() || seconds.equals("0")) {
             return WATCH;
         }

@@ -11,12 +11,11 @@ import io.quorate.node.workload.LogCursor;
 import io.quorate.node.workload.PodRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
@@ -42,7 +40,7 @@ final class PodLogs {
     private static final Set<String> CONNECTIONS = Set.of("exec", "attach", "portforward");
 
     /** A request that came by way of another node is not sent on again. */
-    private static final String BY_WAY_OF = "viaNode";
+    static final String BY_WAY_OF = "viaNode";
 
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
@@ -110,24 +108,12 @@ final class PodLogs {
     private CompletionStage<ApiAnswer> elsewhere(ApiRequest request, String home) {
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
-        return others.get(address, path(request)).exceptionally(failure -> {
+        return others.get(address, request.target(Map.of(BY_WAY_OF, node))).exceptionally(failure -> {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
             return ApiAnswer.failure(Failure.unavailable(
                     "the pod's node, " + home + " at " + address + ", cannot be reached; try again"));
         });
-    }
-
-    private String path(ApiRequest request) {
-        String query = request.query().entrySet().stream()
-                .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
-                .collect(Collectors.joining("&"));
-        String via = BY_WAY_OF + "=" + encoded(node);
-        return request.path() + "?" + (query.isEmpty() ? via : query + "&" + via);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private ApiAnswer here(
