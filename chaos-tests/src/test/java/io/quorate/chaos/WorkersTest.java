@@ -97,7 +97,9 @@ class WorkersTest {
         assertThat(kubectl.prints("logs", "first")).isNotNull();
         kubectl.prints("expose", "pod", "first", "--type=NodePort", "--port=80", "--selector=app=bot", "--name=bot");
         String port = kubectl.prints("get", "svc", "bot", "-o", "jsonpath={.spec.ports[0].nodePort}");
-        assertThat(answered(cluster.nodes().getFirst(), port)).as("by a node with a copy").contains("first");
+        assertThat(answered(cluster.nodes().getFirst(), port))
+                .as("by a node with a copy")
+                .contains("first");
         assertThat(answered(worker, port)).as("by the worker").contains("first");
         assertThat(kubectl.prints("get", "lease", "-n", "kube-node-lease", "-o", "jsonpath={.items[*].metadata.name}"))
                 .contains("n1", worker.name());

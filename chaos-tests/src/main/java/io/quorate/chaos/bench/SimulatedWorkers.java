@@ -70,8 +70,7 @@ final class SimulatedWorkers implements AutoCloseable {
      * @param leaderCluster its cluster port
      * @param release of the nodes
      */
-    record Cluster(
-            String id, String epoch, List<String> nodes, String leader, String leaderCluster, String release) {}
+    record Cluster(String id, String epoch, List<String> nodes, String leader, String leaderCluster, String release) {}
 
     private record Worker(String name, String member, String address, String host) {}
 
@@ -80,8 +79,8 @@ final class SimulatedWorkers implements AutoCloseable {
     private final RemoteConnection connection;
     private final RemoteService presences;
     private final RemoteService objects;
-    private final ScheduledExecutorService clock =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().factory());
     private final List<Worker> workers = new ArrayList<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final Set<String> saying = ConcurrentHashMap.newKeySet();
@@ -134,8 +133,8 @@ final class SimulatedWorkers implements AutoCloseable {
                     worker.host() + ":25000",
                     System.currentTimeMillis(),
                     NodeKind.WORKER.word());
-            byte[] body = MembershipForm.bytes(
-                    new Admission.Request(tokens.get(i / 1000), join, request, cluster.release()));
+            byte[] body =
+                    MembershipForm.bytes(new Admission.Request(tokens.get(i / 1000), join, request, cluster.release()));
             at.acquire();
             joins.add(http.sendAsync(
                             HttpRequest.newBuilder(URI.create("https://" + seed + "/v1/admit"))
@@ -160,7 +159,8 @@ final class SimulatedWorkers implements AutoCloseable {
         }
         MembershipMessage decision =
                 MembershipForm.read(response.body(), Admission.Answer.class).decision();
-        if (!(decision instanceof MembershipMessage.Granted(var member, var id, var founders, var contacts, var epoch))) {
+        if (!(decision
+                instanceof MembershipMessage.Granted(var member, var id, var founders, var contacts, var epoch))) {
             throw new IllegalStateException(worker.name() + " was not let in: " + decision);
         }
         synchronized (workers) {
@@ -189,11 +189,13 @@ final class SimulatedWorkers implements AutoCloseable {
                     each.host() + ":16443",
                     each.host() + ":25000",
                     cluster.epoch());
-            presences.call(MembershipForm.bytes(presence), Duration.ofSeconds(2)).whenComplete((answer, failure) -> {
-                if (failure != null) {
-                    late.incrementAndGet();
-                }
-            });
+            presences
+                    .call(MembershipForm.bytes(presence), Duration.ofSeconds(2))
+                    .whenComplete((answer, failure) -> {
+                        if (failure != null) {
+                            late.incrementAndGet();
+                        }
+                    });
         }
     }
 
@@ -222,8 +224,8 @@ final class SimulatedWorkers implements AutoCloseable {
     private void begin(Worker worker, long after) {
         Followed reader = new Followed(worker, after);
         http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(
-                                        "https://" + chosen(worker) + "/v1/follow/" + worker.name() + "?after=" + after))
+                        HttpRequest.newBuilder(URI.create("https://" + chosen(worker) + "/v1/follow/" + worker.name()
+                                        + "?after=" + after))
                                 .build(),
                         HttpResponse.BodyHandlers.fromLineSubscriber(reader))
                 .whenComplete((answer, failure) -> {
@@ -330,8 +332,8 @@ final class SimulatedWorkers implements AutoCloseable {
         patch.set("status", status);
         ObjectCommand command =
                 new ObjectCommand.Patch(key, "status", kind, Json.bytes(patch), false, request(worker(0)));
-        return objects.call(ObjectForm.bytes(command), PATIENCE).thenApply(answer -> ObjectForm.reply(answer)
-                .code());
+        return objects.call(ObjectForm.bytes(command), PATIENCE)
+                .thenApply(answer -> ObjectForm.reply(answer).code());
     }
 
     private static Request request(Worker worker) {

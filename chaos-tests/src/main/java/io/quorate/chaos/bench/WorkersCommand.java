@@ -56,7 +56,10 @@ final class WorkersCommand implements Callable<Integer> {
     @Option(names = "--workers", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
     private int workers;
 
-    @Option(names = "--pods", defaultValue = "10", description = "For each worker, at most 110. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--pods",
+            defaultValue = "10",
+            description = "For each worker, at most 110. Default: ${DEFAULT-VALUE}.")
     private int pods;
 
     @Option(
@@ -87,8 +90,9 @@ final class WorkersCommand implements Callable<Integer> {
         private final Thread thread = Thread.ofPlatform().daemon().start(this::run);
 
         private void run() {
-            List<HttpConnection> connections =
-                    apis.stream().map(api -> new HttpConnection(api, TIMEOUT_MILLIS)).toList();
+            List<HttpConnection> connections = apis.stream()
+                    .map(api -> new HttpConnection(api, TIMEOUT_MILLIS))
+                    .toList();
             for (int i = 0; !closed; i++) {
                 long begin = System.nanoTime();
                 HttpConnection to = connections.get(i % connections.size());
@@ -199,7 +203,8 @@ final class WorkersCommand implements Callable<Integer> {
 
     private int listed(String path) throws IOException {
         JsonNode list = ask("GET", path + "?limit=1", "", "");
-        return list.path("items").size() + list.at("/metadata/remainingItemCount").asInt();
+        return list.path("items").size()
+                + list.at("/metadata/remainingItemCount").asInt();
     }
 
     private void await(PrintWriter out, String what, BooleanSupplier holds) throws InterruptedException {
@@ -269,9 +274,10 @@ final class WorkersCommand implements Callable<Integer> {
     private List<String> tokens() throws IOException {
         List<String> tokens = new ArrayList<>();
         for (int i = 0; i <= (workers - 1) / TOKEN_USES; i++) {
-            tokens.add(ask("POST", "/v1/tokens", "", "{\"ttlSeconds\":3600,\"uses\":" + TOKEN_USES + ",\"worker\":true}")
-                    .path("token")
-                    .asText());
+            tokens.add(
+                    ask("POST", "/v1/tokens", "", "{\"ttlSeconds\":3600,\"uses\":" + TOKEN_USES + ",\"worker\":true}")
+                            .path("token")
+                            .asText());
         }
         return tokens;
     }
@@ -340,7 +346,6 @@ final class WorkersCommand implements Callable<Integer> {
     private static String deployment(String name, int replicas) {
         return """
                 {"metadata":{"name":"%1$s"},"spec":{"replicas":%2$d,"selector":{"matchLabels":{"app":"%1$s"}},
-                 "template":{"metadata":{"labels":{"app":"%1$s"}},"spec":{"containers":[{"name":"c","image":"pause"}]}}}}"""
-                .formatted(name, replicas);
+                 "template":{"metadata":{"labels":{"app":"%1$s"}},"spec":{"containers":[{"name":"c","image":"pause"}]}}}}""".formatted(name, replicas);
     }
 }

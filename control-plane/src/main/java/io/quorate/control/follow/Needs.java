@@ -67,8 +67,8 @@ public final class Needs {
             told = told.concat(Line.is(version, each).bytes());
         }
         for (StoredObject each : state.list(ResourceTypes.NODE, "", "")) {
-            told = told.concat(Line.is(version, isSelf(each) ? each : Telling.brief(each))
-                    .bytes());
+            told = told.concat(
+                    Line.is(version, isSelf(each) ? each : Telling.brief(each)).bytes());
         }
         for (ResourceType type : FOR_ALL) {
             for (StoredObject each : state.list(type, "", "")) {

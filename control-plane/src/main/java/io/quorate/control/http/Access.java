@@ -103,8 +103,8 @@ final class Access {
     private Optional<Peer> peer(HttpRequest request) {
         Optional<Peer> shown = request.getAttribute(AttributeKeys.sslSession).flatMap(info -> of(info.getSession()));
         if (shown.isPresent()) {
-            return shown.map(peer ->
-                    peer.kind() == PeerKind.NODE ? askedFor(request).orElse(peer) : peer);
+            return shown.map(
+                    peer -> peer.kind() == PeerKind.NODE ? askedFor(request).orElse(peer) : peer);
         }
         Optional<HttpCredentials> credentials =
                 request.getHeader(Authorization.class).map(Authorization::credentials);

@@ -83,8 +83,7 @@ final class KubernetesRoutes {
         }
         String name = path(request.getUri()).substring(KubernetesApi.FOLLOW.length());
         request.discardEntityBytes(materializer);
-        return api.follow(
-                        clusterId, name, query(request.getUri()).getOrDefault("after", ""))
+        return api.follow(clusterId, name, query(request.getUri()).getOrDefault("after", ""))
                 .thenApply(KubernetesRoutes::response);
     }
 

@@ -110,7 +110,8 @@ final class NodeForward implements OtherNodes {
     }
 
     private static boolean isBeforeAnything(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof ConnectException
                 || cause instanceof HttpConnectTimeoutException
                 || cause instanceof SSLHandshakeException;
@@ -120,7 +121,9 @@ final class NodeForward implements OtherNodes {
         int code = response.statusCode();
         String type = response.headers().firstValue("content-type").orElse(ApiAnswer.JSON);
         List<String> warnings = response.headers().allValues("warning").stream()
-                .map(each -> each.replaceFirst("^299 - \"(.*)\"$", "$1").replace("\\\"", "\"").replace("\\\\", "\\"))
+                .map(each -> each.replaceFirst("^299 - \"(.*)\"$", "$1")
+                        .replace("\\\"", "\"")
+                        .replace("\\\\", "\\"))
                 .toList();
         return code < 300
                 ? CompletableFuture.completedFuture(new ApiAnswer.Passed(code, type, body(response), warnings))

@@ -65,41 +65,48 @@ final class ApiForward {
             this.by = by;
         }
 
-    CompletionStage<ApiAnswer> next(Iterator<String> order) {
-        if (!order.hasNext()) {
+        CompletionStage<ApiAnswer> next(Iterator<String> order) {
+            if (!order.hasNext()) {
+                return CompletableFuture.completedFuture(
+                        ApiAnswer.failure(
+                                Failure.unavailable(
+                                        "nothing was stored: this node holds no copy of the journal, and knows nobody who does; try again")));
+            }
+            String api = order.next();
+            return others.send(api, request, target)
+                    .handle((answer, failure) ->
+                            failure == null ? answered(order, api, answer) : failed(order, api, failure))
+                    .thenCompose(next -> next);
+        }
+
+        private CompletionStage<ApiAnswer> answered(Iterator<String> order, String api, ApiAnswer answer) {
+            upstreams.answered(api);
+            by.accept(api);
+            boolean nothing =
+                    answer instanceof ApiAnswer.Whole(var code, var type, var body, var warnings) && code == 503;
+            return nothing && order.hasNext() ? next(order) : CompletableFuture.completedFuture(answer);
+        }
+
+        private CompletionStage<ApiAnswer> failed(Iterator<String> order, String api, Throwable failure) {
+            Throwable cause = failure.getCause() == null || failure instanceof OtherNodes.NothingAsked
+                    ? failure
+                    : failure.getCause();
+            LOG.info("{} does not answer: {}", api, String.valueOf(cause));
+            upstreams.failed(api);
+            boolean nothing =
+                    cause instanceof OtherNodes.NothingAsked || cause.getCause() instanceof OtherNodes.NothingAsked;
+            boolean harmless = nothing
+                    || request.method().equals("GET")
+                    || request.method().equals("HEAD");
+            if (harmless && order.hasNext()) {
+                return next(order);
+            }
             return CompletableFuture.completedFuture(ApiAnswer.failure(
-                    Failure.unavailable("nothing was stored: this node holds no copy of the journal, and knows nobody who does; try again")));
+                    harmless
+                            ? Failure.unavailable(
+                                    "nothing was stored: no node that holds a copy of the journal can be reached; try again")
+                            : Failure.unknownOutcome("it may be stored, or may not: " + api + " has not answered")));
         }
-        String api = order.next();
-        return others.send(api, request, target)
-                .handle((answer, failure) -> failure == null
-                        ? answered(order, api, answer)
-                        : failed(order, api, failure))
-                .thenCompose(next -> next);
-    }
-
-    private CompletionStage<ApiAnswer> answered(Iterator<String> order, String api, ApiAnswer answer) {
-        upstreams.answered(api);
-        by.accept(api);
-        boolean nothing = answer instanceof ApiAnswer.Whole(var code, var type, var body, var warnings) && code == 503;
-        return nothing && order.hasNext() ? next(order) : CompletableFuture.completedFuture(answer);
-    }
-
-    private CompletionStage<ApiAnswer> failed(Iterator<String> order, String api, Throwable failure) {
-        Throwable cause = failure.getCause() == null || failure instanceof OtherNodes.NothingAsked ? failure : failure.getCause();
-        LOG.info("{} does not answer: {}", api, String.valueOf(cause));
-        upstreams.failed(api);
-        boolean nothing = cause instanceof OtherNodes.NothingAsked || cause.getCause() instanceof OtherNodes.NothingAsked;
-        boolean harmless = nothing || request.method().equals("GET") || request.method().equals("HEAD");
-        if (harmless && order.hasNext()) {
-            return next(order);
-        }
-        return CompletableFuture.completedFuture(ApiAnswer.failure(
-                harmless
-                        ? Failure.unavailable("nothing was stored: no node that holds a copy of the journal can be reached; try again")
-                        : Failure.unknownOutcome("it may be stored, or may not: " + api + " has not answered")));
-    }
-
     }
 
     // ---- watches
@@ -110,10 +117,12 @@ final class ApiForward {
                 request,
                 new SplicedWatch(request.parameter("resourceVersion"), bookmarks),
                 System.nanoTime()
-                        + KubernetesApi.duration(request.parameter("timeoutSeconds")).toNanos());
-        return splice.ask().thenApply(answer -> answer instanceof ApiAnswer.Passed(var code, var type, var body, var warnings)
-                ? new ApiAnswer.Passed(code, type, splice.from(body), warnings)
-                : answer);
+                        + KubernetesApi.duration(request.parameter("timeoutSeconds"))
+                                .toNanos());
+        return splice.ask()
+                .thenApply(answer -> answer instanceof ApiAnswer.Passed(var code, var type, var body, var warnings)
+                        ? new ApiAnswer.Passed(code, type, splice.from(body), warnings)
+                        : answer);
     }
 
     /** One watch of a client. */
@@ -167,13 +176,11 @@ final class ApiForward {
                 return from(body);
             }
             if (answer instanceof ApiAnswer.Whole(var code, var type, var body, var warnings) && code == 410) {
-                return Source.single(WatchEvents.error(
-                        Failure.expired("too old resource version: " + watch.version())));
+                return Source.single(
+                        WatchEvents.error(Failure.expired("too old resource version: " + watch.version())));
             }
             CompletionStage<NotUsed> waited = Patterns.after(
-                    PAUSE,
-                    system.classicSystem(),
-                    () -> CompletableFuture.completedFuture(NotUsed.getInstance()));
+                    PAUSE, system.classicSystem(), () -> CompletableFuture.completedFuture(NotUsed.getInstance()));
             return Source.completionStageSource(waited.thenApply(done -> next(untilNanos)))
                     .mapMaterializedValue(later -> NotUsed.getInstance());
         }

@@ -135,7 +135,10 @@ public final class KubernetesApi implements AutoCloseable {
     private Agent agent(MemberId member) {
         Agent.Self self = new Agent.Self(member.node(), member.host(), release, node.dataFolder());
         return new Agent(
-                self, new AgentLink(node, feed, objects, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
+                self,
+                new AgentLink(node, feed, objects, () -> ofItself("quorate")),
+                runtime(self),
+                System::currentTimeMillis);
     }
 
     private static ProcessRuntime runtime(Agent.Self self) {
@@ -320,9 +323,9 @@ public final class KubernetesApi implements AutoCloseable {
                         .<CompletionStage<ObjectState>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> objects.current(request.clusterId()));
         return found.thenCompose(state -> logs.answer(
-                        request,
-                        path,
-                        state.get(key).orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
+                request,
+                path,
+                state.get(key).orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())))));
     }
 
     private static ApiAnswer nowhere() {
@@ -442,7 +445,8 @@ public final class KubernetesApi implements AutoCloseable {
 
     private CompletionStage<ApiAnswer> list(ApiRequest request, ApiPath path) {
         Selection selection = Selection.of(path, request);
-        return shown(request, path).thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
+        return shown(request, path)
+                .thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
     }
 
     private CompletionStage<ApiAnswer> watch(ApiRequest request, ApiPath path) {

@@ -30,8 +30,8 @@ final class Leases {
         ObjectState shown = state;
         for (ClusterReport.Node each : cluster.nodes()) {
             ObjectKey key = ObjectKey.of(ResourceTypes.LEASE, NAMESPACE, each.name());
-            StoredObject node = state.get(ObjectKey.of(ResourceTypes.NODE, "", each.name()))
-                    .orElse(null);
+            StoredObject node =
+                    state.get(ObjectKey.of(ResourceTypes.NODE, "", each.name())).orElse(null);
             if (node != null && state.get(key).isEmpty()) {
                 // A list says the version of the state: there is no change in it.
                 shown = shown.after(

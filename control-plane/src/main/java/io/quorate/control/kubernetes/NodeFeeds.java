@@ -82,8 +82,9 @@ final class NodeFeeds {
     CompletionStage<Source<ByteString, NotUsed>> follow(String clusterId, String name, long after) {
         ObjectState here = copy.state(clusterId);
         // What is told anew is not older than what anybody has seen.
-        CompletionStage<ObjectState> current =
-                after > 0 && here.version() >= after ? CompletableFuture.completedFuture(here) : copy.current(clusterId);
+        CompletionStage<ObjectState> current = after > 0 && here.version() >= after
+                ? CompletableFuture.completedFuture(here)
+                : copy.current(clusterId);
         return current.thenCompose(state -> {
             Begin begin = new Begin(clusterId, name, after, new CompletableFuture<>());
             begins.add(begin);
@@ -104,7 +105,8 @@ final class NodeFeeds {
         state.ifPresent(this::advance);
         for (Begin each = begins.poll(); each != null; each = begins.poll()) {
             if (state.isEmpty() || !each.clusterId().equals(clusterId)) {
-                each.answer().completeExceptionally(new Refused(Failure.unavailable("this node holds no copy any more")));
+                each.answer()
+                        .completeExceptionally(new Refused(Failure.unavailable("this node holds no copy any more")));
             } else {
                 begin(each, state.get());
             }
@@ -115,7 +117,9 @@ final class NodeFeeds {
         }
         if (!beating && !sessions.isEmpty()) {
             beating = true;
-            node.system().scheduler().scheduleOnce(HEARTBEAT, this::due, node.system().executionContext());
+            node.system()
+                    .scheduler()
+                    .scheduleOnce(HEARTBEAT, this::due, node.system().executionContext());
         }
     }
 

@@ -188,7 +188,9 @@ final class ObjectFollower {
     }
 
     private void again(int of) {
-        next = node.system().scheduler().scheduleOnce(pause, () -> connectAgain(of), node.system().executionContext());
+        next = node.system()
+                .scheduler()
+                .scheduleOnce(pause, () -> connectAgain(of), node.system().executionContext());
         Duration twice = pause.multipliedBy(2);
         pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }

@@ -111,7 +111,8 @@ final class Watch {
             }
             present = null;
             if (bookmarks) {
-                return said(events.bookmark(version)); // all that there is was told: who goes on elsewhere goes on from here
+                return said(events.bookmark(
+                        version)); // all that there is was told: who goes on elsewhere goes on from here
             }
         }
         ObjectState state = feed.state(clusterId);

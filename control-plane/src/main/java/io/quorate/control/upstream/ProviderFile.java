@@ -60,8 +60,7 @@ final class ProviderFile {
     }
 
     static String text(List<String> addresses) {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 tcp:
                   routers:
                     Router-1:
@@ -74,8 +73,8 @@ final class ProviderFile {
                       loadBalancer:
                         servers:
                 """);
-        addresses.forEach(each -> text.append("        - address: ").append(each).append('\n'));
+        addresses.forEach(
+                each -> text.append("        - address: ").append(each).append('\n'));
         return text.toString();
     }
-
 }

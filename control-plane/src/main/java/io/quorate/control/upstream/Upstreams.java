@@ -45,8 +45,7 @@ public final class Upstreams {
      * @param refresh how often it is brought up to date; zero for never: then it says alone who is asked
      * @param clock milliseconds
      */
-    public Upstreams(
-            String self, Supplier<List<Upstream>> known, Path file, Duration refresh, LongSupplier clock) {
+    public Upstreams(String self, Supplier<List<Upstream>> known, Path file, Duration refresh, LongSupplier clock) {
         this.self = self;
         this.known = known;
         this.file = new ProviderFile(file);
@@ -74,8 +73,7 @@ public final class Upstreams {
         List<Upstream> order = new ArrayList<>(all);
         order.sort(Comparator.comparing((Upstream each) -> failed.getOrDefault(each.api(), Long.MIN_VALUE))
                 .thenComparing(Upstream::leads)
-                .thenComparing(Comparator.comparingLong(
-                                (Upstream each) -> HighestRandomWeight.of(self, each.api()))
+                .thenComparing(Comparator.comparingLong((Upstream each) -> HighestRandomWeight.of(self, each.api()))
                         .reversed()));
         return order.stream().map(Upstream::api).toList();
     }

@@ -30,7 +30,11 @@ import org.junit.jupiter.api.Test;
 class FollowedLawsTest {
     private static final String SELF = "n1";
     private static final List<ResourceType> TOLD = List.of(
-            ResourceTypes.POD, ResourceTypes.SERVICE, ResourceTypes.ENDPOINT_SLICE, ResourceTypes.NODE, ResourceTypes.NAMESPACE);
+            ResourceTypes.POD,
+            ResourceTypes.SERVICE,
+            ResourceTypes.ENDPOINT_SLICE,
+            ResourceTypes.NODE,
+            ResourceTypes.NAMESPACE);
     private static final List<ResourceType> USED = List.of(ResourceTypes.CONFIG_MAP, ResourceTypes.SECRET);
 
     enum Verb {
@@ -106,8 +110,7 @@ class FollowedLawsTest {
                     create(ResourceTypes.CONFIG_MAP, "{'metadata':{'name':'m%d'},%s}".formatted(act.name(), data));
                     patch(map, "", "{" + data + "}");
                 }
-                case SECRET ->
-                    create(ResourceTypes.SECRET, "{'metadata':{'name':'s%d'}}".formatted(act.name()));
+                case SECRET -> create(ResourceTypes.SECRET, "{'metadata':{'name':'s%d'}}".formatted(act.name()));
                 case FORGET_MAP -> delete(map);
                 case SERVICE ->
                     create(
@@ -178,8 +181,7 @@ class FollowedLawsTest {
             for (StoredObject each : state.list(type, "", "")) {
                 // Of other nodes a change may be none of what is told.
                 boolean other = type == ResourceTypes.NODE && !each.key().name().equals(SELF);
-                versions.put(
-                        each.key() + (other ? " " + each.tree().path("status") : ""), other ? 0 : each.version());
+                versions.put(each.key() + (other ? " " + each.tree().path("status") : ""), other ? 0 : each.version());
             }
         }
         return versions;
@@ -244,7 +246,12 @@ class FollowedLawsTest {
         Exchange exchange = new Exchange();
         exchange.create(ResourceTypes.NODE, "{'metadata':{'name':'n7','labels':{'large':'label'}}}");
         exchange.anew();
-        assertThat(exchange.followed.state().orElseThrow().get(ObjectKey.of(ResourceTypes.NODE, "", "n7")).orElseThrow().labels())
+        assertThat(exchange.followed
+                        .state()
+                        .orElseThrow()
+                        .get(ObjectKey.of(ResourceTypes.NODE, "", "n7"))
+                        .orElseThrow()
+                        .labels())
                 .isEmpty();
         ObjectKey key = ObjectKey.of(ResourceTypes.NODE, "", "n7");
         exchange.patch(key, "", "{'metadata':{'labels':{'another':'label'}}}");

@@ -68,8 +68,7 @@ class ApiForwardTest {
         }
 
         @Override
-        public CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(
-                String apiAddress, String address, int port) {
+        public CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String apiAddress, String address, int port) {
             throw new AssertionError();
         }
     }
@@ -119,7 +118,8 @@ class ApiForwardTest {
                 ApiAnswer.JSON,
                 Source.from(List.of(events))
                         .map(ByteString::fromString)
-                        .concat(Source.failed(new IOException("the connection was reset"))),
+                        .concatLazy(
+                                Source.lazySource(() -> Source.failed(new IOException("the connection was reset")))),
                 List.of()));
     }
 
@@ -160,7 +160,8 @@ class ApiForwardTest {
     @Test
     void a_watch_that_has_lasted_as_long_as_it_was_to_is_not_gone_on_with() throws Exception {
         answers("a", () -> events(event("ADDED", 11)));
-        assertThat(watched(Map.of("resourceVersion", "10", "timeoutSeconds", "1"))).isEqualTo(event("ADDED", 11));
+        assertThat(watched(Map.of("resourceVersion", "10", "timeoutSeconds", "1")))
+                .isEqualTo(event("ADDED", 11));
         assertThat(asked).hasSize(1);
     }
 

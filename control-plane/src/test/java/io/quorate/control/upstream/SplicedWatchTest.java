@@ -19,7 +19,8 @@ class SplicedWatchTest {
     void a_watch_goes_on_after_the_last_event_that_its_client_saw_whole() {
         SplicedWatch watch = new SplicedWatch("10", false);
         String first = event("ADDED", "a", 11);
-        assertThat(take(watch, first + event("MODIFIED", "a", 12).substring(0, 30))).isEqualTo(first);
+        assertThat(take(watch, first + event("MODIFIED", "a", 12).substring(0, 30)))
+                .isEqualTo(first);
         watch.interrupted();
         assertThat(watch.canGoOn()).isTrue();
         assertThat(watch.version()).isEqualTo("11");

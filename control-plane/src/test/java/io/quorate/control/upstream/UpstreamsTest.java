@@ -81,7 +81,8 @@ class UpstreamsTest {
         assertThat(ProviderFile.addresses(Files.readAllBytes(file()))).hasSize(3);
         now += 30_000;
         upstreams.order();
-        assertThat(ProviderFile.addresses(Files.readAllBytes(file()))).containsExactly("10.0.0.1:16443", "10.0.0.2:16443");
+        assertThat(ProviderFile.addresses(Files.readAllBytes(file())))
+                .containsExactly("10.0.0.1:16443", "10.0.0.2:16443");
     }
 
     @Test
@@ -89,7 +90,9 @@ class UpstreamsTest {
         upstreams(Duration.ofSeconds(30)).order();
         known = List.of();
         assertThat(upstreams(Duration.ofSeconds(30)).order()).hasSize(3);
-        assertThat(Files.readString(file())).as("an empty list is written never").contains("10.0.0.1:16443");
+        assertThat(Files.readString(file()))
+                .as("an empty list is written never")
+                .contains("10.0.0.1:16443");
     }
 
     @Test
@@ -111,8 +114,7 @@ class UpstreamsTest {
         for (String wrong : List.of("", "tcp: {}", "tcp: [", ProviderFile.text(List.of("no port")))) {
             Files.writeString(file(), wrong);
             assertThat(upstreams.order()).as(wrong).containsExactly("lb.example:443");
-            assertThatIOException()
-                    .isThrownBy(() -> ProviderFile.addresses(wrong.getBytes(StandardCharsets.UTF_8)));
+            assertThatIOException().isThrownBy(() -> ProviderFile.addresses(wrong.getBytes(StandardCharsets.UTF_8)));
         }
     }
 }
