@@ -123,6 +123,7 @@ final class ObjectFollower {
         next = null;
         List<String> order = upstreams.order();
         if (order.isEmpty()) {
+            pause = FIRST_PAUSE; // nobody was asked: who just joined learns soon whom it may ask
             again(mine);
             return;
         }

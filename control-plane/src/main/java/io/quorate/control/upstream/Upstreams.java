@@ -57,7 +57,9 @@ public final class Upstreams {
     public synchronized List<String> order() {
         long now = clock.getAsLong();
         List<Upstream> all = refresh.isZero() ? List.of() : known.get();
-        boolean due = lookedMillis == Long.MIN_VALUE || now - lookedMillis >= refresh.toMillis();
+        boolean due = lookedMillis == Long.MIN_VALUE
+                || now - lookedMillis >= refresh.toMillis()
+                || written.isEmpty() && !all.isEmpty();
         if (due) {
             lookedMillis = now;
             exchange(all.stream().map(Upstream::api).sorted().toList());
