@@ -120,7 +120,8 @@ class WorkloadsTest {
         for (String pod : pods.split(" ")) {
             assertThat(kubectl.prints("exec", pod, "--", "sh", "-c", "echo I am $HOSTNAME; cat"))
                     .isEqualTo("I am " + pod + "\n");
-            Kubectl.Ended failed = kubectl.run("exec", "-i", pod, "--", "sh", "-c", "cat; echo no >&2; exit 3");
+            io.quorate.chaos.pods.Kubectl.Ended failed =
+                    kubectl.run("exec", "-i", pod, "--", "sh", "-c", "cat; echo no >&2; exit 3");
             assertThat(failed.exitCode()).as(failed.told()).isEqualTo(3);
             assertThat(failed.said()).contains("no\n", "exit code 3");
             Process forward = kubectl.start("port-forward", pod, ":80");

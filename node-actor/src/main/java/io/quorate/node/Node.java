@@ -22,6 +22,7 @@ import io.quorate.node.presence.Transition;
 import io.quorate.node.recovery.Assessment;
 import io.quorate.node.recovery.Recovery;
 import io.quorate.node.role.NodeKind;
+import io.quorate.node.role.Role;
 import io.quorate.node.trust.Credentials;
 import io.quorate.node.trust.Keys;
 import io.quorate.node.trust.NodeTrust;
@@ -433,6 +434,11 @@ public final class Node implements AutoCloseable {
     /** How its pods are to be run. */
     public NodeSettings.Workloads workloads() {
         return settings.workloads();
+    }
+
+    /** How often it is written down where the API of the others is; zero for never. */
+    public Duration refreshInterval() {
+        return settings.refreshInterval();
     }
 
     /** This node's certificates. */
@@ -1000,6 +1006,29 @@ public final class Node implements AutoCloseable {
     /** What is scheduled, and what came of it, as this node knows it. */
     public Optional<BackupSchedule> backups() {
         return parts.membership().backups();
+    }
+
+    /**
+     * A node that holds a copy of the journal.
+     *
+     * @param apiAddress {@code host:port} where its clients reach it
+     */
+    public record CopyHolder(String name, String apiAddress, boolean leads) {}
+
+    /** The other nodes that hold a copy, as this one knows them. */
+    public List<CopyHolder> copyHolders() {
+        NodeParts now = parts;
+        String self = now.identity().member().node();
+        String leader = now.leader().address();
+        return now.membership().controlPlane().stream()
+                .filter(node -> node.completed()
+                        && node.role() != Role.SPARE
+                        && !node.member().node().equals(self))
+                .map(node -> new CopyHolder(
+                        node.member().node(),
+                        node.apiAddress(),
+                        node.member().address().equals(leader)))
+                .toList();
     }
 
     /** Whether this node has a copy of the journal. */

@@ -17,6 +17,7 @@ import java.util.List;
  * @param contacts {@code host:port} of other nodes' cluster ports, beside those that this node knows
  * @param alsoNamed further host names and addresses that clients call this node by
  * @param workloads how its pods are run
+ * @param refreshInterval how often a node without a copy writes down where the API of the others is; zero for never
  */
 public record NodeSettings(
         Path dataFolder,
@@ -31,7 +32,8 @@ public record NodeSettings(
         Duration certificateLifetime,
         List<String> alsoNamed,
         List<String> contacts,
-        Workloads workloads) {
+        Workloads workloads,
+        Duration refreshInterval) {
 
     /**
      * How a node runs pods.
@@ -72,6 +74,10 @@ public record NodeSettings(
         if (certificateLifetime.compareTo(SHORTEST_LIFETIME) < 0) {
             throw new IllegalArgumentException("quorate.tls.certificate-lifetime: wants a minute or more, is "
                     + certificateLifetime.toSeconds() + " s");
+        }
+        if (refreshInterval.isNegative()) {
+            throw new IllegalArgumentException("quorate.api-server-proxy.refresh-interval: wants 0 (never) or more, is "
+                    + refreshInterval.toSeconds() + " s");
         }
         alsoNamed = List.copyOf(alsoNamed);
         contacts = List.copyOf(contacts);
@@ -118,7 +124,8 @@ public record NodeSettings(
                     config.getDuration("quorate.tls.certificate-lifetime"),
                     config.getStringList("quorate.tls.also-named"),
                     config.getStringList("quorate.node.contacts"),
-                    workloads(config, dataFolder));
+                    workloads(config, dataFolder),
+                    config.getDuration("quorate.api-server-proxy.refresh-interval"));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

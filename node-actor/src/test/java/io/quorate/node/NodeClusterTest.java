@@ -265,7 +265,8 @@ class NodeClusterTest {
                 settings.certificateLifetime(),
                 settings.alsoNamed(),
                 settings.contacts(),
-                settings.workloads());
+                settings.workloads(),
+                settings.refreshInterval());
     }
 
     @Test
@@ -504,7 +505,8 @@ class NodeClusterTest {
                 first.certificateLifetime(),
                 List.of(),
                 List.of(),
-                first.workloads());
+                first.workloads(),
+                first.refreshInterval());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(samePort))
                 .withMessageContaining("cannot be listened on");
@@ -522,7 +524,8 @@ class NodeClusterTest {
                 first.certificateLifetime(),
                 List.of(),
                 List.of(),
-                first.workloads());
+                first.workloads(),
+                first.refreshInterval());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherName))
                 .withMessageContaining("belongs to the node n1");
@@ -539,7 +542,8 @@ class NodeClusterTest {
                 first.certificateLifetime(),
                 List.of(),
                 List.of(),
-                first.workloads());
+                first.workloads(),
+                first.refreshInterval());
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> start(otherAddress))
                 .withMessageContaining("192.0.2.99 is not an address of this machine")
@@ -557,7 +561,8 @@ class NodeClusterTest {
                 first.certificateLifetime(),
                 List.of(),
                 List.of(),
-                first.workloads());
+                first.workloads(),
+                first.refreshInterval());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> start(otherStore))
                 .withMessage("quorate.journal.store-engine: wants auto, native or java, is 'rocks'");

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ThirdNodeCommand.class,
             MajorityLossCommand.class,
             WorkloadCommand.class,
+            WorkersCommand.class,
             CheckCommand.class,
             ChaosCommand.class,
             PromisesCommand.class,
@@ -34,6 +35,7 @@ import picocli.CommandLine.Command;
             "  quorate-bench join --name n4 --address 127.0.0.14 --data-folder deploy/target/quickstart/n4 127.0.0.11:16443",
             "  quorate-bench workload --workload register --history history.jsonl --access deploy/target/quickstart/n1 "
                     + "127.0.0.11:16443 127.0.0.12:16443 127.0.0.13:16443",
+            "  quorate-bench workers --workers 1000 --pods 10 --data-folders /var/tmp/workers",
             "  quorate-bench check --workload register history.jsonl"
         })
 public final class BenchCommand {

@@ -12,7 +12,7 @@ public interface ObjectLink {
     /** The cluster that this node belongs to; empty where it was removed from the last one. */
     Optional<String> clusterId();
 
-    /** The objects as this node has them; empty where it has no copy, or is in another cluster now. */
+    /** The objects as this node has them, or those that it needs; empty where it knows none, or is in another cluster now. */
     Optional<ObjectState> state(String clusterId);
 
     /** The same with all that was acknowledged anywhere before the call. */

@@ -3,17 +3,20 @@ package io.quorate.control.http;
 import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.node.Node;
 import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.PeerRefused;
 import io.quorate.persistence.tls.Tls;
 import io.quorate.persistence.tls.TlsIdentity;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.headers.Authorization;
@@ -24,6 +27,11 @@ import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
  * everything, everybody else who is known may look. Any thread.
  */
 final class Access {
+    /** Whom a node asks for: kubernetes' names for what a proxy says of who was let in by it. */
+    static final String REMOTE_USER = "X-Remote-User";
+
+    static final String REMOTE_GROUP = "X-Remote-Group";
+
     private static final String SHOWN = "quorate.shown";
 
     /** @param by the certificates of this node when it was checked */
@@ -99,7 +107,8 @@ final class Access {
     private Optional<Peer> peer(HttpRequest request, String clusterId) {
         Optional<Peer> shown = request.getAttribute(AttributeKeys.sslSession).flatMap(info -> of(info.getSession()));
         if (shown.isPresent()) {
-            return shown;
+            return shown.map(
+                    peer -> peer.kind() == PeerKind.NODE ? askedFor(request).orElse(peer) : peer);
         }
         Optional<HttpCredentials> credentials =
                 request.getHeader(Authorization.class).map(Authorization::credentials);
@@ -107,6 +116,16 @@ final class Access {
                 .filter(each -> each.scheme().equalsIgnoreCase("bearer"))
                 .flatMap(each -> node.bearer(each.token(), System.currentTimeMillis()))
                 .flatMap(holder -> users.apply(clusterId, holder.name()).map(name -> new Peer(name, holder.kind())));
+    }
+
+    /** Whom another node has let in, and asks for. */
+    private static Optional<Peer> askedFor(HttpRequest request) {
+        Optional<String> user = request.getHeader(REMOTE_USER).map(HttpHeader::value);
+        Optional<String> group = request.getHeader(REMOTE_GROUP).map(HttpHeader::value);
+        return user.flatMap(name -> Arrays.stream(PeerKind.values())
+                .filter(kind -> group.filter(kind.organization()::equals).isPresent())
+                .findFirst()
+                .map(kind -> new Peer(name, kind)));
     }
 
     /**

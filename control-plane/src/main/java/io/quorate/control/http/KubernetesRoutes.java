@@ -4,10 +4,13 @@ import io.quorate.control.kubernetes.ApiAnswer;
 import io.quorate.control.kubernetes.ApiRequest;
 import io.quorate.control.kubernetes.KubernetesApi;
 import io.quorate.control.resource.Failure;
+import io.quorate.persistence.tls.Peer;
+import io.quorate.persistence.tls.PeerKind;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -65,12 +68,12 @@ final class KubernetesRoutes {
                         .thenCompose(body -> api.answer(new ApiRequest(
                                 request.method().value(),
                                 path(request.getUri()),
-                                query(request.getUri()),
                                 request.getUri().rawQueryString().orElse(""),
                                 headers(request),
                                 body,
                                 peer.words(),
                                 peer.name(),
+                                peer.kind().organization(),
                                 peer.kind().isAdmin(),
                                 clusterId)))
                         .exceptionally(failure -> tooLarge())
@@ -100,6 +103,19 @@ final class KubernetesRoutes {
         return Flow.fromSinkAndSourceCoupled(Sink.ignore(), messages);
     }
 
+    /** Tells another node, which holds no copy, of the objects. */
+    CompletionStage<HttpResponse> follow(HttpRequest request, Peer by, String clusterId) {
+        if (by.kind() != PeerKind.NODE) {
+            return afterBody(
+                    request,
+                    ApiAnswer.failure(Failure.forbidden("only nodes of this cluster follow its objects: watch them")));
+        }
+        String name = path(request.getUri()).substring(KubernetesApi.FOLLOW.length());
+        request.discardEntityBytes(materializer);
+        return api.follow(clusterId, name, request.getUri().query().get("after").orElse(""))
+                .thenApply(KubernetesRoutes::response);
+    }
+
     private CompletionStage<byte[]> body(HttpEntity entity) {
         return entity instanceof HttpEntity.Strict strict
                 ? CompletableFuture.completedFuture(strict.getData().toArray())
@@ -120,10 +136,6 @@ final class KubernetesRoutes {
     /** In a path a plus is a plus; the decoder is one for forms, where it is a space. */
     private static String path(Uri uri) {
         return URLDecoder.decode(uri.path().replace("+", "%2B"), StandardCharsets.UTF_8);
-    }
-
-    private static Map<String, String> query(Uri uri) {
-        return uri.rawQueryString().isEmpty() ? Map.of() : uri.query().toMap();
     }
 
     private static Map<String, String> headers(HttpRequest request) {
@@ -158,17 +170,27 @@ final class KubernetesRoutes {
             }
             case ApiAnswer.Connection connection ->
                 throw new IllegalStateException("a connection is opened, and not answered with");
+            case ApiAnswer.Passed(var code, var type, var body, var warnings) ->
+                warned(
+                        HttpResponse.create().withStatus(code).withEntity(HttpEntities.createChunked(type(type), body)),
+                        warnings);
             case ApiAnswer.Whole whole -> {
-                ContentType type = type(whole.contentType());
-                HttpResponse response = HttpResponse.create()
-                        .withStatus(whole.code())
-                        .withEntity(HttpEntities.create(type, whole.body()));
-                for (String warning : whole.warnings()) {
-                    response = response.addHeader(RawHeader.create("Warning", "299 - \"" + quoted(warning) + "\""));
-                }
+                HttpResponse response = warned(
+                        HttpResponse.create()
+                                .withStatus(whole.code())
+                                .withEntity(HttpEntities.create(type(whole.contentType()), whole.body())),
+                        whole.warnings());
                 yield whole.code() == 503 ? response.addHeader(RawHeader.create("Retry-After", "1")) : response;
             }
         };
+    }
+
+    private static HttpResponse warned(HttpResponse response, List<String> warnings) {
+        HttpResponse warned = response;
+        for (String warning : warnings) {
+            warned = warned.addHeader(RawHeader.create("Warning", "299 - \"" + quoted(warning) + "\""));
+        }
+        return warned;
     }
 
     /** With its parameters in the order in which clients expect them; the library's own reader sorts them. */

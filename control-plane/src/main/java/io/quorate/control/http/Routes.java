@@ -79,6 +79,7 @@ import org.slf4j.LoggerFactory;
  * GET  /v1/usage                       what this machine and its pods use now
  * GET  /dashboard                      a page of the cluster, where that add-on is enabled; it asks for what it shows as its reader
  * GET  /v1/pods/{address}/{port}       a web socket: the way of other nodes to a pod of this one
+ * GET  /v1/follow/{node}?after=        for nodes without a copy: the objects that they need, and each change ({@code control.follow})
  * GET  /v1/replica/entries?after=      the stored entries of this replica: index and digest of each
  * GET  /healthz /readyz /metrics
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
@@ -157,7 +158,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                         case Access.Verdict.Admitted(var by, var clusterId) ->
                             request.getUri().path().startsWith(PodRoutes.PATH)
                                     ? pods.connect(request, by)
-                                    : route(request, by.words(), clusterId);
+                                    : request.getUri().path().startsWith(KubernetesApi.FOLLOW)
+                                            ? kubernetes.follow(request, by, clusterId)
+                                            : route(request, by.words(), clusterId);
                     };
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);

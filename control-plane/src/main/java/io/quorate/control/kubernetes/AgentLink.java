@@ -16,10 +16,13 @@ import java.util.function.Supplier;
 final class AgentLink implements ObjectLink {
     private final Node node;
     private final ObjectFeed feed;
+    private final ObjectSource objects;
     private final Supplier<Request> requests;
 
-    AgentLink(Node node, ObjectFeed feed, Supplier<Request> requests) {
+    /** @param feed the way to where commands are decided */
+    AgentLink(Node node, ObjectFeed feed, ObjectSource objects, Supplier<Request> requests) {
         this.node = node;
+        this.objects = objects;
         this.feed = feed;
         this.requests = requests;
     }
@@ -32,13 +35,13 @@ final class AgentLink implements ObjectLink {
 
     @Override
     public Optional<ObjectState> state(String clusterId) {
-        return feed.stateHere(clusterId);
+        return objects.stateHere(clusterId);
     }
 
     @Override
     public CompletionStage<ObjectState> current(String clusterId) {
         try {
-            return feed.current(clusterId);
+            return objects.current(clusterId);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -56,6 +59,6 @@ final class AgentLink implements ObjectLink {
 
     @Override
     public void onChange(Runnable observer) {
-        feed.onChange(observer);
+        objects.onChange(observer);
     }
 }

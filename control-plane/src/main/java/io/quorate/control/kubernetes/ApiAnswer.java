@@ -42,6 +42,14 @@ public sealed interface ApiAnswer {
      */
     record Connection(String protocol, Flow<ByteString, ByteString, NotUsed> flow) implements ApiAnswer {}
 
+    /**
+     * What another node answers, as it comes.
+     *
+     * @param warnings for whoever asked
+     */
+    record Passed(int code, String contentType, Source<ByteString, NotUsed> body, List<String> warnings)
+            implements ApiAnswer {}
+
     static Whole json(int code, byte[] body) {
         return new Whole(code, JSON, body, List.of());
     }

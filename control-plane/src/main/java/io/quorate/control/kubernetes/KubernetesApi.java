@@ -27,6 +27,7 @@ import io.quorate.control.resource.Subresource;
 import io.quorate.control.schedule.Explanation;
 import io.quorate.control.schema.ProtobufBody;
 import io.quorate.control.table.Tables;
+import io.quorate.control.upstream.Upstreams;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.NodeSettings;
@@ -48,7 +49,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -82,6 +82,10 @@ public final class KubernetesApi implements AutoCloseable {
     private final ServiceProxy services;
     private final NodeUsage usage;
     private final ClusterUsage allUsage;
+    private final ObjectFollower follower;
+    private final ObjectSource objects;
+    private final NodeFeeds feeds;
+    private final ApiForward forward;
 
     private KubernetesApi(Node node, OtherNodes others) {
         this.node = node;
@@ -92,6 +96,16 @@ public final class KubernetesApi implements AutoCloseable {
         this.release = Optional.ofNullable(KubernetesApi.class.getPackage().getImplementationVersion())
                 .orElse("dev");
         MemberId self = node.identity().member();
+        Upstreams upstreams = new Upstreams(
+                self.node(),
+                () -> upstreams(node),
+                node.dataFolder().resolve("provider.yaml"),
+                node.refreshInterval(),
+                System::currentTimeMillis);
+        this.forward = new ApiForward(upstreams, others, node.system());
+        this.follower = new ObjectFollower(node, others, upstreams, Materializer.matFromSystem(node.system()));
+        this.objects = new NodeObjects(node, feed, follower, executor);
+        this.feeds = new NodeFeeds(node, feed, executor);
         this.agent = agent(self);
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
         this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
@@ -101,9 +115,16 @@ public final class KubernetesApi implements AutoCloseable {
                 self.node(), usage, services::apiOf, others, Materializer.matFromSystem(node.system()));
     }
 
+    private static List<Upstreams.Upstream> upstreams(Node node) {
+        return node.copyHolders().stream()
+                .map(each -> new Upstreams.Upstream(each.apiAddress(), each.leads()))
+                .toList();
+    }
+
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
     @Override
     public void close() {
+        follower.close();
         agent.close();
         services.close();
     }
@@ -115,7 +136,9 @@ public final class KubernetesApi implements AutoCloseable {
      */
     public CompletionStage<Flow<ByteString, ByteString, NotUsed>> pod(String address, int port) {
         String self = node.identity().member().node();
-        return ServiceTable.isOfPod(feed.state(node.identity().clusterId()), self, address)
+        return objects.stateHere(node.identity().clusterId())
+                        .filter(state -> ServiceTable.isOfPod(state, self, address))
+                        .isPresent()
                 ? services.pods().here(address, port)
                 : CompletableFuture.failedFuture(new IllegalArgumentException(address + " is no pod of " + self));
     }
@@ -124,7 +147,10 @@ public final class KubernetesApi implements AutoCloseable {
     private Agent agent(MemberId member) {
         Agent.Self self = new Agent.Self(member.node(), member.host(), release, node.dataFolder());
         return new Agent(
-                self, new AgentLink(node, feed, () -> ofItself("quorate")), runtime(self), System::currentTimeMillis);
+                self,
+                new AgentLink(node, feed, objects, () -> ofItself("quorate")),
+                runtime(self),
+                System::currentTimeMillis);
     }
 
     private ProcessRuntime runtime(Agent.Self self) {
@@ -145,8 +171,29 @@ public final class KubernetesApi implements AutoCloseable {
         KubernetesApi api = new KubernetesApi(node, others);
         api.nodes.start();
         api.controllers.start();
-        new ServiceUpdates(node, api.feed, api.services, api.executor).start();
+        new ServiceUpdates(node, api.objects, api.services, api.executor).start();
+        api.feeds.start();
+        api.follower.start();
         return api;
+    }
+
+    /** Path of what nodes without a copy are told of the objects; the node's name follows. */
+    public static final String FOLLOW = ObjectFollower.PATH;
+
+    /**
+     * Tells a node without a copy what it needs, and each change of that, for as long as it takes.
+     *
+     * @param after version up to which it knows everything; empty for none
+     */
+    public CompletionStage<ApiAnswer> follow(String clusterId, String name, String after) {
+        CompletionStage<ApiAnswer> answer;
+        try {
+            answer = feeds.follow(clusterId, name, after.isEmpty() ? 0 : number("after", after))
+                    .thenApply(ApiAnswer.Text::new);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.exceptionally(failure -> failed("GET", FOLLOW + name, failure));
     }
 
     /** Whether a path is one of the kubernetes API's. */
@@ -228,10 +275,10 @@ public final class KubernetesApi implements AutoCloseable {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return answer.exceptionally(failure -> failed(request, failure));
+        return answer.exceptionally(failure -> failed(request.method(), request.path(), failure));
     }
 
-    private static ApiAnswer failed(ApiRequest request, Throwable failure) {
+    private static ApiAnswer failed(String method, String path, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return ApiAnswer.failure(
@@ -243,25 +290,25 @@ public final class KubernetesApi implements AutoCloseable {
                                 Failure.unavailable("nothing was stored: " + e.getMessage() + "; try again");
                             case INVALID -> Failure.badRequest(String.valueOf(e.getMessage()));
                             case UNKNOWN, CLOSED ->
-                                reads(request)
+                                reads(method)
                                         ? Failure.unavailable("the leader was lost before it answered; try again")
                                         : Failure.unknownOutcome("it may be stored, or may not: " + e.getMessage());
                         };
                     case TimeoutException e -> Failure.unavailable("this node is behind the cluster; try again");
                     default -> {
-                        LOG.error("{} {} failed", request.method(), request.path(), cause);
+                        LOG.error("{} {} failed", method, path, cause);
                         yield Failure.internal("the node met an error; its log says which");
                     }
                 });
     }
 
-    private static boolean reads(ApiRequest request) {
-        return request.method().equals("GET") || request.method().equals("HEAD");
+    private static boolean reads(String method) {
+        return method.equals("GET") || method.equals("HEAD");
     }
 
     private CompletionStage<ApiAnswer> route(ApiRequest request) {
         String path = request.path();
-        boolean reads = reads(request);
+        boolean reads = reads(request.method());
         if (path.startsWith("/version")) {
             return done(ApiAnswer.json(Discovery.version(release)));
         }
@@ -274,10 +321,13 @@ public final class KubernetesApi implements AutoCloseable {
         Optional<ApiAnswer> discovered = reads
                 ? Discovery.of(path, request.header("accept"), request.header("host"), tellsUsage(request.clusterId()))
                 : Optional.empty();
+        Optional<Metrics.Question> metrics = Metrics.question(path);
+        if (!node.holdsCopy() && (discovered.isPresent() || metrics.isPresent())) {
+            return forward.answer(request); // which add-ons there are is known where the objects are
+        }
         if (discovered.isPresent()) {
             return done(discovered.get());
         }
-        Optional<Metrics.Question> metrics = Metrics.question(path);
         if (metrics.isPresent() && tellsUsage(request.clusterId())) {
             return metrics(request, metrics.get());
         }
@@ -306,7 +356,7 @@ public final class KubernetesApi implements AutoCloseable {
             throw new Refused(forbidden(verb(request.method(), at), at, request.user()));
         }
         if (!node.holdsCopy()) {
-            return elsewhere();
+            return withoutCopy(request, at, ofPod);
         }
         return founded(request.clusterId()).thenCompose(ready -> ofPod ? partOfPod(request, at) : served(request, at));
     }
@@ -317,27 +367,34 @@ public final class KubernetesApi implements AutoCloseable {
                 && (PodLogs.serves(path.subresource()) || PodStreams.serves(path.subresource()));
     }
 
+    private CompletionStage<ApiAnswer> withoutCopy(ApiRequest request, ApiPath at, boolean ofPod) {
+        if (request.header("upgrade").equalsIgnoreCase("websocket") && request.isWatch()) {
+            throw new Refused(Failure.unavailable(
+                    "a node without a copy serves no watch on a web socket; ask again without one"));
+        }
+        // What another node asks this one about its own pods, only this one knows.
+        if (ofPod && !request.parameter(PodLogs.BY_WAY_OF).isEmpty()) {
+            return partOfPod(request, at);
+        }
+        return PodStreams.serves(at.subresource())
+                ? streams.byWayOf(forward.first().orElseThrow(ApiForward::nobody), request, at)
+                : forward.answer(request);
+    }
+
     private CompletionStage<ApiAnswer> partOfPod(ApiRequest request, ApiPath path) {
-        return state(request).thenCompose(state -> {
-            StoredObject pod = state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
-                    .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
+        ObjectKey key = ObjectKey.of(path.type(), path.namespace(), path.name());
+        CompletionStage<ObjectState> found = node.holdsCopy()
+                ? state(request)
+                : objects.stateHere(request.clusterId())
+                        .filter(known -> known.get(key).isPresent())
+                        .<CompletionStage<ObjectState>>map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> objects.current(request.clusterId()));
+        return found.thenCompose(state -> {
+            StoredObject pod =
+                    state.get(key).orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
             return PodStreams.serves(path.subresource())
                     ? streams.answer(request, path, pod)
                     : logs.answer(request, path, pod);
-        });
-    }
-
-    /** This node has nothing to answer from. */
-    private CompletionStage<ApiAnswer> elsewhere() {
-        return node.status().thenApply(status -> {
-            String others = status.cluster().nodes().stream()
-                    .filter(each -> each.online()
-                            && (each.role().equals("voter") || each.role().equals("standby")))
-                    .map(each -> each.name() + " at https://" + each.apiAddress())
-                    .collect(Collectors.joining(", "));
-            return ApiAnswer.failure(
-                    Failure.unavailable("this node holds no copy of the journal, and serves no objects: ask "
-                            + (others.isEmpty() ? "a voter or a standby, which `quorate status` lists" : others)));
         });
     }
 
@@ -435,8 +492,17 @@ public final class KubernetesApi implements AutoCloseable {
                 : feed.current(request.clusterId());
     }
 
+    /** What gets and lists are answered from. */
+    private CompletionStage<ObjectState> shown(ApiRequest request, ApiPath path) {
+        CompletionStage<ObjectState> state = state(request);
+        return path.type() == ResourceTypes.LEASE
+                ? state.thenCombine(
+                        node.status(), (is, status) -> Leases.shown(is, status.cluster(), System.currentTimeMillis()))
+                : state;
+    }
+
     private CompletionStage<ApiAnswer> get(ApiRequest request, ApiPath path) {
-        return state(request).thenApply(state -> {
+        return shown(request, path).thenApply(state -> {
             StoredObject object = state.get(ObjectKey.of(path.type(), path.namespace(), path.name()))
                     .orElseThrow(() -> new Refused(Failure.notFound(path.type(), path.name())));
             if (path.subresource().equals(ResourceType.SCALE)) {
@@ -450,7 +516,8 @@ public final class KubernetesApi implements AutoCloseable {
 
     private CompletionStage<ApiAnswer> list(ApiRequest request, ApiPath path) {
         Selection selection = Selection.of(path, request);
-        return state(request).thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
+        return shown(request, path)
+                .thenApply(state -> Lists.list(request, selection, state, System.currentTimeMillis()));
     }
 
     private CompletionStage<ApiAnswer> watch(ApiRequest request, ApiPath path) {
@@ -495,7 +562,7 @@ public final class KubernetesApi implements AutoCloseable {
         });
     }
 
-    private static Duration duration(String seconds) {
+    static Duration duration(String seconds) {
         if (seconds.isEmpty() || seconds.equals("0")) {
             return WATCH;
         }
@@ -517,7 +584,8 @@ public final class KubernetesApi implements AutoCloseable {
 
     private CompletionStage<ApiAnswer> token(ApiRequest request, ApiPath path) {
         Request with = request(request, false);
-        ObjectNode asked = Json.readObject(json(request, ServiceAccountTokens.REQUEST, with));
+        ObjectNode asked = Json.readObject(
+                body(request, ServiceAccountTokens.REQUEST, with).json());
         long seconds = ServiceAccountTokens.seconds(asked);
         return state(request).thenCompose(state -> {
             StoredObject account =

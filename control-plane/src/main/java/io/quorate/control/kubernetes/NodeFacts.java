@@ -38,10 +38,6 @@ final class NodeFacts {
                 .put(
                         "message",
                         there ? "the leader hears of the node" : "the leader has not heard of the node for a while");
-        if (!runsPods(node)) {
-            // Whatever its agent said when it had a copy.
-            status.putObject("allocatable").put("cpu", "0").put("memory", "0").put("pods", "0");
-        }
         status.putObject("daemonEndpoints")
                 .putObject("kubeletEndpoint")
                 .put(
@@ -61,11 +57,6 @@ final class NodeFacts {
                 .put("osImage", "")
                 .put("systemUUID", "");
         return facts;
-    }
-
-    /** Pods run where a copy of the objects is. */
-    private static boolean runsPods(ClusterReport.Node node) {
-        return node.role().equals("voter") || node.role().equals("standby");
     }
 
     /** Whether the cluster knows it well enough to show it. */

@@ -10,59 +10,32 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The objects as this node has them, told of when they change, and the way to where they are decided. Any thread; nothing blocks. */
-final class ObjectFeed {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    private record Waiter(String clusterId, long after, CompletableFuture<ObjectState> done) {}
+final class ObjectFeed implements ObjectSource {
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Node node;
-    private final Executor executor;
-    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean toldSoon = new AtomicBoolean();
+    private final StateWaiters waiters;
 
     ObjectFeed(Node node, Executor executor) {
         this.node = node;
-        this.executor = executor;
-        onChange(this::tellSoon);
+        this.waiters = new StateWaiters(executor);
+        onChange(waiters::tellSoon);
     }
 
     /** Calls back whenever {@link #state} may be another, or this node is in another cluster; and once now. The observer must return at once. */
-    void onChange(Runnable observer) {
+    @Override
+    public void onChange(Runnable observer) {
         node.onCommitted(id -> {
             if (id.equals(ApiObjects.ID) || id.equals(Node.BECAME_ANOTHER)) {
                 observer.run();
             }
         });
         observer.run(); // what this node had before it was listened to
-    }
-
-    private void tellSoon() {
-        if (!waiters.isEmpty() && toldSoon.compareAndSet(false, true)) {
-            executor.execute(() -> {
-                toldSoon.set(false);
-                waiters.forEach(this::tell);
-            });
-        }
-    }
-
-    private void tell(Waiter waiter) {
-        try {
-            ObjectState state = state(waiter.clusterId());
-            if (state.version() > waiter.after()) {
-                waiter.done().complete(state);
-            }
-        } catch (JournalException e) {
-            waiter.done().completeExceptionally(e);
-        }
     }
 
     /** @throws JournalException where this node is in another cluster now, or has no copy of the journal any more */
@@ -75,7 +48,8 @@ final class ObjectFeed {
     }
 
     /** As {@link #state}; empty where there is none. */
-    Optional<ObjectState> stateHere(String clusterId) {
+    @Override
+    public Optional<ObjectState> stateHere(String clusterId) {
         try {
             return Optional.of(state(clusterId));
         } catch (JournalException e) {
@@ -90,25 +64,20 @@ final class ObjectFeed {
 
     /** Completes when there is anything after a version; with a {@link java.util.concurrent.TimeoutException} when that takes too long. */
     CompletableFuture<ObjectState> after(String clusterId, long version, Duration patience) {
-        Waiter waiter = new Waiter(clusterId, version, new CompletableFuture<>());
-        waiters.add(waiter);
-        tell(waiter); // it may have come before anybody waited
-        return waiter.done()
-                .orTimeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
-                .whenComplete((state, failure) -> waiters.remove(waiter));
+        return waiters.after(version, patience, () -> state(clusterId));
     }
 
     /** A state that has everything that was acknowledged anywhere before this call. */
-    CompletionStage<ObjectState> current(String clusterId) {
+    @Override
+    public CompletionStage<ObjectState> current(String clusterId) {
+        return newest(clusterId).thenCompose(highest -> after(clusterId, highest - 1, PATIENCE));
+    }
+
+    /** Version of the last change that was acknowledged anywhere before this call. */
+    CompletionStage<Long> newest(String clusterId) {
         return node.journal(clusterId)
                 .barrier()
-                .thenCompose(index -> node.journal(clusterId).ask(new Query.HighestSequenceNr(ApiObjects.ID)))
-                .thenCompose(highest -> {
-                    ObjectState state = state(clusterId);
-                    return state.version() >= highest
-                            ? CompletableFuture.completedFuture(state)
-                            : after(clusterId, highest - 1, PATIENCE);
-                });
+                .thenCompose(index -> node.journal(clusterId).ask(new Query.HighestSequenceNr(ApiObjects.ID)));
     }
 
     CompletionStage<ObjectReply> ask(String clusterId, ObjectCommand command) {

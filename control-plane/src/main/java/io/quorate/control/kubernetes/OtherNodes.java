@@ -17,6 +17,25 @@ public interface OtherNodes {
     CompletionStage<ApiAnswer> get(String apiAddress, String path);
 
     /**
+     * Asks for whoever asked this one.
+     *
+     * @param apiAddress {@code host:port}
+     * @param target path with its query, encoded
+     * @return its answer, as it comes; fails with {@link NothingAsked} where it cannot be reached, and otherwise where it is not known what became of
+     *     it
+     */
+    CompletionStage<ApiAnswer> send(String apiAddress, ApiRequest request, String target);
+
+    /** A request has certainly not come to the other node. */
+    final class NothingAsked extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public NothingAsked(String apiAddress, Throwable cause) {
+            super(apiAddress + " cannot be reached: " + cause, cause);
+        }
+    }
+
+    /**
      * Connects to a pod of another node.
      *
      * @param apiAddress {@code host:port} of its node

@@ -11,12 +11,11 @@ import io.quorate.node.workload.LogCursor;
 import io.quorate.node.workload.PodRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -93,18 +92,12 @@ final class PodLogs {
     private CompletionStage<ApiAnswer> elsewhere(ApiRequest request, String home) {
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
-        return others.get(address, path(request, node)).exceptionally(failure -> {
+        return others.get(address, request.target(Map.of(BY_WAY_OF, node))).exceptionally(failure -> {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
             return ApiAnswer.failure(Failure.unavailable(
                     "the pod's node, " + home + " at " + address + ", cannot be reached; try again"));
         });
-    }
-
-    /** Of the same request, as another node sends it on. */
-    static String path(ApiRequest request, String by) {
-        String via = BY_WAY_OF + "=" + URLEncoder.encode(by, StandardCharsets.UTF_8);
-        return request.path() + "?" + (request.rawQuery().isEmpty() ? via : request.rawQuery() + "&" + via);
     }
 
     private ApiAnswer here(

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -157,14 +158,27 @@ final class PodStreams {
         }
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
+        return carried(request.target(Map.of(PodLogs.BY_WAY_OF, node)), address, protocol);
+    }
+
+    /**
+     * On a node that does not know the pod: another one, which does, carries the connection on.
+     *
+     * @param api address and port of the API of one that holds a copy
+     */
+    CompletionStage<ApiAnswer> byWayOf(String api, ApiRequest request, ApiPath path) {
+        return carried(request.target(Map.of()), api, protocol(request, path.subresource()));
+    }
+
+    private CompletionStage<ApiAnswer> carried(String target, String api, String protocol) {
         String carried = protocol.startsWith(TUNNEL) ? INNER_TUNNEL + protocol.substring(TUNNEL.length()) : protocol;
-        return others.connect(address, PodLogs.path(request, node), carried)
+        return others.connect(api, target, carried)
                 .<ApiAnswer>thenApply(flow -> new ApiAnswer.Connection(protocol, flow))
                 .exceptionally(failure -> {
                     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                    LOG.info("{} does not take a connection to its pods: {}", home, String.valueOf(cause));
-                    return ApiAnswer.failure(Failure.internal("unable to upgrade connection: the pod's node, " + home
-                            + " at " + address + ", does not take it: " + cause.getMessage()));
+                    LOG.info("{} does not take a connection to its pods: {}", api, String.valueOf(cause));
+                    return ApiAnswer.failure(Failure.internal("unable to upgrade connection: the node at " + api
+                            + " does not take it: " + cause.getMessage()));
                 });
     }
 

@@ -12,13 +12,13 @@ import java.util.concurrent.Executor;
 
 /**
  * Keeps what this node listens on for services as the objects are: told of each change, it looks whether it is one of services, and only then
- * has the proxy look again. A node that holds no copy of the objects listens on nothing. Any thread; nothing blocks.
+ * has the proxy look again. A node that knows no objects yet listens on nothing. Any thread; nothing blocks.
  */
 final class ServiceUpdates {
-    private static final ObjectState NOTHING = new ApiObjects().empty();
+    static final ObjectState NOTHING = new ApiObjects().empty();
 
     private final Node node;
-    private final ObjectFeed feed;
+    private final ObjectSource objects;
     private final ServiceProxy proxy;
     private final Turns looks;
 
@@ -26,20 +26,20 @@ final class ServiceUpdates {
     private String clusterId = "";
     private ObjectState known = NOTHING;
 
-    ServiceUpdates(Node node, ObjectFeed feed, ServiceProxy proxy, Executor executor) {
+    ServiceUpdates(Node node, ObjectSource objects, ServiceProxy proxy, Executor executor) {
         this.node = node;
-        this.feed = feed;
+        this.objects = objects;
         this.proxy = proxy;
         this.looks = new Turns(executor, this::look);
     }
 
     void start() {
-        feed.onChange(looks::ask);
+        objects.onChange(looks::ask);
     }
 
     private void look() {
         String now = node.identity().clusterId();
-        ObjectState state = feed.stateHere(now).orElse(NOTHING);
+        ObjectState state = objects.stateHere(now).orElse(NOTHING);
         if (!now.equals(clusterId) || matters(state)) {
             proxy.update(state);
         }

@@ -110,6 +110,10 @@ final class Watch {
                 return said(chunk);
             }
             present = null;
+            if (bookmarks) {
+                return said(events.bookmark(
+                        version)); // all that there is was told: who goes on elsewhere goes on from here
+            }
         }
         ObjectState state = feed.state(clusterId);
         Optional<Collection<Change>> changes = state.changesAfter(version);

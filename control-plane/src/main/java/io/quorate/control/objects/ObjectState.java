@@ -36,11 +36,34 @@ public final class ObjectState {
         this.changes = changes;
     }
 
+    /** These objects and no others, at a version: how they came to be is not known. */
+    public static ObjectState of(long version, Collection<StoredObject> objects) {
+        ObjectState state = EMPTY;
+        for (StoredObject each : objects) {
+            state = state.after(each, false, version);
+        }
+        return new ObjectState(version, state.byType, state.byOwner, Changes.NONE);
+    }
+
     ObjectState after(ObjectEvent event, long sequenceNr) {
-        StoredObject object = event.object();
+        return after(event.object(), event instanceof ObjectEvent.Deleted, sequenceNr);
+    }
+
+    /** The same at a later version, up to which nothing has changed. */
+    public ObjectState at(long later) {
+        return later <= version ? this : new ObjectState(later, byType, byOwner, changes);
+    }
+
+    /**
+     * The state after a change.
+     *
+     * @param object what it is from now on, or was at last
+     * @param deleted whether it is gone
+     * @param sequenceNr version of the change
+     */
+    public ObjectState after(StoredObject object, boolean deleted, long sequenceNr) {
         ObjectKey key = object.key();
         TreePMap<String, StoredObject> ofType = ofType(key.type());
-        boolean deleted = event instanceof ObjectEvent.Deleted;
         Optional<StoredObject> before = Optional.ofNullable(ofType.get(key.path()));
         Change change = new Change(sequenceNr, before, object, deleted);
         TreePMap<String, StoredObject> now = deleted ? ofType.minus(key.path()) : ofType.plus(key.path(), object);

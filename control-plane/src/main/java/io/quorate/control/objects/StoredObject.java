@@ -55,11 +55,11 @@ public final class StoredObject {
     }
 
     /** @param type its id; one that this release does not know is kept as it is */
-    static StoredObject read(String type, byte[] json) {
+    public static StoredObject read(String type, byte[] json) {
         return of(type, Json.readObject(json), json);
     }
 
-    static StoredObject of(ResourceType type, ObjectNode tree) {
+    public static StoredObject of(ResourceType type, ObjectNode tree) {
         return of(type.id(), tree, Json.bytes(tree));
     }
 

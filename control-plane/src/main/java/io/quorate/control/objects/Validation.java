@@ -2,17 +2,17 @@ package io.quorate.control.objects;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.control.resource.Failure.Cause;
-import java.util.Optional;
-import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.CronSchedule;
+import io.quorate.control.resource.Failure.Cause;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ObjectNames;
+import io.quorate.control.resource.Quantity;
 import io.quorate.control.resource.ResourceType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -333,9 +333,7 @@ final class Validation {
         String name = Json.at(object, "metadata.name").asText();
         if (name.length() > MAX_CRON_JOB_NAME) {
             faults.named(
-                    "metadata.name",
-                    name,
-                    Optional.of("must be no more than " + MAX_CRON_JOB_NAME + " characters"));
+                    "metadata.name", name, Optional.of("must be no more than " + MAX_CRON_JOB_NAME + " characters"));
         }
         String template = "spec.jobTemplate.spec.template.spec";
         PodValidation.check(faults, Json.at(object, template), template, Set.of());

@@ -30,7 +30,7 @@ class BookmarksTest {
         "/apis/apps/v1/controllerrevisions, controllerrevisions"
     })
     void a_bookmark_says_how_far_the_watch_is_and_strict_clients_can_read_it(String path, String plural) {
-        ApiRequest request = new ApiRequest("GET", path, Map.of(), Map.of(), new byte[0], "", "", true, "");
+        ApiRequest request = new ApiRequest("GET", path, "", Map.of(), new byte[0], "", "", "", true, "");
         Selection selection = Selection.of(ApiPath.of(path).orElseThrow(), request);
         JsonNode event = Json.read(
                 new WatchEvents(selection, Optional.empty()).bookmark(7).toArray());

@@ -17,7 +17,7 @@ class OpenApiTest {
 
     private static ApiAnswer.Document document(String path, String accept) {
         ApiRequest request =
-                new ApiRequest("GET", path, Map.of(), Map.of("accept", accept), new byte[0], "", "", true, "");
+                new ApiRequest("GET", path, "", Map.of("accept", accept), new byte[0], "", "", "", true, "");
         return (ApiAnswer.Document) OpenApi.of(request).orElseThrow();
     }
 

@@ -50,7 +50,7 @@ public final class RemoteConnection implements AutoCloseable {
      * @param port where the nodes answer to; 0 for any that is free
      * @param credentials file of what is shown to the nodes; empty for a connection without TLS
      */
-    static RemoteConnection open(List<String> contactPoints, String hostname, int port, String credentials) {
+    public static RemoteConnection open(List<String> contactPoints, String hostname, int port, String credentials) {
         if (contactPoints.isEmpty()) {
             throw new IllegalArgumentException(
                     "quorate.contact-points is empty: name the host:port of one node or more");
