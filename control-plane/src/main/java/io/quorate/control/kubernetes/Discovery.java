@@ -19,6 +19,12 @@ final class Discovery {
 
     private static final String GROUP = "apidiscovery.k8s.io";
 
+    /**
+     * Under which kubectl looks for types that clients define, when it meets a kind that it does not know. There are none; were that not found, it
+     * would tell of that, and not of the kind.
+     */
+    private static final List<String> CUSTOM_TYPES = List.of("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1");
+
     private Discovery() {}
 
     static ObjectNode version(String release) {
@@ -52,6 +58,20 @@ final class Discovery {
                                     Json.bytes(groups(form.get(), core, metrics)),
                                     List.of())
                             : ApiAnswer.json(core ? versions(address) : groups(metrics)));
+        }
+        Optional<ApiAnswer> custom = CUSTOM_TYPES.stream()
+                .filter(version -> path.equals("/apis/" + version + "/customresourcedefinitions"))
+                .findFirst()
+                .map(version -> {
+                    ObjectNode list = Json.object()
+                            .put("kind", "CustomResourceDefinitionList")
+                            .put("apiVersion", version);
+                    list.putObject("metadata").put("resourceVersion", "1");
+                    list.putArray("items");
+                    return ApiAnswer.json(list);
+                });
+        if (custom.isPresent()) {
+            return custom;
         }
         String[] parts = path.substring(1).split("/");
         if (parts.length == 2 && parts[0].equals("api") && parts[1].equals("v1")) {

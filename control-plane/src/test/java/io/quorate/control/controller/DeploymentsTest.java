@@ -115,7 +115,7 @@ class DeploymentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4,25%,25%", "10,1,0", "3,0,1", "5,100%,0", "1,25%,25%", "7,0,0", "2,50%,50%"})
+    @CsvSource({"4,25%,25%", "10,1,0", "3,0,1", "5,100%,0", "1,25%,25%", "7,0,1%", "2,50%,50%"})
     void a_rollout_keeps_enough_pods_and_not_too_many(int replicas, String surge, String unavailable) {
         world.create(
                 DEPLOYMENT,

@@ -113,6 +113,11 @@ class KubernetesRoutesTest {
         assertThat(JSON.readTree(aggregated.body()).at("/items/0/versions/0/resources"))
                 .isNotEmpty();
         assertThat(get("/version/").at("/major")).isEqualTo("1");
+        assertThat(get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+                        .body()
+                        .path("items"))
+                .as("types of clients' own")
+                .isEmpty();
         assertThat(new String(node.send(node.request("/livez")).body(), UTF_8)).isEqualTo("ok");
     }
 
