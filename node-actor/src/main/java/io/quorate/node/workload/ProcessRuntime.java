@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -635,10 +634,8 @@ public final class ProcessRuntime implements PodRuntime {
                 engine(in).beside(in.folder, in.mark(), shim.get().pid(), command, terminal);
         List<String> words = launch.command();
         Map<String, String> environment = new HashMap<>(launch.environment());
-        Optional<Path> file = Optional.empty();
         if (terminal) {
-            file = Optional.of(in.folder.resolve("terminal-" + UUID.randomUUID()));
-            words = ChildCommand.withTerminal(file.get(), words);
+            words = ChildCommand.withTerminal(words);
             environment.put("SHELL", "/bin/sh");
             environment.putIfAbsent("TERM", "xterm");
         }
