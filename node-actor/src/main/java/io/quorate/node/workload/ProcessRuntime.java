@@ -641,10 +641,9 @@ public final class ProcessRuntime implements PodRuntime {
         }
         words = ChildCommand.inGroup(in.file.group(), words);
         try {
-            return new ChildCommand(
-                    builder(new Engine.Launch(words, launch.folder(), environment))
-                            .start(),
-                    file);
+            Process process = builder(new Engine.Launch(words, launch.folder(), environment))
+                    .start();
+            return terminal ? ChildCommand.onTerminal(process) : ChildCommand.plain(process);
         } catch (IOException e) {
             throw new StartRefused("InternalError", "it cannot be run: " + e.getMessage());
         }
