@@ -516,6 +516,12 @@ class KubernetesRoutesTest {
                 .isEqualTo(
                         "secrets is forbidden: User \"eve\" cannot list resource \"secrets\" in API group \"\" in the namespace"
                                 + " \"default\"");
+        HttpResponse<byte[]> exec =
+                node.sendAsNobody(node.request("/api/v1/namespaces/default/pods/web/exec?command=sh")
+                        .header("Authorization", bearer));
+        assertThat(exec.statusCode()).as("a connection is more than looking").isEqualTo(403);
+        assertThat(JSON.readTree(exec.body()).path("message").asText())
+                .contains("User \"eve\" cannot get resource \"pods/exec\"");
         HttpResponse<byte[]> write = node.sendAsNobody(
                 node.request(MAPS).header("Authorization", bearer).POST(BodyPublishers.ofString("{}")));
         assertThat(write.statusCode()).isEqualTo(403);

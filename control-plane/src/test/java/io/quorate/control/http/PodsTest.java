@@ -341,8 +341,9 @@ class PodsTest {
         WebSocket socket = node.webSocket(
                 PODS + "/typed/exec?command=sh&stdin=true&stdout=true&tty=true", "v5.channel.k8s.io", channels);
         say(socket, 4, "{\"Width\":91,\"Height\":17}");
-        say(socket, 0, "tty && echo pid=$$=\n");
+        say(socket, 0, "tty && stty size && echo pid=$$=\n");
         channels.await(1, "/dev/pts/");
+        channels.await(1, "17 91");
         channels.await(1, "=\r\n");
         String said = channels.said(1);
         ProcessHandle shell = ProcessHandle.of(Long.parseLong(said.replaceAll("(?s).*pid=(\\d+)=\r\n.*", "$1")))

@@ -3,29 +3,58 @@ package io.quorate.node.workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A child process that is attended to. One with a terminal is given it by script(1), which stands between: Java has none to give. Which one it is stands in
- * a file, so that its size can be set.
+ * A child process that is attended to. One with a terminal is given it by script(1), which stands between: Java has none to give. Which one it is, is the
+ * first that it says, so that its size can be set.
  */
 final class ChildCommand implements RunningCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ChildCommand.class);
     private static final int MAX_SIZE = 4096;
 
-    private final Process process;
-    private final Optional<Path> terminal;
+    private static final int MAX_DEVICE_LETTERS = 64;
 
-    /** @param terminal the file that says which terminal it has */
-    ChildCommand(Process process, Optional<Path> terminal) {
+    private final Process process;
+    private final String device;
+
+    private ChildCommand(Process process, String device) {
         this.process = process;
-        this.terminal = terminal;
+        this.device = device;
+    }
+
+    static ChildCommand plain(Process process) {
+        return new ChildCommand(process, "");
+    }
+
+    /**
+     * One that was started {@link #withTerminal}; waits until it has it.
+     *
+     * @throws StartRefused where it gets none
+     */
+    static ChildCommand onTerminal(Process process) throws StartRefused {
+        StringBuilder said = new StringBuilder();
+        try {
+            int letter = process.getInputStream().read();
+            while (letter >= 0 && letter != '\n' && said.length() < MAX_DEVICE_LETTERS) {
+                said.append((char) letter);
+                letter = process.getInputStream().read();
+            }
+        } catch (IOException e) {
+            LOG.debug("a terminal was not told", e);
+        }
+        String device = said.toString().strip();
+        if (!device.startsWith("/dev/")) {
+            process.destroyForcibly();
+            throw new StartRefused(
+                    "InternalError",
+                    "this node's machine gives no terminals: they are script(1)'s, of the package bsdutils. Next: install"
+                            + " it, or ask without -t");
+        }
+        return new ChildCommand(process, device);
     }
 
     /**
@@ -41,17 +70,10 @@ final class ChildCommand implements RunningCommand {
     }
 
     /** A command with a terminal. */
-    static List<String> withTerminal(Path file, List<String> command) {
+    static List<String> withTerminal(List<String> command) {
         List<String> words = new ArrayList<>(List.of("exec"));
         command.forEach(each -> words.add(quoted(each)));
-        return List.of(
-                "script",
-                "-q",
-                "-e",
-                "-f",
-                "-c",
-                "tty > " + quoted(file.toString()) + "; " + String.join(" ", words),
-                "/dev/null");
+        return List.of("script", "-q", "-e", "-f", "-c", "tty; " + String.join(" ", words), "/dev/null");
     }
 
     /** As one word of the shell. */
@@ -76,21 +98,17 @@ final class ChildCommand implements RunningCommand {
 
     @Override
     public void resize(int columns, int rows) {
-        if (terminal.isEmpty() || columns < 1 || rows < 1 || columns > MAX_SIZE || rows > MAX_SIZE) {
+        if (device.isEmpty() || columns < 1 || rows < 1 || columns > MAX_SIZE || rows > MAX_SIZE) {
             return;
         }
         try {
-            String device = Files.readString(terminal.get()).strip();
-            if (device.startsWith("/dev/")) {
-                new ProcessBuilder(
-                                "stty", "-F", device, "cols", Integer.toString(columns), "rows", Integer.toString(rows))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor();
-            }
+            new ProcessBuilder("stty", "-F", device, "cols", Integer.toString(columns), "rows", Integer.toString(rows))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
-            LOG.debug("a terminal is not there yet, or no more", e);
+            LOG.debug("a terminal has no other size", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -98,9 +116,7 @@ final class ChildCommand implements RunningCommand {
 
     @Override
     public int await() throws InterruptedException {
-        int code = process.waitFor();
-        forget();
-        return code;
+        return process.waitFor();
     }
 
     @Override
@@ -109,16 +125,5 @@ final class ChildCommand implements RunningCommand {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        forget();
-    }
-
-    private void forget() {
-        terminal.ifPresent(file -> {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                LOG.debug("{} stays", file, e);
-            }
-        });
     }
 }

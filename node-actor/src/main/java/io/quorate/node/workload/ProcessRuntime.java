@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -648,19 +647,16 @@ public final class ProcessRuntime implements PodRuntime {
                 engine(in).beside(in.folder, in.mark(), shim.get().pid(), command, terminal);
         List<String> words = launch.command();
         Map<String, String> environment = new HashMap<>(launch.environment());
-        Optional<Path> file = Optional.empty();
         if (terminal) {
-            file = Optional.of(in.folder.resolve("terminal-" + UUID.randomUUID()));
-            words = ChildCommand.withTerminal(file.get(), words);
+            words = ChildCommand.withTerminal(words);
             environment.put("SHELL", "/bin/sh");
             environment.putIfAbsent("TERM", "xterm");
         }
         words = ChildCommand.inGroup(in.file.group(), words);
         try {
-            return new ChildCommand(
-                    builder(new Engine.Launch(words, launch.folder(), environment))
-                            .start(),
-                    file);
+            Process process = builder(new Engine.Launch(words, launch.folder(), environment))
+                    .start();
+            return terminal ? ChildCommand.onTerminal(process) : ChildCommand.plain(process);
         } catch (IOException e) {
             throw new StartRefused("InternalError", "it cannot be run: " + e.getMessage());
         }
