@@ -70,13 +70,22 @@ class AddonsTest {
             Kubectl k = new Kubectl(root, first);
             assertThat(quorate(first, "enable", "hostpath-storage", "metrics", "dashboard"))
                     .contains("storageclass.storage.k8s.io/hostpath applied", "metrics is enabled");
-            last.await("it knows of them", PATIENCE, status -> status.path("addons").size() == 3);
+            last.await(
+                    "it knows of them",
+                    PATIENCE,
+                    status -> status.path("addons").size() == 3);
             assertThat(quorate(last, "status"))
                     .contains("  enabled:\n    dashboard            # (core) ", "  disabled:\n    demo ");
 
-            k.prints("apply", "-f", Files.writeString(root.resolve("story.yaml"), STORY).toString());
+            k.prints(
+                    "apply",
+                    "-f",
+                    Files.writeString(root.resolve("story.yaml"), STORY).toString());
             k.prints("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/writer", WAIT);
-            k.prints("apply", "-f", Files.writeString(root.resolve("reader.yaml"), READER).toString());
+            k.prints(
+                    "apply",
+                    "-f",
+                    Files.writeString(root.resolve("reader.yaml"), READER).toString());
             k.prints("wait", "--for=condition=Ready", "pod/reader", WAIT);
             assertThat(k.prints("logs", "reader")).isEqualTo("of writer\n");
             assertThat(k.prints("get", "pvc")).containsPattern("data +Bound +pvc-\\S+ +1Mi +RWO +hostpath");

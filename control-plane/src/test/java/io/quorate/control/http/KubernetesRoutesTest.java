@@ -509,10 +509,9 @@ class KubernetesRoutesTest {
         assertThat(asked.code()).isEqualTo(201);
         assertThat(asked.at("/kind")).isEqualTo("TokenRequest");
         String bearer = "Bearer " + asked.at("/status/token");
-        HttpResponse<byte[]> self =
-                node.sendAsNobody(node.request("/apis/authentication.k8s.io/v1/selfsubjectreviews")
-                        .header("Authorization", bearer)
-                        .POST(BodyPublishers.ofString("{}")));
+        HttpResponse<byte[]> self = node.sendAsNobody(node.request("/apis/authentication.k8s.io/v1/selfsubjectreviews")
+                .header("Authorization", bearer)
+                .POST(BodyPublishers.ofString("{}")));
         assertThat(JSON.readTree(self.body()).at("/status/userInfo").toString())
                 .contains("\"system:serviceaccount:default:ci\"", "\"system:serviceaccounts:default\"");
         assertThat(lookAs(bearer, MAPS)).isEqualTo(200);
@@ -548,7 +547,8 @@ class KubernetesRoutesTest {
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "script-src 'self'");
         for (String file : new String[] {"dashboard.css", "dashboard.js"}) {
-            assertThat(node.sendAsNobody(node.request("/dashboard/" + file).GET()).statusCode())
+            assertThat(node.sendAsNobody(node.request("/dashboard/" + file).GET())
+                            .statusCode())
                     .isEqualTo(200);
         }
         assertThat(get("/dashboard/application.conf").code()).isEqualTo(404);
@@ -557,7 +557,8 @@ class KubernetesRoutesTest {
         assertThat(nodes.at("/items/0/metadata/name")).isEqualTo("n8");
         assertThat(nodes.at("/items/0/usage/memory")).matches("[1-9]\\d*Ki");
         assertThat(get("/v1/status").body().path("addons"))
-                .extracting(each -> each.path("name").asText() + " " + each.path("status").asText())
+                .extracting(each ->
+                        each.path("name").asText() + " " + each.path("status").asText())
                 .containsExactly("dashboard enabled", "gone disabling", "metrics enabled");
         assertThat(delete(addons + "/quorate-addons").code()).isEqualTo(200);
         assertThat(get("/dashboard").code()).isEqualTo(404);
