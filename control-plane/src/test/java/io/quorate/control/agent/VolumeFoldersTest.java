@@ -78,7 +78,8 @@ class VolumeFoldersTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
         Files.writeString(folder.resolve("file"), "x");
-        assertThat(folders.folder("default", "data", book.state()).resolve("file")).exists();
+        assertThat(folders.folder("default", "data", book.state()).resolve("file"))
+                .exists();
         folders.delete(stored());
         assertThat(folder).doesNotExist();
     }

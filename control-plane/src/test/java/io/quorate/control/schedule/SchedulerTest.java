@@ -350,9 +350,7 @@ class SchedulerTest {
 
     private void podWith(String name, String claim) {
         world.pod(
-                name,
-                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'" + claim + "'}}]",
-                "'cpu':'10m'");
+                name, "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'" + claim + "'}}]", "'cpu':'10m'");
     }
 
     @Test
@@ -375,11 +373,15 @@ class SchedulerTest {
         claim("later", "'storageClassName':'late',");
         for (int i = 0; i < 3; i++) {
             podWith("first-" + i, "later");
-            placedAt("first-" + i, i == 0 ? new String[] {"k8s-1", "k8s-2", "k8s-3"} : new String[] {world.home("first-0")});
+            placedAt(
+                    "first-" + i,
+                    i == 0 ? new String[] {"k8s-1", "k8s-2", "k8s-3"} : new String[] {world.home("first-0")});
         }
         world.patch(ResourceTypes.NODE, "k8s-2", "", "{'spec':{'unschedulable':true}}");
         podWith("y", "data");
-        waits("y", "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict.");
+        waits(
+                "y",
+                "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict.");
     }
 
     @Test
