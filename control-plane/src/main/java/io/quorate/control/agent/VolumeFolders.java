@@ -6,7 +6,6 @@ import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
-import io.quorate.control.resource.NodeRequirement;
 import io.quorate.control.resource.ResourceTypes;
 import io.quorate.control.resource.Volumes;
 import io.quorate.node.workload.StartRefused;
@@ -18,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -27,7 +25,6 @@ import java.util.stream.Stream;
  * their volume goes. Any thread.
  */
 final class VolumeFolders {
-    private static final String HOSTNAME = "kubernetes.io/hostname";
     private static final String REFUSED = "CreateContainerError";
 
     private final String node;
@@ -100,22 +97,9 @@ final class VolumeFolders {
     }
 
     private boolean isHere(JsonNode volume, ObjectState state) {
-        JsonNode terms = Json.at(volume, "spec.nodeAffinity.required.nodeSelectorTerms");
-        Map<String, String> labels = state.get(ObjectKey.of(ResourceTypes.NODE, "", node))
-                .map(StoredObject::labels)
-                .orElse(Map.of());
-        for (JsonNode term : terms) {
-            boolean met = true;
-            for (JsonNode each : term.path("matchExpressions")) {
-                NodeRequirement requirement = NodeRequirement.of(each);
-                String value = labels.get(requirement.key());
-                met &= requirement.holds(value == null && requirement.key().equals(HOSTNAME) ? node : value);
-            }
-            if (met) {
-                return true;
-            }
-        }
-        return terms.isEmpty();
+        return state.get(ObjectKey.of(ResourceTypes.NODE, "", node))
+                .filter(self -> Volumes.isUsable(volume, self.labels()))
+                .isPresent();
     }
 
     /** Volumes of this node that go as soon as their folders are gone. */

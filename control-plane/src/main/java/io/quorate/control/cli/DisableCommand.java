@@ -6,13 +6,7 @@ import io.quorate.control.addon.EnabledAddon.Progress;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "disable",
@@ -22,32 +16,12 @@ import picocli.CommandLine.Spec;
             "until they are gone. What others made with its help stays, as volumes."
         },
         footer = {"", "Examples:", "  quorate disable demo", "  quorate disable metrics dashboard"})
-final class DisableCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private NodeOptions options;
-
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "Of an add-on.")
-    private List<String> names;
-
-    @Option(
-            names = {"-t", "--timeout"},
-            defaultValue = "120",
-            converter = Times.Seconds.class,
-            paramLabel = "TIME",
-            description = "How long to wait for each: seconds, or 2m. Default: 120.")
-    private int timeoutSeconds;
-
+final class DisableCommand extends AddonCommand {
     @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        AddonObjects objects = new AddonObjects(options.client(), out, timeoutSeconds);
+    void run(List<String> names, AddonObjects objects, PrintWriter out) throws InterruptedException {
         for (String each : names) {
             disable(objects, each.substring(each.lastIndexOf('/') + 1), out);
         }
-        return ExitCode.OK;
     }
 
     private static void disable(AddonObjects objects, String name, PrintWriter out) throws InterruptedException {

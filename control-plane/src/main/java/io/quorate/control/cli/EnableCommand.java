@@ -6,13 +6,8 @@ import io.quorate.control.addon.EnabledAddon;
 import io.quorate.control.addon.EnabledAddon.Progress;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "enable",
@@ -28,36 +23,17 @@ import picocli.CommandLine.Spec;
             "  quorate enable hostpath-storage dashboard",
             "  quorate enable till --repository /srv/addons"
         })
-final class EnableCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private NodeOptions options;
-
+final class EnableCommand extends AddonCommand {
     @Mixin
     private AddonOptions addons;
 
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "Of an add-on, or REPOSITORY/NAME.")
-    private List<String> names;
-
-    @Option(
-            names = {"-t", "--timeout"},
-            defaultValue = "120",
-            converter = Times.Seconds.class,
-            paramLabel = "TIME",
-            description = "How long to wait for each: seconds, or 2m. Default: 120.")
-    private int timeoutSeconds;
-
     @Override
-    public Integer call() throws InterruptedException {
+    void run(List<String> names, AddonObjects objects, PrintWriter out) throws InterruptedException {
         List<AddonRepository> repositories = addons.repositories();
         List<Addon> wanted = names.stream()
                 .map(name -> AddonOptions.find(repositories, name))
                 .distinct()
                 .toList();
-        PrintWriter out = spec.commandLine().getOut();
-        AddonObjects objects = new AddonObjects(options.client(), out, timeoutSeconds);
         for (Addon each : wanted) {
             requireFree(objects, each);
             out.println("enabling " + each.name() + " " + each.version() + " from " + each.repository());
@@ -67,7 +43,6 @@ final class EnableCommand implements Callable<Integer> {
             objects.remember(EnabledAddon.of(each, Progress.ENABLED));
             out.println(each.name() + " is enabled");
         }
-        return ExitCode.OK;
     }
 
     /** Two of one name would have one label. */

@@ -18,16 +18,9 @@ final class NodeAffinity {
             }
         }
         JsonNode required = Json.at(podSpec, "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
-        return required.isMissingNode() || required.isNull() || meetsOne(required, node);
-    }
-
-    /** Whether a volume can be used on a node. */
-    static boolean isAllowed(JsonNode volume, StoredObject node) {
-        JsonNode required = Json.at(volume, "spec.nodeAffinity.required");
-        return !required.isObject() || meetsOne(required, node);
-    }
-
-    private static boolean meetsOne(JsonNode required, StoredObject node) {
+        if (required.isMissingNode() || required.isNull()) {
+            return true;
+        }
         for (JsonNode term : required.path("nodeSelectorTerms")) {
             if (isMet(term, node)) {
                 return true;

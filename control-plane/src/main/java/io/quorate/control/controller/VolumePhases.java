@@ -92,6 +92,7 @@ final class VolumePhases implements Controller {
 
     /** Whether none of the cluster's nodes is the one that has its folder. */
     private static boolean isWithoutNode(ObjectNode volume, ObjectState state) {
-        return state.list(ResourceTypes.NODE, "", "").stream().noneMatch(node -> NodeAffinity.isAllowed(volume, node));
+        return state.list(ResourceTypes.NODE, "", "").stream()
+                .noneMatch(node -> Volumes.isUsable(volume, node.labels()));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What claims and volumes have in common with those that bind, place and use them. */
 public final class Volumes {
@@ -42,6 +43,22 @@ public final class Volumes {
         return reference.path("name").equals(metadata.path("name"))
                 && reference.path("namespace").equals(metadata.path("namespace"))
                 && (!reference.has("uid") || reference.path("uid").equals(metadata.path("uid")));
+    }
+
+    /** Whether a volume can be used on a node with these labels. */
+    public static boolean isUsable(JsonNode volume, Map<String, String> labels) {
+        JsonNode terms = Json.at(volume, "spec.nodeAffinity.required.nodeSelectorTerms");
+        for (JsonNode term : terms) {
+            boolean met = true;
+            for (JsonNode each : term.path("matchExpressions")) {
+                NodeRequirement requirement = NodeRequirement.of(each);
+                met &= requirement.holds(labels.get(requirement.key()));
+            }
+            if (met) {
+                return true;
+            }
+        }
+        return terms.isEmpty();
     }
 
     /** Takes a finalizer from an object. */

@@ -339,4 +339,61 @@ class SchedulerTest {
                 .isEqualTo("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.");
         assertThat(Explanation.of(world.state(), key("nobody"))).isEmpty();
     }
+
+    private void claim(String name, String spec) {
+        world.create(
+                ResourceTypes.PERSISTENT_VOLUME_CLAIM,
+                "default",
+                "{'metadata':{'name':'" + name + "'},'spec':{" + spec
+                        + "'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}");
+    }
+
+    private void podWith(String name, String claim) {
+        world.pod(
+                name, "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'" + claim + "'}}]", "'cpu':'10m'");
+    }
+
+    @Test
+    void a_pod_goes_where_its_volume_is_or_where_another_waits_for_the_same() {
+        world.node("k8s-1", "1", BIG);
+        world.node("k8s-2", "2", BIG);
+        world.node("k8s-3", "3", BIG);
+        world.create(
+                ResourceTypes.PERSISTENT_VOLUME,
+                "",
+                "{'metadata':{'name':'v'},'spec':{'accessModes':['ReadWriteOnce'],'capacity':{'storage':'1Gi'},'hostPath':{'path':'/x'},"
+                        + "'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'kubernetes.io/hostname','operator':'In','values':['k8s-2']}]}]}}}}");
+        claim("data", "'volumeName':'v',");
+        podWith("x", "data");
+        placedAt("x", "k8s-2");
+        world.create(
+                ResourceTypes.STORAGE_CLASS,
+                "",
+                "{'metadata':{'name':'late'},'provisioner':'p','volumeBindingMode':'WaitForFirstConsumer'}");
+        claim("later", "'storageClassName':'late',");
+        for (int i = 0; i < 3; i++) {
+            podWith("first-" + i, "later");
+            placedAt(
+                    "first-" + i,
+                    i == 0 ? new String[] {"k8s-1", "k8s-2", "k8s-3"} : new String[] {world.home("first-0")});
+        }
+        world.patch(ResourceTypes.NODE, "k8s-2", "", "{'spec':{'unschedulable':true}}");
+        podWith("y", "data");
+        waits(
+                "y",
+                "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict.");
+    }
+
+    @Test
+    void a_claim_that_is_not_there_or_not_bound_keeps_a_pod_waiting_until_it_is() {
+        world.node("k8s-1", "1", BIG);
+        podWith("x", "data");
+        waits("x", "0/1 nodes are available: persistentvolumeclaim \"data\" not found.");
+        claim("data", "'storageClassName':'',");
+        assertThat(world.concerned(scheduler)).containsExactly(key("x"));
+        waits("x", "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+        world.patch(ResourceTypes.PERSISTENT_VOLUME_CLAIM, "data", "", "{'spec':{'volumeName':'v'}}");
+        assertThat(world.concerned(scheduler)).containsExactly(key("x"));
+        placedAt("x", "k8s-1");
+    }
 }

@@ -41,7 +41,7 @@ final class World {
         assertThat(answer.code()).as(String.valueOf(answer.body())).isLessThan(300);
     }
 
-    private void create(ResourceType type, String namespace, String json) {
+    void create(ResourceType type, String namespace, String json) {
         does(new ObjectCommand.Create(type.id(), namespace, bytes(json), book.request()));
     }
 

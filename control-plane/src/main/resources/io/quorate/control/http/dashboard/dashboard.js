@@ -3,6 +3,7 @@
 (() => {
   const EVERY = 4000;
   const MOST = 500;
+  const SMALL = matchMedia('(max-width: 40rem)');
   const byId = id => document.getElementById(id);
   const KEY = 'quorate.token';
   let timer = 0;
@@ -155,7 +156,7 @@
       if (use && cpus) {
         const cpu = amount(use.cpu);
         card.append(gauge('processor', cpu, cpus, cpu.toFixed(2) + ' of ' + cpus));
-        card.append(gauge('memory', amount(use.memory), memory, gib(amount(use.memory)) + ' of ' + gib(memory)));
+        card.append(gauge('memory', amount(use.memory), memory, gib(amount(use.memory)).replace(memory >= 2 ** 30 ? / GiB$/ : / MiB$/, '') + ' of ' + gib(memory)));
       } else if (memory) {
         card.append(element('p', '', cpus + ' processors, ' + gib(memory)));
       }
@@ -204,7 +205,7 @@
 
   function showEvents(events) {
     const time = each => each.lastTimestamp || each.eventTime || each.metadata.creationTimestamp;
-    const latest = [...events].sort((one, other) => time(other).localeCompare(time(one))).slice(0, 40);
+    const latest = [...events].sort((one, other) => time(other).localeCompare(time(one))).slice(0, SMALL.matches ? 15 : 40);
     table('events', ['What', 'About', 'Reason', 'Age'], latest.map(each => [
       {cell: each.message + (each.count > 1 ? ' (×' + each.count + ')' : ''), kind: 'long'},
       each.involvedObject.kind + ' ' + each.involvedObject.name, tag(each.reason, each.type === 'Warning' ? 'warn' : ''),
