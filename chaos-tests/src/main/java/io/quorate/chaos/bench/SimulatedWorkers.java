@@ -45,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,6 +60,7 @@ import javax.net.ssl.SSLContext;
 final class SimulatedWorkers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int JOINS_AT_ONCE = 8;
+    private static final int ATTEMPTS = 10;
     private static final int SLICES = 50;
     private static final int PODS = 110;
 
@@ -67,10 +69,11 @@ final class SimulatedWorkers implements AutoCloseable {
      *
      * @param nodes of the API ports, {@code host:port}, of the nodes with a copy
      * @param leader the same of the one that leads
-     * @param leaderCluster its cluster port
+     * @param clusterPorts of the nodes with a copy, the leader's first
      * @param release of the nodes
      */
-    record Cluster(String id, String epoch, List<String> nodes, String leader, String leaderCluster, String release) {}
+    record Cluster(
+            String id, String epoch, List<String> nodes, String leader, List<String> clusterPorts, String release) {}
 
     private record Worker(String name, String member, String address, String host) {}
 
@@ -102,7 +105,7 @@ final class SimulatedWorkers implements AutoCloseable {
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .sslContext(context)
                 .build();
-        this.connection = RemoteConnection.open(List.of(cluster.leaderCluster()), host, 0, credentials.toString());
+        this.connection = RemoteConnection.open(cluster.clusterPorts(), host, 0, credentials.toString());
         this.presences = connection.service("/user/presence", Duration.ofSeconds(2));
         this.objects = connection.service("/user/objects", Duration.ofSeconds(10));
     }
@@ -121,7 +124,7 @@ final class SimulatedWorkers implements AutoCloseable {
      */
     void join(int number, String seed, List<String> tokens) throws InterruptedException {
         byte[] request = Keys.request(Keys.pair(new SecureRandom()));
-        var at = new java.util.concurrent.Semaphore(JOINS_AT_ONCE);
+        Semaphore at = new Semaphore(JOINS_AT_ONCE);
         List<CompletableFuture<?>> joins = new ArrayList<>();
         for (int i = 0; i < number; i++) {
             Worker worker = worker(i);
@@ -136,20 +139,32 @@ final class SimulatedWorkers implements AutoCloseable {
             byte[] body =
                     MembershipForm.bytes(new Admission.Request(tokens.get(i / 1000), join, request, cluster.release()));
             at.acquire();
-            joins.add(http.sendAsync(
-                            HttpRequest.newBuilder(URI.create("https://" + seed + "/v1/admit"))
-                                    .timeout(PATIENCE)
-                                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofByteArray())
+            joins.add(admitted(worker, seed, body, ATTEMPTS)
                     .whenComplete((answer, failure) -> at.release())
-                    .thenAccept(answer -> joined(worker, answer)));
+                    .toCompletableFuture());
         }
         CompletableFuture.allOf(joins.toArray(CompletableFuture<?>[]::new)).join();
         for (int slice = 0; slice < SLICES; slice++) {
             int mine = slice;
             clock.scheduleAtFixedRate(() -> tell(mine), 1000L * slice / SLICES, 1000, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Again where there was no leader: the name is let in as the same node then. */
+    private CompletionStage<Void> admitted(Worker worker, String seed, byte[] body, int attempts) {
+        return http.sendAsync(
+                        HttpRequest.newBuilder(URI.create("https://" + seed + "/v1/admit"))
+                                .timeout(PATIENCE)
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray())
+                .thenCompose(answer -> {
+                    if (answer.statusCode() != 200 && attempts > 1) {
+                        return admitted(worker, seed, body, attempts - 1);
+                    }
+                    joined(worker, answer);
+                    return CompletableFuture.completedFuture(null);
+                });
     }
 
     private void joined(Worker worker, HttpResponse<byte[]> response) {

@@ -42,6 +42,7 @@ final class WorkersCommand implements Callable<Integer> {
     private static final int TIMEOUT_MILLIS = 60_000;
     private static final int REPLICAS = 100;
     private static final int PROBES_PER_SECOND = 20;
+    private static final int ATTEMPTS = 10;
     private static final int TOKEN_USES = 1000;
     private static final String PROBE = "/api/v1/namespaces/default/configmaps/probe";
     private static final String MERGE = "Content-Type: application/merge-patch+json\r\n";
@@ -184,14 +185,20 @@ final class WorkersCommand implements Callable<Integer> {
         return all;
     }
 
+    /** Asks again where it is not known what became of it: what is there then was created before. */
     private JsonNode ask(String method, String path, String headers, String body) throws IOException {
         try (HttpConnection connection = new HttpConnection(apis.get(leader), TIMEOUT_MILLIS)) {
-            HttpConnection.Answer answer =
-                    connection.send(method, path, headers, body.getBytes(StandardCharsets.UTF_8));
-            if (answer.status() >= 300) {
-                throw new IllegalStateException(method + " " + path + ": " + answer.status() + " " + answer.text());
+            for (int attempt = 1; ; attempt++) {
+                HttpConnection.Answer answer =
+                        connection.send(method, path, headers, body.getBytes(StandardCharsets.UTF_8));
+                boolean unknown = answer.status() == 503 || answer.status() == 504;
+                if (answer.status() < 300 || attempt > 1 && answer.status() == 409) {
+                    return JSON.readTree(answer.body());
+                }
+                if (!unknown || attempt == ATTEMPTS) {
+                    throw new IllegalStateException(method + " " + path + ": " + answer.status() + " " + answer.text());
+                }
             }
-            return JSON.readTree(answer.body());
         }
     }
 
@@ -244,10 +251,7 @@ final class WorkersCommand implements Callable<Integer> {
                     status.path("epoch").asText(),
                     apis.stream().map(Api::address).toList(),
                     apis.get(leader).address(),
-                    ClusterView.node(status, leads.name())
-                            .orElseThrow()
-                            .path("address")
-                            .asText(),
+                    clusterPorts(status, leads.name()),
                     ClusterView.node(status, leads.name())
                             .orElseThrow()
                             .path("version")
@@ -269,6 +273,16 @@ final class WorkersCommand implements Callable<Integer> {
                 .path(0)
                 .asText();
         return line.substring(0, line.indexOf('/'));
+    }
+
+    private static List<String> clusterPorts(JsonNode status, String leads) {
+        List<String> ports = new ArrayList<>();
+        for (JsonNode each : status.path("nodes")) {
+            ports.add(
+                    each.path("name").asText().equals(leads) ? 0 : ports.size(),
+                    each.path("address").asText());
+        }
+        return ports;
     }
 
     private List<String> tokens() throws IOException {

@@ -408,6 +408,16 @@ class KubernetesRoutesTest {
     }
 
     @Test
+    void who_wants_bookmarks_is_told_when_all_that_is_there_was_told() throws Exception {
+        post(MAPS, map("told", "bookmarked"));
+        try (Watching watch =
+                new Watching("labelSelector=set%3Dbookmarked&allowWatchBookmarks=true&timeoutSeconds=5")) {
+            assertThat(watch.nextWords()).isEqualTo("ADDED told");
+            assertThat(watch.next().path("type").asText()).isEqualTo("BOOKMARK");
+        }
+    }
+
+    @Test
     void a_watch_without_a_version_begins_with_what_is_there() throws Exception {
         post(MAPS, map("first", "present"));
         try (Watching watch = new Watching("labelSelector=set%3Dpresent&timeoutSeconds=1")) {
