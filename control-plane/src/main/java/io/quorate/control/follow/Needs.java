@@ -15,12 +15,18 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * What one node without a copy needs of the objects: its own node and pods, the config maps and secrets that those pods name, services and who answers
- * for them, and of other nodes where they are reached. Remembers what its pods use; for one thread at a time.
+ * for them, claims and their volumes, and of other nodes where they are reached. Remembers what its pods use; for one thread at a time.
  */
 public final class Needs {
     static final String NODE_NAME = "spec.nodeName";
 
-    private static final List<ResourceType> FOR_ALL = List.of(ResourceTypes.SERVICE, ResourceTypes.ENDPOINT_SLICE);
+    /** Of claims and volumes there are few: whose they are and where is not sorted out for each node. */
+    private static final List<ResourceType> FOR_ALL = List.of(
+            ResourceTypes.SERVICE,
+            ResourceTypes.ENDPOINT_SLICE,
+            ResourceTypes.PERSISTENT_VOLUME_CLAIM,
+            ResourceTypes.PERSISTENT_VOLUME);
+
     /** Whether there are objects at all: {@link ObjectState#isFounded}. */
     private static final ObjectKey FOUNDED = ObjectKey.of(ResourceTypes.NAMESPACE, "", "default");
 
