@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PodStreamsTest {
     private static ApiRequest request(Map<String, String> headers) {
         return new ApiRequest(
-                "GET", "/", Map.of(), "command=a%20b&x=1&command=c", headers, new byte[0], "", "", true, "");
+                "GET", "/", "command=a%20b&x=1&command=c", headers, new byte[0], "", "", "", true, "");
     }
 
     @ParameterizedTest
