@@ -25,7 +25,6 @@ public final class ExecSession {
     private static final int BLOCK = 16 * 1024;
     private static final int MAX_SIZE_BYTES = 256;
     private static final long STREAM_PATIENCE_SECONDS = 30;
-    private static final long PING_SECONDS = 25;
     private static final int STDIN = 0;
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
@@ -52,7 +51,7 @@ public final class ExecSession {
     /** Returns when it is over, and the connection closed. Blocks. */
     public void run() {
         Thread reader = Thread.ofVirtual().name("quorate-exec-in").start(this::take);
-        Thread pings = Pings.start(connection, PING_SECONDS);
+        Pings pings = Pings.start(connection);
         try {
             Thread errors =
                     Thread.ofVirtual().name("quorate-exec-err").start(() -> give(command.errors(), STDERR, !terminal));
@@ -64,7 +63,7 @@ public final class ExecSession {
             Thread.currentThread().interrupt();
         } finally {
             over = true;
-            pings.interrupt();
+            pings.close();
             command.abandon();
             try {
                 connection.close();

@@ -31,7 +31,6 @@ public final class ForwardSession {
 
     private static final int MAX_REQUESTS = 256;
     private static final int PATIENCE_MILLIS = 5000;
-    private static final long PING_SECONDS = 25;
     private static final byte[] END = new byte[0];
 
     private final Multiplex connection;
@@ -151,7 +150,7 @@ public final class ForwardSession {
 
     /** Returns when the client has gone. Blocks. */
     public void run() {
-        Thread pings = Pings.start(connection, PING_SECONDS);
+        Pings pings = Pings.start(connection);
         try {
             for (Optional<Frame> frame = connection.read(); frame.isPresent(); frame = connection.read()) {
                 take(frame.get());
@@ -160,7 +159,7 @@ public final class ForwardSession {
             LOG.debug("a client is gone", e);
         } finally {
             over = true;
-            pings.interrupt();
+            pings.close();
             synchronized (this) {
                 byId.values().forEach(Request::close);
             }

@@ -31,6 +31,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -297,12 +299,15 @@ class PodsTest {
             return said.getOrDefault(channel, new ByteArrayOutputStream()).toString(UTF_8);
         }
 
-        void await(int channel, String text) throws InterruptedException {
-            while (!said(channel).contains(text)) {
-                assertThat(news.tryAcquire(30, TimeUnit.SECONDS))
-                        .as(said(channel))
-                        .isTrue();
+        /** Waits until it is said, and shows the last part of it that is in brackets. */
+        String await(int channel, String expression) throws InterruptedException {
+            Pattern expected = Pattern.compile(expression);
+            Matcher found = expected.matcher(said(channel));
+            while (!found.find()) {
+                assertThat(news.tryAcquire(30, TimeUnit.SECONDS)).as(said(channel)).isTrue();
+                found = expected.matcher(said(channel));
             }
+            return found.group(found.groupCount());
         }
     }
 
@@ -344,9 +349,7 @@ class PodsTest {
         say(socket, 0, "tty && stty size && echo pid=$$=\n");
         channels.await(1, "/dev/pts/");
         channels.await(1, "17 91");
-        channels.await(1, "=\r\n");
-        String said = channels.said(1);
-        ProcessHandle shell = ProcessHandle.of(Long.parseLong(said.replaceAll("(?s).*pid=(\\d+)=\r\n.*", "$1")))
+        ProcessHandle shell = ProcessHandle.of(Long.parseLong(channels.await(1, "pid=(\\d+)=")))
                 .orElseThrow();
         socket.abort();
         shell.onExit().get(30, TimeUnit.SECONDS);
