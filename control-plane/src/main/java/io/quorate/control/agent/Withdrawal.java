@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  */
 record Withdrawal(long beganMillis, boolean named, OptionalLong leftMillis) {
     /** What this node knows of the services, the others know by then. */
-    static final long SETTLES_MILLIS = 300;
+    static final long SETTLES_MILLIS = 500;
 
     static final long LONGEST_MILLIS = 2000;
 

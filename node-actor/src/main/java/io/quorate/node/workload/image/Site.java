@@ -24,7 +24,6 @@ import java.util.concurrent.Executors;
  */
 public final class Site {
     private static final int THREADS = 4;
-    private static final long LAST_CALL_MILLIS = 500;
     private static final int LAST_ANSWERS_SECONDS = 10;
     private static final String HTML = "text/html; charset=utf-8";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
@@ -97,14 +96,9 @@ public final class Site {
         site.say(arguments[0] + " listens on " + arguments[1] + ":" + arguments[2]);
     }
 
-    /** Who has connected already is answered, and knows that it is not to ask here again. */
+    /** Who has asked already is answered, and knows that it is not to ask here again. */
     private void end(HttpServer server) {
         ends = true;
-        try {
-            Thread.sleep(LAST_CALL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         server.stop(LAST_ANSWERS_SECONDS);
     }
 
