@@ -51,11 +51,16 @@ class SparesTest {
     }
 
     private static void become(NodeProcess node, String standbys, String role) throws Exception {
-        cluster.nodes().getFirst().quorate("roles", "set", "--standbys", standbys).succeeded();
+        cluster.nodes()
+                .getFirst()
+                .quorate("roles", "set", "--standbys", standbys)
+                .succeeded();
         node.await(
                 "it is a " + role,
                 PATIENCE,
-                status -> ClusterView.role(status, node.name()).filter(role::equals).isPresent()
+                status -> ClusterView.role(status, node.name())
+                                .filter(role::equals)
+                                .isPresent()
                         && status.path("role").asText().equals(role));
     }
 
