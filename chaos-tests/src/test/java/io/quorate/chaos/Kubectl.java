@@ -30,6 +30,17 @@ final class Kubectl {
         return ended.said();
     }
 
+    /** Has it create something; where it cannot know whether that was done, as the leader was lost, it asks again. */
+    void creates(String... arguments) throws Exception {
+        Ended ended = run(arguments);
+        boolean created = ended.exitCode() == 0;
+        while (!created) {
+            assertThat(ended.told()).contains("it may be stored, or may not");
+            ended = run(arguments);
+            created = ended.exitCode() == 0 || ended.said().contains("AlreadyExists");
+        }
+    }
+
     /** What it prints, and that it does not succeed. */
     String fails(String... arguments) throws Exception {
         io.quorate.chaos.pods.Kubectl.Ended ended = run(arguments);

@@ -55,7 +55,7 @@ class WorkersTest {
     }
 
     private static void run(String name) throws Exception {
-        kubectl.prints(
+        kubectl.creates(
                 "run",
                 name,
                 "--image=dontrebootme/microbot:v1",
@@ -95,7 +95,7 @@ class WorkersTest {
     void pods_of_a_worker_serve_and_are_told_of_though_the_node_that_it_follows_is_killed() throws Exception {
         run("first");
         assertThat(kubectl.prints("logs", "first")).isNotNull();
-        kubectl.prints("expose", "pod", "first", "--type=NodePort", "--port=80", "--selector=app=bot", "--name=bot");
+        kubectl.creates("expose", "pod", "first", "--type=NodePort", "--port=80", "--selector=app=bot", "--name=bot");
         String port = kubectl.prints("get", "svc", "bot", "-o", "jsonpath={.spec.ports[0].nodePort}");
         assertThat(answered(cluster.nodes().getFirst(), port))
                 .as("by a node with a copy")
