@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PodStreamsTest {
     private static ApiRequest request(Map<String, String> headers) {
-        return new ApiRequest(
-                "GET", "/", "command=a%20b&x=1&command=c", headers, new byte[0], "", "", "", true, "");
+        return new ApiRequest("GET", "/", "command=a%20b&x=1&command=c", headers, new byte[0], "", "", "", true, "");
     }
 
     @ParameterizedTest
