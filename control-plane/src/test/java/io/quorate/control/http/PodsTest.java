@@ -304,7 +304,9 @@ class PodsTest {
             Pattern expected = Pattern.compile(expression);
             Matcher found = expected.matcher(said(channel));
             while (!found.find()) {
-                assertThat(news.tryAcquire(30, TimeUnit.SECONDS)).as(said(channel)).isTrue();
+                assertThat(news.tryAcquire(30, TimeUnit.SECONDS))
+                        .as(said(channel))
+                        .isTrue();
                 found = expected.matcher(said(channel));
             }
             return found.group(found.groupCount());
