@@ -24,7 +24,9 @@ final class Pings implements AutoCloseable {
     /** On a thread of its own: whoever writes may have to wait. */
     private void plan() {
         CompletableFuture.delayedExecutor(
-                        SECONDS, TimeUnit.SECONDS, ping -> Thread.ofVirtual().name("quorate-ping").start(ping))
+                        SECONDS,
+                        TimeUnit.SECONDS,
+                        ping -> Thread.ofVirtual().name("quorate-ping").start(ping))
                 .execute(this::ping);
     }
 
