@@ -51,7 +51,7 @@ class AddonsTest {
 
     @BeforeEach
     void find() {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
     }
 
     private static String quorate(NodeProcess node, String... arguments) {
@@ -67,7 +67,7 @@ class AddonsTest {
             cluster.awaitLeader(PATIENCE);
             NodeProcess first = cluster.nodes().getFirst();
             NodeProcess last = cluster.nodes().getLast();
-            Kubectl k = new Kubectl(root, first);
+            JudgedKubectl k = new JudgedKubectl(root, first);
             assertThat(quorate(first, "enable", "hostpath-storage", "metrics", "dashboard"))
                     .contains("storageclass.storage.k8s.io/hostpath applied", "metrics is enabled");
             last.await(

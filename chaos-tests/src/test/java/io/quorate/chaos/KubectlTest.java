@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.chaos.load.HttpConnection;
+import io.quorate.chaos.pods.Kubectl;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.BufferedReader;
@@ -46,14 +47,14 @@ class KubectlTest {
 
     @BeforeEach
     void find() {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
     }
 
     @Test
     void the_commands_of_every_day_print_what_people_know() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
-            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
+            JudgedKubectl k = new JudgedKubectl(root, cluster.nodes().getFirst());
             String file =
                     Files.writeString(root.resolve("web.yaml"), DEPLOYMENT).toString();
             assertThat(k.prints("get", "no"))
@@ -155,7 +156,7 @@ class KubectlTest {
     void a_node_is_closed_emptied_and_opened_again_and_who_asks_learns_what_it_may_do() throws Exception {
         try (LocalCluster cluster =
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 1)) {
-            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
+            JudgedKubectl k = new JudgedKubectl(root, cluster.nodes().getFirst());
             String far = Files.writeString(root.resolve("far.yaml"), FAR).toString();
             String binding = Files.writeString(
                             root.resolve("binding.json"),
@@ -197,7 +198,7 @@ class KubectlTest {
                 LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3)) {
             cluster.awaitLeader(PATIENCE);
             NodeProcess home = cluster.nodes().get(1);
-            Kubectl k = new Kubectl(root, cluster.nodes().getFirst());
+            JudgedKubectl k = new JudgedKubectl(root, cluster.nodes().getFirst());
             String file = Files.writeString(root.resolve("pod.yaml"), POD.formatted(home.name()))
                     .toString();
             assertThat(k.prints("apply", "-f", file)).contains("pod/web created");
@@ -240,7 +241,7 @@ class KubectlTest {
                     .findFirst()
                     .orElseThrow();
             create(follower, 0);
-            Process watch = new Kubectl(root, follower)
+            Process watch = new JudgedKubectl(root, follower)
                     .start(
                             "get",
                             "cm",

@@ -16,7 +16,7 @@ class PodFaultsTest {
 
     @BeforeAll
     static void find() {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
     }
 
     private void holds(String trials) throws Exception {

@@ -23,13 +23,13 @@ class SparesTest {
     private static Path root;
 
     private static LocalCluster cluster;
-    private static Kubectl kubectl;
+    private static JudgedKubectl kubectl;
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
         cluster = LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3);
-        kubectl = new Kubectl(root, cluster.nodes().getFirst());
+        kubectl = new JudgedKubectl(root, cluster.nodes().getFirst());
     }
 
     @AfterAll

@@ -33,16 +33,16 @@ class WorkersTest {
 
     private static LocalCluster cluster;
     private static NodeProcess worker;
-    private static Kubectl kubectl;
+    private static JudgedKubectl kubectl;
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
         cluster = LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3);
         worker = cluster.startAnother();
         worker.quorate("join", cluster.joinLine(cluster.nodes().getFirst()), "--worker")
                 .succeeded();
-        kubectl = new Kubectl(root, worker);
+        kubectl = new JudgedKubectl(root, worker);
     }
 
     @AfterAll

@@ -3,6 +3,7 @@ package io.quorate.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quorate.chaos.pods.Kubectl;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.BufferedReader;
@@ -33,13 +34,13 @@ class WorkloadsTest {
     private static Path root;
 
     private static LocalCluster cluster;
-    private static Kubectl kubectl;
+    private static JudgedKubectl kubectl;
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Kubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
+        assumeTrue(JudgedKubectl.isThere(), "there is no kubectl on the PATH: nothing is tested here");
         cluster = LocalCluster.start(root.resolve("nodes"), Launchers.subnet(), Launchers.underTest(), 3);
-        kubectl = new Kubectl(root, cluster.nodes().getFirst());
+        kubectl = new JudgedKubectl(root, cluster.nodes().getFirst());
         cluster.awaitLeader(PATIENCE);
     }
 
@@ -120,8 +121,7 @@ class WorkloadsTest {
         for (String pod : pods.split(" ")) {
             assertThat(kubectl.prints("exec", pod, "--", "sh", "-c", "echo I am $HOSTNAME; cat"))
                     .isEqualTo("I am " + pod + "\n");
-            io.quorate.chaos.pods.Kubectl.Ended failed =
-                    kubectl.run("exec", "-i", pod, "--", "sh", "-c", "cat; echo no >&2; exit 3");
+            Kubectl.Ended failed = kubectl.run("exec", "-i", pod, "--", "sh", "-c", "cat; echo no >&2; exit 3");
             assertThat(failed.exitCode()).as(failed.told()).isEqualTo(3);
             assertThat(failed.said()).contains("no\n", "exit code 3");
             Process forward = kubectl.start("port-forward", pod, ":80");

@@ -2,21 +2,22 @@ package io.quorate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.chaos.pods.Kubectl;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** The real {@code kubectl}, of which something is expected. */
-final class Kubectl {
-    private final io.quorate.chaos.pods.Kubectl kubectl;
+final class JudgedKubectl {
+    private final Kubectl kubectl;
 
     /** @param root where its files go */
-    Kubectl(Path root, NodeProcess node) throws IOException {
-        this.kubectl = new io.quorate.chaos.pods.Kubectl(root, node);
+    JudgedKubectl(Path root, NodeProcess node) throws IOException {
+        this.kubectl = new Kubectl(root, node);
     }
 
     static boolean isThere() {
-        return io.quorate.chaos.pods.Kubectl.found().isPresent();
+        return Kubectl.found().isPresent();
     }
 
     Process start(String... arguments) throws IOException {
@@ -25,14 +26,14 @@ final class Kubectl {
 
     /** What it prints, and that it succeeds. */
     String prints(String... arguments) throws Exception {
-        io.quorate.chaos.pods.Kubectl.Ended ended = run(arguments);
+        Kubectl.Ended ended = run(arguments);
         assertThat(ended.exitCode()).as(ended.told()).isZero();
         return ended.said();
     }
 
     /** Has it create something; where it cannot know whether that was done, as the leader was lost, it asks again. */
     void creates(String... arguments) throws Exception {
-        Ended ended = run(arguments);
+        Kubectl.Ended ended = run(arguments);
         boolean created = ended.exitCode() == 0;
         while (!created) {
             assertThat(ended.told()).contains("it may be stored, or may not");
@@ -43,12 +44,12 @@ final class Kubectl {
 
     /** What it prints, and that it does not succeed. */
     String fails(String... arguments) throws Exception {
-        io.quorate.chaos.pods.Kubectl.Ended ended = run(arguments);
+        Kubectl.Ended ended = run(arguments);
         assertThat(ended.exitCode()).as(ended.told()).isNotZero();
         return ended.said();
     }
 
-    io.quorate.chaos.pods.Kubectl.Ended run(String... arguments) throws Exception {
+    Kubectl.Ended run(String... arguments) throws Exception {
         return kubectl.run(arguments);
     }
 }
