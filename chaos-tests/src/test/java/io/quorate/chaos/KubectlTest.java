@@ -215,7 +215,8 @@ class KubectlTest {
                         .contains(
                                 "Created container web", "Started container web", "Container ID:  quorate-process://");
                 assertThat(k.prints("describe", "no", home.name())).contains("PodCIDR:", "quorate-process://");
-                assertThat(k.fails("exec", "web", "--", "ls")).contains("exec is not served");
+                assertThat(k.prints("exec", "web", "--", "sh", "-c", "echo $POD_IP"))
+                        .startsWith("127.64.");
                 long pid = Long.parseLong(said.split(" ")[1]);
                 home.kill();
                 home.start();
