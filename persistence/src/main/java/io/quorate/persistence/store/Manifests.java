@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -184,12 +185,13 @@ final class Manifests {
         return out.toByteArray();
     }
 
-    /** Null where there is no such table: it was merged into another one since. */
+    /** Null where there is no such table: it was merged into another one since, or just now, where the store is open. */
     private @Nullable Long lengthOf(long number) throws IOException {
         for (String ending : List.of(".sst", ".ldb")) {
-            Path table = folder.resolve("%06d%s".formatted(number, ending));
-            if (Files.exists(table)) {
-                return Files.size(table);
+            try {
+                return Files.size(folder.resolve("%06d%s".formatted(number, ending)));
+            } catch (NoSuchFileException e) {
+                // whether it is there and how long it is has to be one question: it may go in between
             }
         }
         return null;
