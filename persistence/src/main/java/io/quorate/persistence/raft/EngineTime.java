@@ -41,6 +41,7 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
     private final RaftTiming timing;
     private final boolean jitter;
     private final boolean backoff;
+    private LongSupplier givesWay = () -> 0;
     private int rounds;
     private long roundEndsAtNanos;
     private int depth;
@@ -105,16 +106,35 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
         executor.execute(() -> run(task));
     }
 
+    /** @param remainingNanos for how long elections that would begin wait yet */
+    void givesWay(LongSupplier remainingNanos) {
+        givesWay = remainingNanos;
+    }
+
     @Override
     public void schedule(Runnable task, long delay, TimeUnit unit) {
-        executor.schedule(() -> run(task), realDelay(delay, unit));
+        Runnable due = isElection(delay, unit) ? () -> runUnlessGivingWay(task) : () -> run(task);
+        executor.schedule(due, realDelay(delay, unit));
+    }
+
+    private boolean isElection(long delay, TimeUnit unit) {
+        return unit != TimeUnit.SECONDS && unit.toMillis(delay) >= electionTimeoutMillis();
+    }
+
+    private void runUnlessGivingWay(Runnable task) {
+        long remaining = givesWay.getAsLong();
+        if (remaining > 0) {
+            executor.schedule(() -> runUnlessGivingWay(task), Duration.ofNanos(remaining));
+        } else {
+            run(task);
+        }
     }
 
     private Duration realDelay(long delay, TimeUnit unit) {
         double real = unit.toNanos(delay) * (timing.heartbeatPeriod().toMillis() / 1000.0);
         if (unit == TimeUnit.SECONDS) {
             real *= 1 - (jitter ? HEARTBEAT_JITTER * random.nextDouble() : 0);
-        } else if (unit.toMillis(delay) >= electionTimeoutMillis()) {
+        } else if (isElection(delay, unit)) {
             real *= 1 + (jitter ? ELECTION_JITTER * random.nextDouble() : 0);
             real = backoff ? laterEachTime(real) : real;
         }

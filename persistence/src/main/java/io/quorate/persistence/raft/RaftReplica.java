@@ -15,6 +15,7 @@ import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
 import io.microraft.model.message.PreVoteRequest;
+import io.microraft.model.message.PreVoteResponse;
 import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.VoteRequest;
 import io.microraft.persistence.RestoredRaftState;
@@ -128,7 +129,7 @@ public final class RaftReplica {
     private final WatchedStore store;
     private final RaftFrames frames;
     private final SnapshotHold hold;
-    private final PreVoteCrossing crossing;
+    private final Candidacy candidacy;
     private final RollbackWatch rollback;
     private final RaftNode engine;
     private final Set<MemberId> votersAtStart;
@@ -167,7 +168,8 @@ public final class RaftReplica {
                 ports.log(), walls.failStopOnStorageError() ? this::die : (reason, cause) -> {}, metrics, nanos);
         this.store = new WatchedStore(log);
         this.frames = new RaftFrames(settings.clusterId(), walls.boundedFrames());
-        this.crossing = new PreVoteCrossing(settings.self());
+        this.candidacy = new Candidacy(settings.self(), settings.timing().electionTimeout());
+        time.givesWay(() -> walls.electionJitter() ? candidacy.yieldsNanos(nanos.getAsLong()) : 0);
         this.hold = new SnapshotHold(
                 events, ports.stream(), task -> executor.execute(() -> time.run(() -> guarded(task))), this::handle);
         this.rollback =
@@ -338,9 +340,13 @@ public final class RaftReplica {
     private void handle(RaftMessage message) {
         switch (message) {
             case InstallSnapshotRequest request when settings.walls().snapshotHold() -> guarded(() -> install(request));
-            case PreVoteRequest request
-            when passesOver(request) ->
-                LOG.debug("passes over the pre-vote of {}", request.getSender().getId());
+            case PreVoteRequest request when settings.walls().electionJitter() -> preVote(request);
+            case PreVoteResponse response
+            when givesWay() ->
+                LOG.debug(
+                        "has given way: what {} would vote is of no use",
+                        response.getSender().getId());
+            case VoteRequest request when settings.walls().electionJitter() -> vote(request);
             case AppendEntriesRequest request when beginsBeforeSnapshot(request) -> handle(fromSnapshotOn(request));
             case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
             default -> engine.handle(message);
@@ -385,14 +391,40 @@ public final class RaftReplica {
                 request.getSender(), request.getTerm(), request.getTerm(), NO_SUCH_INDEX, 0, 0, 0, List.of()));
     }
 
-    private boolean passesOver(PreVoteRequest request) {
-        long lastIndex = store.lastIndex();
-        int lastTerm = store.terms().of(lastIndex);
-        boolean logIsBetter = request.getLastLogTerm() > lastTerm
-                || request.getLastLogTerm() == lastTerm && request.getLastLogIndex() > lastIndex;
-        return settings.walls().electionJitter()
-                && crossing.passesOver(
-                        RaftMemberEndpoint.memberOf(request.getSender()), logIsBetter, nanos.getAsLong());
+    private void preVote(PreVoteRequest request) {
+        MemberId rival = RaftMemberEndpoint.memberOf(request.getSender());
+        int compared = compareLog(request.getLastLogTerm(), request.getLastLogIndex());
+        if (candidacy.passesOver(rival, compared > 0, nanos.getAsLong())) {
+            LOG.debug("passes over the pre-vote of {}", rival);
+            return;
+        }
+        if (compared >= 0 && candidacy.heardRival(rival, nanos.getAsLong())) {
+            LOG.debug("gives way to {}, which stands as well", rival);
+        }
+        engine.handle(request);
+    }
+
+    private void vote(VoteRequest request) {
+        MemberId rival = RaftMemberEndpoint.memberOf(request.getSender());
+        if (compareLog(request.getLastLogTerm(), request.getLastLogIndex()) >= 0) {
+            candidacy.heardRival(rival, nanos.getAsLong());
+        }
+        engine.handle(request);
+        if (engine instanceof RaftNodeImpl node
+                && node.state().term() == request.getTerm()
+                && request.getSender().equals(node.state().votedEndpoint())) {
+            candidacy.voted(nanos.getAsLong());
+        }
+    }
+
+    /** Whether another's log is more up to date than ours (above 0), less (below), or neither (Raft, section 5.4.1). */
+    private int compareLog(int lastTerm, long lastIndex) {
+        int terms = Integer.compare(lastTerm, store.terms().of(store.lastIndex()));
+        return terms != 0 ? terms : Long.compare(lastIndex, store.lastIndex());
+    }
+
+    private boolean givesWay() {
+        return settings.walls().electionJitter() && candidacy.yieldsNanos(nanos.getAsLong()) > 0;
     }
 
     private boolean beginsBeforeSnapshot(AppendEntriesRequest request) {
@@ -924,6 +956,7 @@ public final class RaftReplica {
         Leadership now = new Leadership(term, leader, role == RaftRole.LEADER && readyTerm == term);
         if (!now.equals(leadership)) {
             if (!now.leader().equals(leadership.leader()) && now.leader().isPresent()) {
+                candidacy.over();
                 metrics.leaderChanged(term);
             }
             leadership = now;
@@ -975,8 +1008,11 @@ public final class RaftReplica {
             if (asksForVotes(message) && !mayStand()) {
                 return;
             }
-            if (message instanceof PreVoteRequest) {
-                crossing.asking(nanos.getAsLong());
+            if (message instanceof PreVoteRequest && givesWay()) {
+                return;
+            }
+            if (asksForVotes(message)) {
+                candidacy.asking(nanos.getAsLong());
             }
             RaftMessage sent = message;
             if (rewrittenBase > 0 && message instanceof AppendEntriesSuccessResponse answer) {
