@@ -39,6 +39,9 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
 
     private static final Duration WRITE_PERIOD = Duration.ofMillis(10);
 
+    /** Acknowledged before each kill, about what begins in three seconds: nodes of a moment ago compile while they elect, which is another measure. */
+    private static final int WRITES_BEFORE = 300;
+
     /** To each node, opened ahead: as many as writes begin while nobody leads. */
     private static final int CONNECTIONS = 64;
 
@@ -78,7 +81,7 @@ public record LeaderKill(List<NodeProcess> nodes, Duration patience, Ending endi
         String prefix = "leader-kill-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (WrittenCluster cluster = new WrittenCluster(nodes, apis, patience, prefix, WRITE_PERIOD, CONNECTIONS)) {
             for (int round = 1; round <= rounds; round++) {
-                cluster.awaitWrite();
+                cluster.awaitWrites(WRITES_BEFORE);
                 Fallen fallen = fell(cluster, cluster.leader(), ending.fault);
                 long took = fallen.written(patience);
                 millis.add(took);

@@ -73,6 +73,14 @@ final class WrittenCluster implements AutoCloseable {
         writer.firstFromNow().await(patience);
     }
 
+    /** Waits until so many more writes are acknowledged: a writer that is at work, and nodes that have got used to it. */
+    void awaitWrites(int count) throws InterruptedException {
+        int wanted = writer.acknowledged().size() + count;
+        while (writer.acknowledged().size() < wanted) {
+            awaitWrite();
+        }
+    }
+
     /** Has the writer go through all others from now on. */
     void spare(Collection<NodeProcess> some) throws IOException {
         targets.set(apis(without(some)));

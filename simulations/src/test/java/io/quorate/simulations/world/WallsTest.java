@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -349,8 +350,8 @@ class WallsTest {
      * A follower misses some entries; then the others restart behind a snapshot, so that their logs begin there, and take another
      * snapshot soon. The follower comes back and asks for what is in neither.
      */
-    private static boolean aFollowerThatMissedARestartCatchesUp(Walls walls) {
-        SimulatedWorld world = world(1, 3, walls);
+    private static boolean aFollowerThatMissedARestartCatchesUp(long seed, Walls walls) {
+        SimulatedWorld world = world(seed, 3, walls);
         SimulatedNode leader = world.leader().orElseThrow();
         append(world, leader, 1, 150, 10);
         SimulatedNode lagging = others(world, leader).getFirst();
@@ -380,9 +381,12 @@ class WallsTest {
     @Test
     void
             a_follower_that_missed_a_restart_catches_up_and_costs_the_leader_its_place_when_snapshots_follow_each_other_closely() {
-        assertThat(aFollowerThatMissedARestartCatchesUp(Walls.ALL)).isTrue();
-        assertThat(aFollowerThatMissedARestartCatchesUp(without("spacedSnapshots")))
-                .isFalse();
+        // Which of the others leads after the restart, and so whether its log is the one with the gap, is up to the
+        // seed.
+        assertThat(LongStream.rangeClosed(1, 6))
+                .allMatch(seed -> aFollowerThatMissedARestartCatchesUp(seed, Walls.ALL));
+        assertThat(LongStream.rangeClosed(1, 6))
+                .anyMatch(seed -> !aFollowerThatMissedARestartCatchesUp(seed, without("spacedSnapshots")));
     }
 
     // ---- committed prefix
