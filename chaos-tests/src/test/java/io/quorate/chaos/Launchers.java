@@ -1,7 +1,6 @@
 package io.quorate.chaos;
 
 import io.quorate.chaos.process.Launcher;
-import io.quorate.chaos.process.NodeProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,9 +14,6 @@ import java.util.stream.Stream;
 
 /** The launcher of the distribution with the classes that are under test. */
 final class Launchers {
-    private static final String MAKING = "-XX:ArchiveClassesAtExit=";
-    private static final String USING = "-XX:SharedArchiveFile=";
-
     private static final Launcher UNDER_TEST = quick(new Launcher(
             Path.of("..", "deploy", "src", "main", "launcher", "quorate")
                     .toAbsolutePath()
@@ -44,34 +40,30 @@ final class Launchers {
     }
 
     /**
-     * As the distribution does: nodes and the command line start with an archive of their classes, which saves most of a start. They are made
-     * once a build, and only of jars.
+     * As a distribution with caches does (`quorate-aot`): nodes and the command line start with what a training run has loaded and compiled.
+     * They are made once a build, and only of jars.
      */
     private static Launcher quick(Launcher launcher) {
         String classPath = launcher.environment().getOrDefault("QUORATE_CLASS_PATH", "");
         if (classPath.equals(classPath())) {
             return launcher;
         }
-        Path nodes = Path.of("target", "node.jsa").toAbsolutePath();
-        Path tools = Path.of("target", "tool.jsa").toAbsolutePath();
+        Path nodes = Path.of("target", "node.aot").toAbsolutePath();
+        Path tools = Path.of("target", "tool.aot").toAbsolutePath();
         try {
             if (!isNewerThan(tools, classPath)) {
-                Path folder = Files.createTempDirectory("quorate-archive-");
-                Launcher making = with(launcher, MAKING + nodes, MAKING + tools);
-                NodeProcess node = new NodeProcess(folder.resolve("n1"), making);
-                node.start("--name", "n1", "--address", subnet() + ".1");
-                ProcessHandle process = node.running().orElseThrow();
-                making.run(List.of("status", "--data-folder", node.folder().toString()))
-                        .succeeded();
-                node.askToStop();
-                process.onExit().join(); // it writes the archive when it has given up its folder
-                node.loseData();
-                Files.delete(folder);
+                TrainingRun.run(
+                        launcher,
+                        with(launcher, "-XX:AOTCacheOutput=" + nodes, "-XX:AOTCacheOutput=" + tools),
+                        subnet());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
-        return with(launcher, USING + nodes, USING + tools);
+        return with(launcher, "-XX:AOTCache=" + nodes, "-XX:AOTCache=" + tools);
     }
 
     private static boolean isNewerThan(Path archive, String classPath) throws IOException {
