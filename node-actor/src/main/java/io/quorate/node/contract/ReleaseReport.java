@@ -12,13 +12,7 @@ package io.quorate.node.contract;
  * @param highestLevel likewise
  */
 public record ReleaseReport(
-        String order,
-        String running,
-        String previous,
-        String state,
-        String detail,
-        int lowestLevel,
-        int highestLevel) {
+        String order, String running, String previous, String state, String detail, int lowestLevel, int highestLevel) {
     public static final String IDLE = "idle";
     public static final String FETCHING = "fetching";
     public static final String RESTARTING = "restarting";

@@ -17,6 +17,7 @@ public final class ReleaseRefused extends RuntimeException {
     public static final String TOO_OLD = "too-old";
     /** The archive holds another version than its manifest says. */
     public static final String WRONG_VERSION = "wrong-version";
+
     public static final String NO_ROOM = "no-room";
     /** The archive reaches out of its folder. */
     public static final String UNSAFE = "unsafe-archive";

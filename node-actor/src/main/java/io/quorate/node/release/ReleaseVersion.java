@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  */
 public record ReleaseVersion(int major, int minor, int patch, String text) implements Comparable<ReleaseVersion> {
     private static final int LONGEST = 64;
-    private static final Pattern FORM =
-            Pattern.compile("(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})(?:-[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)?");
+    private static final Pattern FORM = Pattern.compile(
+            "(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})(?:-[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)?");
     private static final Comparator<ReleaseVersion> ORDER =
             Comparator.comparing(version -> ModuleDescriptor.Version.parse(version.text));
 
@@ -22,8 +22,7 @@ public record ReleaseVersion(int major, int minor, int patch, String text) imple
     public static ReleaseVersion parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (text.length() > LONGEST || !matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "a version wants the form 1.23.0 or 1.23.0-rc.1, is '" + text + "'");
+            throw new IllegalArgumentException("a version wants the form 1.23.0 or 1.23.0-rc.1, is '" + text + "'");
         }
         return new ReleaseVersion(
                 Integer.parseInt(matcher.group(1)),
