@@ -1,6 +1,7 @@
 package io.quorate.node.release;
 
 import io.quorate.node.contract.ReleaseOrder;
+import io.quorate.node.contract.ReleaseReport;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import java.io.IOException;
@@ -368,6 +369,16 @@ public final class Refresh {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Before {@link #prepare}, where no node does it: the order is the newest from here on. */
+    public void begin(ReleaseOrder order) {
+        folder.update(state -> state.begun(order));
+    }
+
+    /** After {@link #prepare} has refused it. */
+    public void refused(ReleaseRefused refused) {
+        folder.update(state -> state.undone(ReleaseReport.REFUSED, refused.kind() + ": " + refused.getMessage()));
     }
 
     /** Records the trial, and switches: the next start is its first try. */
