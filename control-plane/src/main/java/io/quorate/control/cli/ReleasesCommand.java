@@ -78,7 +78,7 @@ final class ReleasesCommand implements Callable<Integer> {
 
     private void offered(Refresh refresh, PrintWriter out) {
         try {
-            ReleaseOffer offer = refresh.offer(source, "");
+            ReleaseOffer offer = refresh.look(source);
             out.println("offered:  " + offer.version()
                     + (offer.notes().isEmpty() ? ", nothing speaks against it" : ": " + offer.notes().getFirst()));
         } catch (ReleaseRefused e) {

@@ -112,9 +112,19 @@ public final class Refresh {
         Catalogue catalogue = catalogue(source);
         String words = catalogue.source().words();
         Channels channels = catalogue.channels(folder.state().seen(words));
-        if (channels.serial() > folder.state().seen(words)) {
-            folder.update(state -> state.saw(words, channels.serial()));
-        }
+        ReleaseOffer offer = offer(catalogue, channels, channel);
+        folder.update(state -> channels.serial() > state.seen(words) ? state.saw(words, channels.serial()) : state);
+        return offer;
+    }
+
+    /** The same, for who may not change anything in the folder. */
+    public ReleaseOffer look(String source) {
+        Catalogue catalogue = catalogue(source);
+        return offer(catalogue, catalogue.channels(folder.state().seen(catalogue.source().words())), "");
+    }
+
+    private ReleaseOffer offer(Catalogue catalogue, Channels channels, String channel) {
+        String words = catalogue.source().words();
         Channel asked = channel.isEmpty() ? channel() : Channel.parse(channel);
         Channels.Followed followed = channels.follow(asked)
                 .orElseThrow(() -> new ReleaseRefused(
