@@ -73,8 +73,7 @@ public final class Switching implements ReleaseSwitch {
     public void ready() {
         failpoints.reached(Failpoint.RELEASE_TRIED, node);
         ReleaseState state = folder.update(this::withFallBack);
-        boolean arrived = running.version().equals(state.order().version())
-                || state.order().revert() && state.order().version().isEmpty();
+        boolean arrived = running.version().equals(state.order().version());
         if (state.state().equals(ReleaseReport.RESTARTING) && arrived) {
             if (!folder.confirm() && folder.isFalling()) {
                 return;
