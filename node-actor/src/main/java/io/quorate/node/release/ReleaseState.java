@@ -35,9 +35,8 @@ public record ReleaseState(
     }
 
     ReleaseState begun(ReleaseOrder next) {
-        ReleaseOrder exact = next.revert() && next.version().isEmpty()
-                ? new ReleaseOrder(next.id(), "", previous, "", true)
-                : next;
+        ReleaseOrder exact =
+                next.revert() && next.version().isEmpty() ? new ReleaseOrder(next.id(), "", previous, "", true) : next;
         return new ReleaseState(exact, ReleaseReport.FETCHING, "", previous, previous, channel, clusterLevel, serials);
     }
 

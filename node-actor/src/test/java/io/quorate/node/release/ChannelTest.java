@@ -46,12 +46,13 @@ class ChannelTest {
 
     @Property
     void a_channel_follows_the_next_safer_one_that_is_open(@ForAll Set<Risk> open, @ForAll Risk asked) {
-        Optional<Risk> expected = open.stream()
-                .filter(risk -> risk.compareTo(asked) <= 0)
-                .max(Risk::compareTo);
+        Optional<Risk> expected =
+                open.stream().filter(risk -> risk.compareTo(asked) <= 0).max(Risk::compareTo);
         assertThat(of(open).follow(new Channel("1.23", asked)).map(Channels.Followed::version))
                 .isEqualTo(expected.map(ChannelTest::version));
-        assertThat(of(open).follow(new Channel("1.24", asked))).as("another track").isEmpty();
+        assertThat(of(open).follow(new Channel("1.24", asked)))
+                .as("another track")
+                .isEmpty();
     }
 
     @Property

@@ -61,8 +61,7 @@ class RefreshTest {
     }
 
     private Refresh refresh() {
-        ReleaseSettings settings =
-                new ReleaseSettings(source.toString(), STABLE, 1, Duration.ofSeconds(60), 2, false);
+        ReleaseSettings settings = new ReleaseSettings(source.toString(), STABLE, 1, Duration.ofSeconds(60), 2, false);
         ReleaseFolder folder = new ReleaseFolder(data);
         Optional<Path> home = folder.current().map(folder::home).or(() -> Optional.of(base));
         return new Refresh(
@@ -108,7 +107,8 @@ class RefreshTest {
         Map<String, String> before = content();
         assertThatThrownBy(() -> refresh.prepare(order(version), words -> {}))
                 .isInstanceOfSatisfying(
-                        ReleaseRefused.class, refused -> assertThat(refused.kind()).isEqualTo(kind));
+                        ReleaseRefused.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(kind));
         assertThat(content()).as("what was there before").isEqualTo(before);
     }
 
@@ -137,7 +137,8 @@ class RefreshTest {
     @Test
     void without_a_key_nothing_is_believed_and_it_is_said_how_to_add_one() throws IOException {
         Files.delete(data.resolve(TrustedKeys.FOLDER).resolve("maker.pem"));
-        assertThatThrownBy(() -> refresh.offer("", "")).hasMessageContaining("mkdir -p " + data.resolve("release-keys"));
+        assertThatThrownBy(() -> refresh.offer("", ""))
+                .hasMessageContaining("mkdir -p " + data.resolve("release-keys"));
         assertRefused("0.2.0", ReleaseRefused.UNTRUSTED);
     }
 
@@ -265,7 +266,8 @@ class RefreshTest {
     private static String sha256(byte[] bytes) {
         try {
             return java.util.HexFormat.of()
-                    .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
+                    .formatHex(
+                            java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -12,7 +12,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReleaseVersionTest {
     private static final String[] IN_ORDER = {
-        "0.1.0-SNAPSHOT", "0.1.0", "0.9.0", "0.10.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-rc.2", "1.0.0-rc.10", "1.0.0", "1.0.1"
+        "0.1.0-SNAPSHOT",
+        "0.1.0",
+        "0.9.0",
+        "0.10.0",
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-rc.2",
+        "1.0.0-rc.10",
+        "1.0.0",
+        "1.0.1"
     };
 
     @Test
@@ -23,7 +32,20 @@ class ReleaseVersionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "1.2", "01.2.3", "1.2.3-", "1.2.3/..", "../1.2.3", "v1.2.3", "1.2.3-a b", "1.2.3-..", "1.2.3.4"})
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "1.2",
+                "01.2.3",
+                "1.2.3-",
+                "1.2.3/..",
+                "../1.2.3",
+                "v1.2.3",
+                "1.2.3-a b",
+                "1.2.3-..",
+                "1.2.3.4"
+            })
     void what_is_no_version_names_no_folder(String text) {
         assertThat(ReleaseVersion.isVersion(text)).isFalse();
         assertThatIllegalArgumentException().isThrownBy(() -> ReleaseVersion.parse(text));

@@ -55,6 +55,7 @@ class SuitabilityTest {
         assertThat(Suitability.ofRevert(release("1.21.0", 1, 1, "0.1.0"), 1)).isEmpty();
         assertThat(Suitability.ofRevert(release("1.21.0", 1, 1, "0.1.0"), 2))
                 .singleElement()
-                .satisfies(refused -> assertThat(refused).hasMessageContaining("level 2 since its upgrade was finalized"));
+                .satisfies(
+                        refused -> assertThat(refused).hasMessageContaining("level 2 since its upgrade was finalized"));
     }
 }
