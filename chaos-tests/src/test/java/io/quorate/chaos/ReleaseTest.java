@@ -65,7 +65,10 @@ class ReleaseTest {
         pack(base, GOOD, Map.of());
         pack(base, CANNOT_START, file("bin/quorate", "#!/bin/sh\necho 'nothing goes here' >&2\nexit 1\n"));
         pack(base, ENDS, file("java-opts", "-XX:NoSuchFlag\n"));
-        pack(base, HANGS, file("java-opts", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0\n"));
+        pack(
+                base,
+                HANGS,
+                file("java-opts", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:0\n"));
         pack(base, CORRUPT, Map.of());
         Path archive = source.resolve("quorate-" + CORRUPT + ".tar.gz");
         byte[] bytes = Files.readAllBytes(archive);
@@ -98,7 +101,9 @@ class ReleaseTest {
         for (String each : built.environment().get("QUORATE_CLASS_PATH").split(File.pathSeparator)) {
             Path jar = lib.resolve("%03d.jar".formatted(number++)); // in the order of the class path
             if (Files.isDirectory(Path.of(each))) {
-                ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, "cf", jar.toString(), "-C", each, ".");
+                ToolProvider.findFirst("jar")
+                        .orElseThrow()
+                        .run(System.out, System.err, "cf", jar.toString(), "-C", each, ".");
             } else if (Files.exists(Path.of(each))) {
                 Files.copy(Path.of(each), jar);
             }

@@ -73,7 +73,8 @@ public final class Switching implements ReleaseSwitch {
     public void ready() {
         failpoints.reached(Failpoint.RELEASE_TRIED, node);
         ReleaseState state = folder.update(this::withFallBack);
-        if (state.state().equals(ReleaseReport.FELL_BACK) && running.version().equals(state.order().version())) {
+        if (state.state().equals(ReleaseReport.FELL_BACK)
+                && running.version().equals(state.order().version())) {
             LOG.warn("release {} is ready, but its trial was given up: {}", running.version(), state.detail());
             restart.run();
             return;
