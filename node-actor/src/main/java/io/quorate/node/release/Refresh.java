@@ -34,6 +34,7 @@ public final class Refresh {
 
     private static final long CACHE_PATIENCE_SECONDS = 600;
     private static final int MEGABYTE = 1_000_000;
+    private static final long TOLD_EVERY_BYTES = 8L * MEGABYTE;
 
     private final ReleaseFolder folder;
     private final Release running;
@@ -306,7 +307,7 @@ public final class Refresh {
                 }
                 digest.update(buffer, 0, read);
                 out.write(buffer, 0, read);
-                if (got - told >= MEGABYTE) {
+                if (got - told >= TOLD_EVERY_BYTES) {
                     told = got;
                     progress.accept("fetching " + manifest.version() + ": " + got / MEGABYTE + " of "
                             + manifest.size() / MEGABYTE + " MB");

@@ -64,6 +64,20 @@ public final class Switching implements ReleaseSwitch {
         return new Switching(folder, running, refresh, failpoints, node, restart);
     }
 
+    /**
+     * Before anything of the cluster's data is opened.
+     *
+     * @throws FolderException when this release cannot read what the cluster writes since its last upgrade
+     */
+    public void checkLevel() {
+        int level = folder.state().clusterLevel();
+        if (!running.canDo(level)) {
+            throw new FolderException("release " + running.version() + " can do feature levels " + running.lowestLevel()
+                    + " to " + running.highestLevel() + ", and the cluster has level " + level
+                    + ". Start it with a release that can: `quorate releases` lists what is here");
+        }
+    }
+
     /** The release of this process. */
     public Release running() {
         return running;
