@@ -1,6 +1,7 @@
 package io.quorate.node.release;
 
 import io.quorate.node.contract.ReleaseOrder;
+import io.quorate.node.contract.ReleaseReport;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import java.io.IOException;
@@ -111,9 +112,19 @@ public final class Refresh {
         Catalogue catalogue = catalogue(source);
         String words = catalogue.source().words();
         Channels channels = catalogue.channels(folder.state().seen(words));
-        if (channels.serial() > folder.state().seen(words)) {
-            folder.update(state -> state.saw(words, channels.serial()));
-        }
+        ReleaseOffer offer = offer(catalogue, channels, channel);
+        folder.update(state -> channels.serial() > state.seen(words) ? state.saw(words, channels.serial()) : state);
+        return offer;
+    }
+
+    /** The same, for who may not change anything in the folder. */
+    public ReleaseOffer look(String source) {
+        Catalogue catalogue = catalogue(source);
+        return offer(catalogue, catalogue.channels(folder.state().seen(catalogue.source().words())), "");
+    }
+
+    private ReleaseOffer offer(Catalogue catalogue, Channels channels, String channel) {
+        String words = catalogue.source().words();
         Channel asked = channel.isEmpty() ? channel() : Channel.parse(channel);
         Channels.Followed followed = channels.follow(asked)
                 .orElseThrow(() -> new ReleaseRefused(
@@ -368,6 +379,16 @@ public final class Refresh {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Before {@link #prepare}, where no node does it: the order is the newest from here on. */
+    public void begin(ReleaseOrder order) {
+        folder.update(state -> state.begun(order));
+    }
+
+    /** After {@link #prepare} has refused it. */
+    public void refused(ReleaseRefused refused) {
+        folder.update(state -> state.undone(ReleaseReport.REFUSED, refused.kind() + ": " + refused.getMessage()));
     }
 
     /** Records the trial, and switches: the next start is its first try. */

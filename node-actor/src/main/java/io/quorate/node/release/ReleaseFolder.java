@@ -1,5 +1,6 @@
 package io.quorate.node.release;
 
+import io.quorate.node.contract.ReleaseReport;
 import io.quorate.node.folder.FolderException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -164,6 +165,17 @@ public final class ReleaseFolder {
         return order.equals(lines.get("order"))
                 ? Optional.of(lines.getOrDefault("reason", "it said nothing"))
                 : Optional.empty();
+    }
+
+    /** What came of the newest order, in words. */
+    public String outcome(ReleaseState state) {
+        String reason = state.state().equals(ReleaseReport.RESTARTING)
+                ? fellBack(state.order().id()).orElse("")
+                : "";
+        if (!reason.isEmpty()) {
+            return ReleaseReport.FELL_BACK + ", " + reason;
+        }
+        return state.detail().isEmpty() ? state.state() : state.state() + ", " + state.detail();
     }
 
     /** A node under trial is stopped in good order: the launcher is not to start it again. */

@@ -19,6 +19,18 @@ public interface ReleaseSwitch {
      */
     ReleaseOffer offer(String source, String channel);
 
+    /** Likewise, of an exact version, in whichever channel. */
+    default ReleaseOffer offerOf(String source, String version) {
+        throw new ReleaseRefused(ReleaseRefused.UNAVAILABLE, "this node looks into no sources");
+    }
+
+    /**
+     * A refresh that names no channel takes this one from now on.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    default void follow(String channel) {}
+
     /**
      * Tells the cluster's feature level, as the journal has it, whenever it is known or raised. It is stored, so that a revert below it is
      * refused with no node running, too.

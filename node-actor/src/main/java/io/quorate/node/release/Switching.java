@@ -43,7 +43,7 @@ public final class Switching implements ReleaseSwitch {
     }
 
     /**
-     * Looks at what the launcher has done meanwhile. Call it while this process has the data folder.
+     * Changes nothing before it is {@link #ready} or asked to.
      *
      * @param base the distribution whose launcher counts the tries, if it is known
      * @param restart asked to stop the node in good order and to start what {@code current} is then; returns at once
@@ -61,11 +61,6 @@ public final class Switching implements ReleaseSwitch {
                 .filter(text -> !text.isEmpty())
                 .map(Path::of);
         Refresh refresh = new Refresh(folder, running, home, base.or(() -> home), settings, failpoints, node);
-        ReleaseState state = folder.state();
-        if (state.state().equals(ReleaseReport.RESTARTING)) {
-            folder.fellBack(state.order().id())
-                    .ifPresent(reason -> folder.update(s -> s.undone(ReleaseReport.FELL_BACK, reason)));
-        }
         return new Switching(folder, running, refresh, failpoints, node, restart);
     }
 
@@ -77,7 +72,7 @@ public final class Switching implements ReleaseSwitch {
     /** This node serves, and has caught up: what is under trial has passed it, and what was cut off goes on. */
     public void ready() {
         failpoints.reached(Failpoint.RELEASE_TRIED, node);
-        ReleaseState state = folder.state();
+        ReleaseState state = folder.update(this::withFallBack);
         boolean arrived = running.version().equals(state.order().version())
                 || state.order().revert() && state.order().version().isEmpty();
         if (state.state().equals(ReleaseReport.RESTARTING) && arrived) {
@@ -98,12 +93,22 @@ public final class Switching implements ReleaseSwitch {
         }
     }
 
+    /** With what the launcher has done meanwhile. */
+    private ReleaseState withFallBack(ReleaseState state) {
+        return restarting || !state.state().equals(ReleaseReport.RESTARTING)
+                ? state
+                : folder.fellBack(state.order().id())
+                        .map(reason -> state.undone(ReleaseReport.FELL_BACK, reason))
+                        .orElse(state);
+    }
+
     @Override
     public ReleaseReport report() {
         return report(folder.state());
     }
 
-    private ReleaseReport report(ReleaseState state) {
+    private ReleaseReport report(ReleaseState stored) {
+        ReleaseState state = withFallBack(stored);
         String word = state.state();
         if (word.equals(ReleaseReport.RESTARTING) && !restarting) {
             word = ReleaseReport.TRIAL;
@@ -174,14 +179,19 @@ public final class Switching implements ReleaseSwitch {
         return refresh.offer(source, channel);
     }
 
-    /** Likewise, of an exact version, in whichever channel. */
+    @Override
     public ReleaseOffer offerOf(String source, String version) {
         return refresh.offerOf(source, ReleaseVersion.parse(version));
     }
 
-    /** What this node follows: a channel for its refreshes that name none. */
+    @Override
     public void follow(String channel) {
         refresh.follow(Channel.parse(channel));
+    }
+
+    /** This node is stopped in good order: where it is under trial, the launcher is not to start it again. */
+    public void stopped() {
+        folder.stopped();
     }
 
     @Override
