@@ -59,7 +59,8 @@ final class ReleaseChange {
 
     private boolean isRunning() {
         try {
-            return node.config().isPresent() || DataFolder.holder(node.dataFolder()).isPresent();
+            return node.config().isPresent()
+                    || DataFolder.holder(node.dataFolder()).isPresent();
         } catch (FolderException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -127,7 +128,8 @@ final class ReleaseChange {
             try {
                 report = node.client().json("GET", "/v1/release", "", Duration.ofSeconds(5));
             } catch (CommandFailure e) {
-                if (!told.startsWith("restarting")) { // it has ended; which is a part of it
+                report = JSON.createObjectNode(); // it has ended; which is a part of it
+                if (!told.equals("restarting")) {
                     told = "restarting";
                     out.println("  " + told);
                 }
@@ -160,7 +162,8 @@ final class ReleaseChange {
             }
             case ReleaseReport.FELL_BACK ->
                 throw new CommandFailure(
-                        ExitCode.FAILED, "the node fell back to " + running + ", which runs: the new release was no good, " + detail);
+                        ExitCode.FAILED,
+                        "the node fell back to " + running + ", which runs: the new release was no good, " + detail);
             default ->
                 throw new CommandFailure(
                         ExitCode.FAILED, withoutKind(detail) + ". " + running + " runs, and nothing was changed");
@@ -184,8 +187,8 @@ final class ReleaseChange {
             String name = identity.member().node();
             Failpoints failpoints = HaltAtFailpoint.of(name);
             try (DataFolder locked = DataFolder.open(folder)) {
-                return what.with(
-                        Refresh.ofStopped(folder, ReleaseSettings.of(StartCommand.settingsOf(folder)), failpoints, name));
+                return what.with(Refresh.ofStopped(
+                        folder, ReleaseSettings.of(StartCommand.settingsOf(folder)), failpoints, name));
             }
         } catch (FolderException | ReleaseRefused | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());

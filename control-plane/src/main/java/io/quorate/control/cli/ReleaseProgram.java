@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
         name = "quorate-release",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
+        subcommands = CommandLine.HelpCommand.class,
         description = "Makes, signs and publishes releases in a folder, which a web server may serve as it is.",
         footer = {
             "",
-            "Examples:",
+            "`quorate-release help COMMAND` tells more of one. Examples:",
             "  quorate-release keygen --out keys                   # keys/release.key signs; keys/release.pem is for the nodes",
             "  quorate-release pack /opt/quorate --version 1.23.0 --out /srv/releases",
             "  quorate-release publish /srv/releases --version 1.23.0 --channel 1.23/candidate --key keys/release.key",
@@ -61,10 +62,13 @@ public final class ReleaseProgram {
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new ReleaseProgram())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Fault.class, word -> Fault.valueOf(
-                        word.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
+                .registerConverter(
+                        Fault.class,
+                        word -> Fault.valueOf(
+                                word.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(failure instanceof IOException ? failure.toString() : failure.getMessage());
+                    command.getErr()
+                            .println(failure instanceof IOException ? failure.toString() : failure.getMessage());
                     return ExitCode.FAILED;
                 });
         if (arguments.length == 0) {
@@ -82,11 +86,12 @@ public final class ReleaseProgram {
         try {
             return Signatures.privateKey(Files.readString(file, StandardCharsets.US_ASCII));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage() + ". `quorate-release keygen` makes one", e);
+            throw new IllegalArgumentException(
+                    file + ": " + e.getMessage() + ". `quorate-release keygen` makes one", e);
         }
     }
 
-    @Command(name = "keygen", mixinStandardHelpOptions = true, description = "Makes a key that signs releases.")
+    @Command(name = "keygen", description = "Makes a key that signs releases.")
     int keygen(@Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where to.") Path out)
             throws IOException {
         Files.createDirectories(out);
@@ -104,10 +109,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "pack",
-            mixinStandardHelpOptions = true,
-            description = "Packs an unpacked distribution as a release of some version.")
+    @Command(name = "pack", description = "Packs an unpacked distribution as a release of some version.")
     int pack(
             @Parameters(paramLabel = "DISTRIBUTION", description = "The folder with bin and lib.") Path distribution,
             @Option(names = "--version", required = true, paramLabel = "V", description = "As 1.23.0.") String version,
@@ -133,7 +135,8 @@ public final class ReleaseProgram {
             @Option(
                             names = "--fault",
                             defaultValue = "none",
-                            description = "For tests: cannot-start, or unhealthy (becomes ready, and answers with errors).")
+                            description =
+                                    "For tests: cannot-start, or unhealthy (becomes ready, and answers with errors).")
                     Fault fault,
             @Option(names = KEY_OPTION, paramLabel = "FILE", description = "Signs it, too.") Path key)
             throws IOException {
@@ -172,7 +175,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(name = "sign", mixinStandardHelpOptions = true, description = "Signs the manifest of a release.")
+    @Command(name = "sign", description = "Signs the manifest of a release.")
     int sign(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
             @Option(names = "--version", required = true, paramLabel = "V", description = "Which.") String version,
@@ -183,10 +186,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "publish",
-            mixinStandardHelpOptions = true,
-            description = "Signs a release, and puts it into channels.")
+    @Command(name = "publish", description = "Signs a release, and puts it into channels.")
     int publish(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
             @Option(names = "--version", required = true, paramLabel = "V", description = "Which.") String version,
@@ -211,13 +211,11 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "close",
-            mixinStandardHelpOptions = true,
-            description = "Closes a channel: who follows it gets what the next safer one has.")
+    @Command(name = "close", description = "Closes a channel: who follows it gets what the next safer one has.")
     int close(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
-            @Option(names = "--channel", required = true, paramLabel = "TRACK/RISK", description = "Which.") String name,
+            @Option(names = "--channel", required = true, paramLabel = "TRACK/RISK", description = "Which.")
+                    String name,
             @Option(names = KEY_OPTION, required = true, paramLabel = "FILE", description = "Of keygen.") Path key)
             throws IOException {
         ReleasePacking packing = new ReleasePacking(source);

@@ -110,6 +110,7 @@ final class StartCommand implements Callable<Integer> {
                 becomesAnother.set(true);
                 stopped.countDown();
             });
+            releases.checkLevel();
             Node running = Node.start(
                     settings,
                     cluster -> List.of(new KeyValues(), new ApiObjects()),

@@ -34,6 +34,7 @@ public final class Refresh {
 
     private static final long CACHE_PATIENCE_SECONDS = 600;
     private static final int MEGABYTE = 1_000_000;
+    private static final long TOLD_EVERY_BYTES = 8L * MEGABYTE;
 
     private final ReleaseFolder folder;
     private final Release running;
@@ -120,7 +121,10 @@ public final class Refresh {
     /** The same, for who may not change anything in the folder. */
     public ReleaseOffer look(String source) {
         Catalogue catalogue = catalogue(source);
-        return offer(catalogue, catalogue.channels(folder.state().seen(catalogue.source().words())), "");
+        return offer(
+                catalogue,
+                catalogue.channels(folder.state().seen(catalogue.source().words())),
+                "");
     }
 
     private ReleaseOffer offer(Catalogue catalogue, Channels channels, String channel) {
@@ -303,7 +307,7 @@ public final class Refresh {
                 }
                 digest.update(buffer, 0, read);
                 out.write(buffer, 0, read);
-                if (got - told >= MEGABYTE) {
+                if (got - told >= TOLD_EVERY_BYTES) {
                     told = got;
                     progress.accept("fetching " + manifest.version() + ": " + got / MEGABYTE + " of "
                             + manifest.size() / MEGABYTE + " MB");
@@ -413,7 +417,7 @@ public final class Refresh {
     /** What a start has now is here to stay: others that are older than the settings keep go. */
     void prune() {
         ReleaseState state = folder.state();
-        folder.prune(settings.keep(), java.util.Set.of(running.version(), state.previous(), state.before()));
+        folder.prune(settings.keep(), List.of(running.version(), state.previous()));
     }
 
     private void reached(Failpoint point) {

@@ -64,6 +64,20 @@ public final class Switching implements ReleaseSwitch {
         return new Switching(folder, running, refresh, failpoints, node, restart);
     }
 
+    /**
+     * Before anything of the cluster's data is opened.
+     *
+     * @throws FolderException when this release cannot read what the cluster writes since its last upgrade
+     */
+    public void checkLevel() {
+        int level = folder.state().clusterLevel();
+        if (!running.canDo(level)) {
+            throw new FolderException("release " + running.version() + " can do feature levels " + running.lowestLevel()
+                    + " to " + running.highestLevel() + ", and the cluster has level " + level
+                    + ". Start it with a release that can: `quorate releases` lists what is here");
+        }
+    }
+
     /** The release of this process. */
     public Release running() {
         return running;
@@ -73,8 +87,13 @@ public final class Switching implements ReleaseSwitch {
     public void ready() {
         failpoints.reached(Failpoint.RELEASE_TRIED, node);
         ReleaseState state = folder.update(this::withFallBack);
-        boolean arrived = running.version().equals(state.order().version())
-                || state.order().revert() && state.order().version().isEmpty();
+        if (state.state().equals(ReleaseReport.FELL_BACK)
+                && running.version().equals(state.order().version())) {
+            LOG.warn("release {} is ready, but its trial was given up: {}", running.version(), state.detail());
+            restart.run();
+            return;
+        }
+        boolean arrived = running.version().equals(state.order().version());
         if (state.state().equals(ReleaseReport.RESTARTING) && arrived) {
             if (!folder.confirm() && folder.isFalling()) {
                 return;
