@@ -13,6 +13,9 @@ public final class HealthBounds {
     /** Medians below this are good, whatever was before. */
     static final long GOOD_MILLIS = 250;
 
+    /** Where it is not known what was before, as under a leader that has just been elected, only what is slow anywhere is harm. */
+    static final long SLOW_MILLIS = 2000;
+
     /** As many times slower than before is harm. */
     static final long TIMES = 3;
 
@@ -30,7 +33,7 @@ public final class HealthBounds {
             return "";
         }
         long now = median(since);
-        long bound = Math.max(GOOD_MILLIS, before.size() < ENOUGH ? 0 : TIMES * median(before));
+        long bound = before.size() < ENOUGH ? SLOW_MILLIS : Math.max(GOOD_MILLIS, TIMES * median(before));
         return now <= bound
                 ? ""
                 : "commits take " + now + " ms since it has the new release, and may take " + bound

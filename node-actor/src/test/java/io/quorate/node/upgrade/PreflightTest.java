@@ -64,5 +64,6 @@ class PreflightTest {
         assertThat(HealthBounds.harm(quick, slow)).contains("300 ms");
         assertThat(HealthBounds.harm(slow, slow)).isEmpty();
         assertThat(HealthBounds.harm(List.of(), List.of(1L, 3000L, 2L, 1L, 1L))).isEmpty();
+        assertThat(HealthBounds.harm(List.of(), slow)).isEmpty();
     }
 }
