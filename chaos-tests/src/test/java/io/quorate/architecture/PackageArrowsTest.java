@@ -148,6 +148,13 @@ class PackageArrowsTest {
                         "io.quorate.node.membership",
                         "io.quorate.node.role",
                         "io.quorate.persistence.backup"),
+                knows(
+                        "io.quorate.node.upgrade",
+                        "io.quorate.node.aggregate",
+                        "io.quorate.node.contract",
+                        "io.quorate.node.membership",
+                        "io.quorate.persistence.contract",
+                        "io.quorate.persistence.journal"),
                 knows("io.quorate.node.workload.image", "com.sun.net.httpserver"),
                 knows(
                         "io.quorate.node.workload",
@@ -274,6 +281,7 @@ class PackageArrowsTest {
                         "io.quorate.node",
                         "io.quorate.node.contract",
                         "io.quorate.node.folder",
+                        "io.quorate.node.upgrade",
                         "io.quorate.node.workload",
                         "io.quorate.node.workload.oci",
                         "io.quorate.persistence.contract",

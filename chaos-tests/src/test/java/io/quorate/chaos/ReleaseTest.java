@@ -49,7 +49,7 @@ class ReleaseTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path root;
 
-    private static final KeyPair MAKER = Signatures.generate();
+    static final KeyPair MAKER = Signatures.generate();
     private static Path source;
     private static Failpoints failpoints;
     private static Launcher launcher;
@@ -89,7 +89,7 @@ class ReleaseTest {
     }
 
     /** The launchers and the classes of this build, as they lie in a distribution. */
-    private static void distribute(Launcher built, Path base) throws IOException {
+    static void distribute(Launcher built, Path base) throws IOException {
         Path bin = Files.createDirectories(base.resolve("bin"));
         try (Stream<Path> scripts = Files.list(built.script().getParent())) {
             for (Path script : scripts.filter(Files::isExecutable).toList()) {
@@ -114,7 +114,7 @@ class ReleaseTest {
                 Signatures.pem(MAKER.getPublic()));
     }
 
-    private static Release release(String version) {
+    static Release release(String version) {
         return new Release(
                 version, Release.FIRST_LEVEL, Release.HIGHEST_LEVEL, ReleaseVersion.parse("0.0.1"), "2026-11-27");
     }

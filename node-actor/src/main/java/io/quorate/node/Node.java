@@ -9,12 +9,17 @@ import io.quorate.node.contract.Asked;
 import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.contract.UpgradeAnswer;
+import io.quorate.node.contract.UpgradeAsked;
+import io.quorate.node.contract.UpgradeMessage;
+import io.quorate.node.contract.UpgradeWish;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
 import io.quorate.node.membership.BackupSchedule;
+import io.quorate.node.membership.FeatureLevels;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.membership.VersionSkew;
@@ -28,6 +33,8 @@ import io.quorate.node.role.Role;
 import io.quorate.node.trust.Credentials;
 import io.quorate.node.trust.Keys;
 import io.quorate.node.trust.NodeTrust;
+import io.quorate.node.upgrade.UpgradeState;
+import io.quorate.node.upgrade.Workloads;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.journal.Journal;
@@ -120,6 +127,7 @@ public final class Node implements AutoCloseable {
     private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
     private volatile NodeParts parts;
     private volatile CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+    private volatile Workloads workloadsOfUpgrade = Workloads.NONE;
     private volatile boolean stopping;
     private volatile Optional<Identity> comesBackAs = Optional.empty();
     private volatile boolean closed;
@@ -169,6 +177,7 @@ public final class Node implements AutoCloseable {
                 metrics,
                 failStop,
                 failpoints,
+                releases,
                 identity,
                 this::becomeSoon);
     }
@@ -224,6 +233,7 @@ public final class Node implements AutoCloseable {
         try {
             parts.close();
             parts = start(change.get());
+            parts.upgradeExchange().with(workloadsOfUpgrade);
             journal.become(parts.journal());
         } catch (RuntimeException e) {
             failStop.stop("this node could not become what it was to become: " + e.getMessage(), e);
@@ -837,6 +847,11 @@ public final class Node implements AutoCloseable {
         if (skew.isPresent()) {
             return CompletableFuture.completedFuture(Admission.Answer.of(skew.get()));
         }
+        Optional<MembershipMessage.Refused> level =
+                FeatureLevels.refusal(parts.membership().level(), request.highestLevel(), request.version());
+        if (level.isPresent()) {
+            return CompletableFuture.completedFuture(Admission.Answer.of(level.get()));
+        }
         failpoints.reached(Failpoint.ADMISSION_ASKED, join.node());
         return membershipCommand(join, Asked.byToken(join.tokenHash()), true).thenApply(decision -> {
             failpoints.reached(Failpoint.ADMISSION_DECIDED, join.node());
@@ -886,7 +901,8 @@ public final class Node implements AutoCloseable {
                                 nowMillis,
                                 (asWorker ? NodeKind.WORKER : NodeKind.CONTROL_PLANE).word()),
                         Keys.request(pair),
-                        parts.version()),
+                        parts.version(),
+                        parts.highestLevel()),
                 pair);
     }
 
@@ -1098,6 +1114,47 @@ public final class Node implements AutoCloseable {
     /** Notes that what the last recovery did is known. The answer is Done or Refused. */
     public CompletionStage<MembershipMessage> acknowledgeRecovery(String by) {
         return membershipCommand(new MembershipMessage.AcknowledgeRecovery(), by, true);
+    }
+
+    /** The last upgrade of the cluster, as it is known here. */
+    public UpgradeState upgrade() {
+        return parts.upgrade();
+    }
+
+    /** {@code host:port} where a member's clients reach it; empty where it is no member. */
+    public Optional<String> apiAddressOf(String name) {
+        return Optional.ofNullable(parts.membership().nodes().get(name)).map(MembershipState.Node::apiAddress);
+    }
+
+    /** Why an upgrade waits just now, where this node leads it; else empty. */
+    public String upgradeWaits() {
+        return parts.upgradeExchange().waits();
+    }
+
+    /** The cluster's feature level, as it is known here. */
+    public int featureLevel() {
+        return parts.membership().level();
+    }
+
+    /** Finds out what speaks against an upgrade, and begins it where nothing does. May take minutes: a backup is taken. */
+    public CompletionStage<UpgradeAnswer> planUpgrade(UpgradeWish wish) {
+        return parts.upgrades().plan(wish);
+    }
+
+    /** Raises the feature level to what every member can do: there is no way back to older releases. */
+    public CompletionStage<UpgradeAnswer> finalizeUpgrade(String by) {
+        return parts.upgrades().finish(by);
+    }
+
+    /** Pauses, resumes, aborts or rolls back. */
+    public CompletionStage<UpgradeMessage> changeUpgrade(UpgradeMessage message, String by) {
+        return parts.upgradeCommand(new UpgradeAsked(message, by, System.currentTimeMillis()));
+    }
+
+    /** Who takes care of pods when a node is upgraded. Call it once, at the start. */
+    public void upgradeWith(Workloads next) {
+        workloadsOfUpgrade = next;
+        parts.upgradeExchange().with(next);
     }
 
     /** Puts a new authority in the place of the cluster's. The answer is Done, or Refused with what to do first. */

@@ -9,6 +9,8 @@ import io.quorate.node.contract.MembershipForm;
 import io.quorate.node.contract.MembershipMessage;
 import io.quorate.node.contract.Presence;
 import io.quorate.node.contract.RecoveryPlan;
+import io.quorate.node.contract.UpgradeAsked;
+import io.quorate.node.contract.UpgradeMessage;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
@@ -26,15 +28,19 @@ import io.quorate.node.member.LeaderJournal;
 import io.quorate.node.member.NodeJournal;
 import io.quorate.node.member.RaftMember;
 import io.quorate.node.member.Stores;
+import io.quorate.node.membership.FeatureLevels;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.release.Release;
+import io.quorate.node.release.ReleaseSwitch;
 import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.NodeTrust;
+import io.quorate.node.upgrade.Upgrade;
+import io.quorate.node.upgrade.UpgradeState;
 import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.ClusterEpoch;
@@ -144,6 +150,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private final PresenceExchange presence;
     private final RecoveryExchange recovery;
     private final BackupExchange backups;
+    private final UpgradeExchange upgradeExchange;
+    private final UpgradeStart upgradeStart;
+    private final ReleaseSwitch releases;
     private final Consumer<Transition> become;
     private volatile Identity identity;
     private volatile @Nullable RaftMember member;
@@ -154,6 +163,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private final CompletableFuture<Void> takesPart = new CompletableFuture<>();
     private volatile String notThere = "";
     private volatile long membershipNr;
+    private volatile int levelTold;
+    private volatile long upgradeNr;
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
     /** As they are on disk, written by this life of the node: most of what is decided is not about them. */
@@ -174,9 +185,11 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
             JournalMetrics metrics,
             FailStop failStop,
             Failpoints failpoints,
+            ReleaseSwitch releases,
             Identity identity,
             Consumer<Transition> become) {
         this.become = become;
+        this.releases = releases;
         this.endpoints = endpoints;
         this.trust = trust;
         this.refusals = refusals;
@@ -227,8 +240,15 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         this.leaderService = new JournalService(leaderJournal);
         this.recovery = new RecoveryExchange(this, folder, stores.events(), trust, contacts, become);
         this.backups = new BackupExchange(this);
+        this.upgradeExchange = new UpgradeExchange(this);
+        this.upgradeStart = new UpgradeStart(this, settings.dataFolder());
         Membership membership = new Membership(identity.clusterId(), identity.epoch(), identity.founders());
         host(membership, committed -> membershipChanged(committed));
+        host(new Upgrade(), committed -> {
+            upgradeNr = committed.sequenceNr();
+            upgradeExchange.committed(committed);
+            onCommitted.accept(Upgrade.ID);
+        });
         for (Aggregate<?, ?, ?> aggregate : controlPlane) {
             host(aggregate, committed -> onCommitted.accept(aggregate.persistenceId()));
         }
@@ -276,7 +296,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 certificateExpiresMillis(),
                 now.apiAddress(),
                 now.joinAddress(),
-                now.epoch().toString());
+                now.epoch().toString(),
+                RELEASE.lowestLevel(),
+                RELEASE.highestLevel());
     }
 
     private static CompletionStage<byte[]> removed(byte[] request) {
@@ -328,6 +350,11 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     @Override
     public String version() {
         return RELEASE.version();
+    }
+
+    @Override
+    public int highestLevel() {
+        return RELEASE.highestLevel();
     }
 
     private Leads leads() {
@@ -492,6 +519,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         membershipNr = committed.sequenceNr();
         contacts.book().decided(state);
         recovery.journalled(committed);
+        levelKnown(state.level());
         if (committed.leading()
                 && state.nodes().isEmpty()
                 && identity.founders().contains(identity.member())) {
@@ -512,6 +540,21 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         greet(state);
         if (committed.leading()) {
             watch.plan();
+        }
+    }
+
+    /** What is written at a level that this release cannot do may be what it reads wrongly. */
+    private void levelKnown(int level) {
+        if (level == levelTold) {
+            return;
+        }
+        levelTold = level;
+        if (RELEASE.canDo(level)) {
+            releases.clusterLevel(level);
+        } else {
+            failStop.stop(
+                    FeatureLevels.unable(RELEASE.version(), level),
+                    new IllegalStateException("the cluster has feature level " + level));
         }
     }
 
@@ -610,11 +653,13 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     @Override
     public void begins() {
         backups.begin();
+        upgradeExchange.begin();
     }
 
     @Override
     public void looked(ClusterView view) {
         backups.look(view, System.currentTimeMillis());
+        upgradeExchange.look();
     }
 
     boolean isClosed() {
@@ -663,6 +708,47 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         return aggregate(Membership.ID)
                 .command(MembershipForm.command(command), idempotent)
                 .thenApply(bytes -> MembershipForm.read(bytes, MembershipMessage.class));
+    }
+
+    /** The last upgrade, as it is committed and known here. */
+    UpgradeState upgrade() {
+        if (identity.isWithoutCopy()) {
+            aggregate(Upgrade.ID).follow(); // nothing tells such a node that there is news: whoever asks again has it
+        }
+        return (UpgradeState) aggregate(Upgrade.ID).state();
+    }
+
+    /** How many events of upgrades are known here. */
+    long upgradeNr() {
+        return upgradeNr;
+    }
+
+    /** Every command of the upgrade may be decided twice. */
+    CompletionStage<UpgradeMessage> upgradeCommand(UpgradeAsked command) {
+        return aggregate(Upgrade.ID)
+                .command(MembershipForm.bytes(command), true)
+                .thenApply(bytes -> MembershipForm.read(bytes, UpgradeMessage.class));
+    }
+
+    UpgradeStart upgrades() {
+        return upgradeStart;
+    }
+
+    UpgradeExchange upgradeExchange() {
+        return upgradeExchange;
+    }
+
+    ReleaseSwitch releases() {
+        return releases;
+    }
+
+    String addressOf(MemberId node) {
+        return contacts.book().of(node);
+    }
+
+    /** The cluster, as this leader sees it. */
+    CompletionStage<ClusterReport> report() {
+        return watch.report();
     }
 
     /** Whether no other node belongs to its cluster. */
@@ -730,6 +816,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
             case RecoveryExchange.SURVIVOR -> recovery.survivor().thenApply(MembershipForm::bytes);
             case RecoveryExchange.RECOVER -> recovery.recover(MembershipForm.read(in.block(), RecoveryPlan.class));
             case BackupExchange.BACKUP -> backups.answer(in);
+            case UpgradeExchange.RELEASE -> upgradeExchange.answer(in);
+            case UpgradeStart.FACTS, UpgradeStart.PLAN, UpgradeStart.FINALIZE -> upgradeStart.answer(kind, in);
             case MOVE ->
                 moves(in.text(), MembershipForm.readCommand(in.block())).thenApply(MembershipForm::bytes);
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown request " + kind));
@@ -882,7 +970,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                                 "",
                                 0,
                                 0,
-                                node.nextAddress()))
+                                node.nextAddress(),
+                                0))
                         .toList());
     }
 
@@ -1019,6 +1108,18 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     /** A member that has answered within this time is there. */
     private Duration alive() {
         return settings.timing().heartbeatTimeout();
+    }
+
+    /** Hands leadership to a voter that is there; does nothing where none is, or this node does not lead. */
+    CompletionStage<Void> transferLeadership() {
+        RaftReplica replica = replica();
+        return replica == null || !leader.isHere()
+                ? CompletableFuture.completedFuture(null)
+                : replica.report()
+                        .thenCompose(report -> report.heirs(alive()).stream()
+                                .findFirst()
+                                .map(replica::transferLeadership)
+                                .orElseGet(() -> CompletableFuture.completedFuture(null)));
     }
 
     /** Hands leadership to the voter that has most of those that are there, and waits for it, for a bounded time. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +28,12 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  quorate explain n3",
             "  quorate explain n3 -o json",
+            "  quorate explain upgrade",
             "  quorate explain pod web-7d4b9 -n shop"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int RECENT = 8;
+    private static final String UPGRADE = "upgrade";
 
     @Spec
     private CommandSpec spec;
@@ -54,6 +57,9 @@ final class ExplainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'NODE'");
         }
         NodeClient client = options.client();
+        if (name.equals(UPGRADE)) {
+            return upgrade(client);
+        }
         JsonNode status = client.status();
         ArrayNode history = HistoryCommand.entries(client, 0, name);
         Optional<JsonNode> now = now(name, status);
@@ -71,6 +77,26 @@ final class ExplainCommand implements Callable<Integer> {
                 out.println(format.get().write(all));
             }
             case TABLE, PRETTY -> lines(name, now, history).forEach(out::println);
+        }
+        return ExitCode.OK;
+    }
+
+    private int upgrade(NodeClient client) {
+        JsonNode now = client.json("GET", "/v1/upgrade", "", Duration.ofSeconds(5));
+        ArrayNode history = HistoryCommand.upgrades(client, 0);
+        PrintWriter out = spec.commandLine().getOut();
+        switch (format.get()) {
+            case JSON, YAML -> {
+                ObjectNode all = JsonNodeFactory.instance.objectNode();
+                all.set("now", now);
+                all.set("history", history);
+                out.println(format.get().write(all));
+            }
+            case TABLE, PRETTY -> {
+                UpgradeScreen.lines(now).forEach(out::println);
+                out.println();
+                history.forEach(entry -> out.println(HistoryCommand.line(entry)));
+            }
         }
         return ExitCode.OK;
     }

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quorate.node.contract.Asked;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,7 @@ final class HistoryCommand implements Callable<Integer> {
         boolean byNumber = since.matches("\\d{1,18}");
         long notBefore = since.isEmpty() || byNumber ? 0 : Times.moment(since, System.currentTimeMillis());
         long after = byNumber ? Long.parseLong(since) : 0;
+        long upgradesAfter = 0;
         PrintWriter out = spec.commandLine().getOut();
         do {
             ArrayNode entries = JsonNodeFactory.instance.arrayNode();
@@ -69,6 +73,15 @@ final class HistoryCommand implements Callable<Integer> {
                     entries.add(entry);
                 }
             }
+            for (JsonNode entry : upgrades(client, upgradesAfter)) {
+                upgradesAfter = Long.parseLong(entry.path("nr").asText().substring(1));
+                boolean concerned =
+                        about.isEmpty() || about.equals(entry.path("node").asText());
+                if (concerned && !byNumber && entry.path("atMillis").asLong() >= notBefore) {
+                    entries.add(entry);
+                }
+            }
+            entries = inOrder(entries);
             switch (format.get()) {
                 case JSON, YAML -> out.println(format.get().write(entries));
                 case TABLE, PRETTY -> {
@@ -98,9 +111,9 @@ final class HistoryCommand implements Callable<Integer> {
     }
 
     static String line(JsonNode entry) {
-        return "%5d  %s  %s%s"
+        return "%5s  %s  %s%s"
                 .formatted(
-                        entry.path("nr").asLong(),
+                        entry.path("nr").asText(),
                         entry.path("at").asText(),
                         entry.path("text").asText(),
                         by(entry.path("by").asText()));
@@ -112,6 +125,28 @@ final class HistoryCommand implements Callable<Integer> {
             case Asked.PLANNER -> " (by the planner)";
             default -> " (by " + who + ")";
         };
+    }
+
+    /** What happened to upgrades, after a number; a release that knows of none has none. */
+    static ArrayNode upgrades(NodeClient client, long since) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        long after = since;
+        while (true) {
+            NodeClient.Answer page = client.ask("GET", "/v1/upgrade/history?after=" + after, "", "");
+            page.body().path("entries").forEach(all::add);
+            if (!page.isGood() || !page.body().path("more").asBoolean()) {
+                return all;
+            }
+            after = page.body().path("upTo").asLong();
+        }
+    }
+
+    /** As the journal has them. */
+    private static ArrayNode inOrder(ArrayNode entries) {
+        List<JsonNode> sorted = new ArrayList<>();
+        entries.forEach(sorted::add);
+        sorted.sort(Comparator.comparingLong(entry -> entry.path("offset").asLong()));
+        return JsonNodeFactory.instance.arrayNode().addAll(sorted);
     }
 
     /** All entries after a number, page by page. */

@@ -70,6 +70,16 @@ final class NodeClient {
         }
     }
 
+    /** The same client of another member. @param api {@code host:port} */
+    NodeClient at(String api) {
+        return new NodeClient(
+                () -> {
+                    ApiAccess now = source.get();
+                    return new ApiAccess(api, now.identity(), now.bearer());
+                },
+                patience);
+    }
+
     static NodeClient ofConfig(Path file) {
         try {
             ApiAccess access = ApiAccess.ofConfig(file);

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             RefreshCertsCommand.class,
             HistoryCommand.class,
             BackupCommand.class,
+            UpgradeCommand.class,
             RestoreCommand.class,
             RecoverCommand.class,
             ReconfigureCommand.class,

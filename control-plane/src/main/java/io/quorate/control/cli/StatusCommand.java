@@ -198,6 +198,7 @@ final class StatusCommand implements Callable<Integer> {
             exposed(status).ifPresent(lines::add);
         }
         lines.addAll(ScheduledBackups.lines(status.path("backups")));
+        lines.addAll(UpgradeScreen.status(status.path("upgrade")));
         lines.addAll(recovered(status));
         return lines;
     }

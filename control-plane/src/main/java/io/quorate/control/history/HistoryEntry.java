@@ -55,6 +55,7 @@ public record HistoryEntry(
             case MembershipEvent.BackupUnscheduled unscheduled -> "";
             case MembershipEvent.BackupTaken taken -> taken.node();
             case MembershipEvent.BackupFailed failed -> failed.node();
+            case MembershipEvent.FeatureLevelRaised raised -> "";
             case MembershipEvent.SurvivorReseeded reseeded -> reseeded.node();
             case MembershipEvent.AccessRefused refused -> refused.node();
             case MembershipEvent.NodeJoined joined ->
@@ -109,6 +110,8 @@ public record HistoryEntry(
                 "a backup was taken on " + node + " up to offset " + offset + ": " + file + ", " + bytes + " bytes";
             case MembershipEvent.BackupFailed(var node, var reason, var at) ->
                 "no backup was taken on " + node + ": " + reason;
+            case MembershipEvent.FeatureLevelRaised(var level, var reason) ->
+                "the cluster has feature level " + level + ": " + reason;
             case MembershipEvent.PolicyChanged(var voters, var standbys, var promoteAfter) ->
                 "the policy is now " + voters + " voters, " + standbys + " standbys, and to replace a voter after "
                         + seconds(promoteAfter) + " of silence";

@@ -119,6 +119,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final RecoveryRoutes recovery;
     private final BackupRoutes backups;
     private final ReleaseRoutes releases;
+    private final UpgradeRoutes upgrades;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
@@ -137,6 +138,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.recovery = new RecoveryRoutes(node);
         this.backups = new BackupRoutes(node);
         this.releases = new ReleaseRoutes(node.releases());
+        this.upgrades = new UpgradeRoutes(node);
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
         this.api = KubernetesApi.start(node, new NodeForward(node, system));
@@ -288,6 +290,21 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             case "POST /v1/release" -> body(request, MAX_JSON_BYTES).thenApply(bytes -> releases.order(read(bytes)));
             case "POST /v1/release/offer" ->
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> releases.offer(read(bytes)));
+            case "GET " + UpgradeRoutes.PATH -> done(upgrades.show());
+            case "POST " + UpgradeRoutes.PATH ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> upgrades.plan(read(bytes), by));
+            case "POST " + UpgradeRoutes.PATH + "/pause",
+                    "POST " + UpgradeRoutes.PATH + "/resume",
+                    "POST " + UpgradeRoutes.PATH + "/abort",
+                    "POST " + UpgradeRoutes.PATH + "/rollback",
+                    "POST " + UpgradeRoutes.PATH + "/finalize" ->
+                body(request, MAX_JSON_BYTES)
+                        .thenCompose(bytes -> upgrades.change(
+                                path.substring(UpgradeRoutes.PATH.length() + 1),
+                                bytes.length == 0 ? read(new byte[] {'{', '}'}) : read(bytes),
+                                by));
+            case "GET " + UpgradeRoutes.PATH + "/history" ->
+                upgrades.history(number(uri, "after", 0, 0, Integer.MAX_VALUE));
             case "GET /v1/history" ->
                 membership.history(
                         number(uri, "after", 0, 0, Integer.MAX_VALUE),
@@ -593,7 +610,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                     here,
                                     join.kind()),
                             admission.certificateRequest(),
-                            admission.version()));
+                            admission.version(),
+                            admission.highestLevel()));
                 })
                 .thenApply(answer -> HttpResponse.create()
                         .withEntity(ContentTypes.APPLICATION_OCTET_STREAM, MembershipForm.bytes(answer)))
@@ -617,7 +635,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 ? membership.statusAt(longNumber(at.get()))
                 : node.status()
                         .thenApply(status -> json(
-                                200, StatusDocument.of(status, api.addons(clusterId), System.currentTimeMillis())));
+                                200,
+                                StatusDocument.of(
+                                        status,
+                                        api.addons(clusterId),
+                                        UpgradeRoutes.document(node),
+                                        System.currentTimeMillis())));
     }
 
     private static long longNumber(String text) {

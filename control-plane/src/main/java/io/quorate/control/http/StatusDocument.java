@@ -12,8 +12,12 @@ import java.util.Optional;
 final class StatusDocument {
     private StatusDocument() {}
 
-    /** @param addons that are enabled; empty where this node does not know */
-    static Map<String, Object> of(NodeStatus status, Optional<List<EnabledAddon>> addons, long nowMillis) {
+    /**
+     * @param addons that are enabled; empty where this node does not know
+     * @param upgrade the last one, as {@code GET /v1/upgrade} has it
+     */
+    static Map<String, Object> of(
+            NodeStatus status, Optional<List<EnabledAddon>> addons, Map<String, Object> upgrade, long nowMillis) {
         ClusterReport cluster = status.cluster();
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("running", true);
@@ -38,6 +42,7 @@ final class StatusDocument {
         if (status.backups().isPresent()) {
             map.put("backups", BackupRoutes.document(status.backups(), nowMillis));
         }
+        map.put("upgrade", upgrade);
         addons.ifPresent(known ->
                 map.put("addons", known.stream().map(StatusDocument::addon).toList()));
         map.put("nodes", cluster.nodes().stream().map(StatusDocument::node).toList());

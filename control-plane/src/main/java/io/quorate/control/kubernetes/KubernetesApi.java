@@ -170,6 +170,8 @@ public final class KubernetesApi implements AutoCloseable {
     public static KubernetesApi start(Node node, OtherNodes others) {
         KubernetesApi api = new KubernetesApi(node, others);
         api.nodes.start();
+        node.upgradeWith(new UpgradeWorkloads(
+                node, api.feed, others, () -> ofItself("upgrade"), Materializer.matFromSystem(node.system())));
         api.controllers.start();
         new ServiceUpdates(node, api.objects, api.services, api.executor).start();
         api.feeds.start();

@@ -47,7 +47,8 @@ class LeasesTest {
                 "",
                 0,
                 0,
-                "");
+                "",
+                0);
     }
 
     private static ClusterReport heard(ClusterReport.Node... nodes) {

@@ -9,8 +9,19 @@ public final class Admission {
      * @param join without the token's hash
      * @param certificateRequest PKCS #10: the node's private key stays where it is
      * @param version its release
+     * @param highestLevel feature level that it can do; 0 where an older release asks, which can do the first only
      */
-    public record Request(String token, MembershipMessage.Join join, byte[] certificateRequest, String version) {
+    public record Request(
+            String token,
+            MembershipMessage.Join join,
+            byte[] certificateRequest,
+            String version,
+            @MayBeMissing int highestLevel) {
+        /** As an older release asks, which knows no feature levels. */
+        public Request(String token, MembershipMessage.Join join, byte[] certificateRequest, String version) {
+            this(token, join, certificateRequest, version, 0);
+        }
+
         /** Tokens stay out of logs. */
         @Override
         public String toString() {

@@ -39,6 +39,7 @@ public record ClusterReport(
      * @param clockSkewMillis its clock ahead of the leader's
      * @param certificateExpiresMillis when its certificate ends, since 1970; 0 where it is not known
      * @param nextAddress {@code host:port} of the cluster port where it is to be; empty where nothing is planned
+     * @param highestLevel feature level that its release can do; 0 where it is not known
      */
     public record Node(
             String name,
@@ -55,7 +56,8 @@ public record ClusterReport(
             String version,
             long clockSkewMillis,
             long certificateExpiresMillis,
-            @MayBeMissing String nextAddress) {
+            @MayBeMissing String nextAddress,
+            @MayBeMissing int highestLevel) {
         /** A voter within this many entries of the leader is ready to lead. */
         private static final long MAX_LAG = 100;
 

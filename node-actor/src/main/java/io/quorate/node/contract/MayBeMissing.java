@@ -8,7 +8,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A text, or a list, that came with a later release: empty in what older ones wrote. */
+/** A text, a list or a number that came with a later release: empty, or 0, in what older ones wrote. */
 @JacksonAnnotationsInside
 @JsonSetter(nulls = Nulls.AS_EMPTY)
 @Retention(RetentionPolicy.RUNTIME)

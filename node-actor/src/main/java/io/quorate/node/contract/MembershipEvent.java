@@ -32,7 +32,8 @@ import java.util.List;
     @Type(MembershipEvent.BackupScheduled.class),
     @Type(MembershipEvent.BackupUnscheduled.class),
     @Type(MembershipEvent.BackupTaken.class),
-    @Type(MembershipEvent.BackupFailed.class)
+    @Type(MembershipEvent.BackupFailed.class),
+    @Type(MembershipEvent.FeatureLevelRaised.class)
 })
 public sealed interface MembershipEvent {
 
@@ -235,4 +236,14 @@ public sealed interface MembershipEvent {
      */
     @JsonTypeName("membership.backup-failed.v1")
     record BackupFailed(String node, String reason, long atMillis) implements MembershipEvent {}
+
+    /**
+     * Every member's release can do a level, and from here on the journal may have what an older release cannot read. It is never lowered.
+     * An older release must not come across this event: it is decided when none is left.
+     *
+     * @param level 2 or more
+     * @param reason what {@code quorate history} prints
+     */
+    @JsonTypeName("membership.feature-level-raised.v1")
+    record FeatureLevelRaised(int level, String reason) implements MembershipEvent {}
 }

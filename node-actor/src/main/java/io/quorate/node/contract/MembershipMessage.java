@@ -35,6 +35,7 @@ import java.util.List;
     @Type(MembershipMessage.EndBackups.class),
     @Type(MembershipMessage.ReportBackup.class),
     @Type(MembershipMessage.ReportBackupFailure.class),
+    @Type(MembershipMessage.RaiseLevel.class),
     @Type(MembershipMessage.Done.class),
     @Type(MembershipMessage.Granted.class),
     @Type(MembershipMessage.Refused.class)
@@ -252,6 +253,15 @@ public sealed interface MembershipMessage {
      */
     @JsonTypeName("report-backup-failure")
     record ReportBackupFailure(long schedule, String node, String reason, long atMillis) implements MembershipMessage {}
+
+    /**
+     * The cluster may write what releases below a level cannot read. Whoever asks has seen that every member can do it.
+     *
+     * @param level of features; one that the cluster has already changes nothing
+     * @param reason who wants it, and why
+     */
+    @JsonTypeName("raise-level")
+    record RaiseLevel(int level, String reason) implements MembershipMessage {}
 
     @JsonTypeName("done")
     record Done() implements MembershipMessage {}

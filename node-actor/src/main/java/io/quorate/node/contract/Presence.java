@@ -14,6 +14,8 @@ package io.quorate.node.contract;
  * @param apiAddress {@code host:port} where its clients reach it; empty where it did not say, as the next
  * @param joinAddress {@code host:port} where nodes join
  * @param epoch of the cluster that it believes to belong to; empty where an older release tells, which knows the first only
+ * @param lowestLevel feature level that its release can work with; 0 where an older release tells, which can do the first only
+ * @param highestLevel likewise
  */
 public record Presence(
         String clusterId,
@@ -25,7 +27,36 @@ public record Presence(
         long certificateExpiresMillis,
         @MayBeMissing String apiAddress,
         @MayBeMissing String joinAddress,
-        @MayBeMissing String epoch) {
+        @MayBeMissing String epoch,
+        @MayBeMissing int lowestLevel,
+        @MayBeMissing int highestLevel) {
+
+    /** As an older release tells, which knows no feature levels. */
+    public Presence(
+            String clusterId,
+            String member,
+            String replica,
+            long applied,
+            String version,
+            long wallMillis,
+            long certificateExpiresMillis,
+            String apiAddress,
+            String joinAddress,
+            String epoch) {
+        this(
+                clusterId,
+                member,
+                replica,
+                applied,
+                version,
+                wallMillis,
+                certificateExpiresMillis,
+                apiAddress,
+                joinAddress,
+                epoch,
+                0,
+                0);
+    }
 
     /** Whether the node believes to be in the Raft group. */
     public boolean inGroup() {

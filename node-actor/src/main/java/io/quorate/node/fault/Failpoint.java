@@ -89,7 +89,20 @@ public enum Failpoint {
     /** The node has stopped in good order, and its process is about to become the new release. */
     RELEASE_STOPPED,
     /** A node serves and has caught up; whether its release is confirmed is not stored. */
-    RELEASE_TRIED;
+    RELEASE_TRIED,
+
+    // The leader that drives an upgrade: the stage of a node is journalled, and nothing of it done.
+    UPGRADE_PLANNED,
+    UPGRADE_CORDON,
+    UPGRADE_DRAIN,
+    UPGRADE_HAND_OVER,
+    UPGRADE_REFRESH,
+    UPGRADE_VERIFY,
+    UPGRADE_UNCORDON,
+    UPGRADE_NODE_DONE,
+    UPGRADE_STEP_FAILED,
+    UPGRADE_REVERT,
+    UPGRADE_FINALIZED;
 
     /** As it is written for people: {@code node-joined}. */
     public String word() {

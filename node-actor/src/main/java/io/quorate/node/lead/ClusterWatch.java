@@ -404,7 +404,13 @@ public final class ClusterWatch implements AutoCloseable {
                             .of(member.node())
                             .map(Presence::certificateExpiresMillis)
                             .orElse(leads ? parts.certificateExpiresMillis() : 0L),
-                    node.nextAddress()));
+                    node.nextAddress(),
+                    leads
+                            ? parts.highestLevel()
+                            : presences
+                                    .of(member.node())
+                                    .map(Presence::highestLevel)
+                                    .orElse(0)));
         }
         int voters = report.voters().size();
         return new ClusterReport(

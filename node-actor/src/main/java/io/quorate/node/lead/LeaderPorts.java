@@ -60,6 +60,9 @@ public interface LeaderPorts {
     /** This node's release. */
     String version();
 
+    /** Highest feature level that this node's release can do. */
+    int highestLevel();
+
     /** When this node's certificate ends, since 1970. */
     long certificateExpiresMillis();
 }

@@ -12,6 +12,7 @@ import io.quorate.node.contract.MembershipEvent.BackupScheduled;
 import io.quorate.node.contract.MembershipEvent.BackupTaken;
 import io.quorate.node.contract.MembershipEvent.BackupUnscheduled;
 import io.quorate.node.contract.MembershipEvent.ClusterRecovered;
+import io.quorate.node.contract.MembershipEvent.FeatureLevelRaised;
 import io.quorate.node.contract.MembershipEvent.JoinCompleted;
 import io.quorate.node.contract.MembershipEvent.MemberRenewed;
 import io.quorate.node.contract.MembershipEvent.MovePlanned;
@@ -46,6 +47,7 @@ import io.quorate.node.contract.MembershipMessage.Leave;
 import io.quorate.node.contract.MembershipMessage.Move;
 import io.quorate.node.contract.MembershipMessage.OfferReplacement;
 import io.quorate.node.contract.MembershipMessage.PlanMove;
+import io.quorate.node.contract.MembershipMessage.RaiseLevel;
 import io.quorate.node.contract.MembershipMessage.Recover;
 import io.quorate.node.contract.MembershipMessage.Refused;
 import io.quorate.node.contract.MembershipMessage.Renew;
@@ -120,6 +122,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
     @Override
     public Decision<Recorded> decide(MembershipState state, Asked asked) {
         Decision<MembershipEvent> decision = decide(state, asked.message());
+        decision.events().forEach(event -> FeatureLevels.check(event, state.level()));
         return new Decision<>(
                 decision.events().stream()
                         .map(event -> new Recorded(event, by(state, asked, event)))
@@ -262,6 +265,10 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                                 .filter(schedule -> !schedule.knowsFailure(node, reason))
                                 .isPresent()
                         ? accepted(new Done(), new BackupFailed(node, reason, at))
+                        : accepted(new Done());
+            case RaiseLevel(var level, var reason) ->
+                level > state.level()
+                        ? accepted(new Done(), new FeatureLevelRaised(level, reason))
                         : accepted(new Done());
             case Done d -> throw new IllegalArgumentException("an answer is no command");
             case Granted g -> throw new IllegalArgumentException("an answer is no command");
@@ -656,6 +663,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
         RolePolicy policy = state.policy();
         Optional<MembershipState.Recovery> recovery = state.recovery();
         Optional<BackupSchedule> backups = state.backups();
+        int level = state.level();
         switch (recorded.event()) {
             case TokenIssued(var hash, var expires, var uses, var kind) -> {
                 Optional<NodeKind> only =
@@ -720,6 +728,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
                         backups.map(known -> known.succeeded(new BackupSchedule.Taken(node, file, offset, bytes, at)));
             case BackupFailed(var node, var reason, var at) ->
                 backups = backups.map(known -> known.failed(node, new BackupSchedule.Failure(reason, at)));
+            case FeatureLevelRaised(var raised, var reason) -> level = Math.max(level, raised);
             case NodeRemoved(var node, var reason) -> {
                 MembershipState.Node gone = nodes.get(node);
                 nodes = nodes.without(node);
@@ -733,7 +742,7 @@ public final class Membership implements Aggregate<MembershipState, Asked, Recor
             }
         }
         return new MembershipState(
-                nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery, backups);
+                nodes, tokens, incarnations, removed, policy, access, authorityKnownTo, recovery, backups, level);
     }
 
     private static HashPMap<String, Integer> highest(HashPMap<String, Integer> known, String node, int incarnation) {

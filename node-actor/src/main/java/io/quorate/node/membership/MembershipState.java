@@ -32,6 +32,7 @@ import org.pcollections.TreePSet;
  * @param authorityKnownTo nodes that are members no longer, and know the key that certificates are issued with
  * @param access clients that may use the API with a token, by its hash
  * @param backups those that are taken again and again; empty where none are
+ * @param level of features: what the journal may have, see {@link FeatureLevels}
  */
 public record MembershipState(
         Map<String, Node> nodes,
@@ -42,7 +43,8 @@ public record MembershipState(
         Map<String, Access> access,
         Set<String> authorityKnownTo,
         Optional<Recovery> recovery,
-        Optional<BackupSchedule> backups) {
+        Optional<BackupSchedule> backups,
+        int level) {
     static final MembershipState EMPTY = new MembershipState(
             Map.of(),
             Map.of(),
@@ -52,7 +54,8 @@ public record MembershipState(
             Map.of(),
             Set.of(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            FeatureLevels.FIRST);
 
     /**
      * @param tokenHash of the token that let it in

@@ -81,7 +81,8 @@ class MembershipSamplesTest {
                 new MembershipEvent.BackupUnscheduled("asked for"),
                 new MembershipEvent.BackupTaken("n3", BACKUP, 4711, 12_345_678, 1_790_000_000_123L),
                 new MembershipEvent.BackupFailed(
-                        "n3", "the folder /var/backups/quorate is not there", 1_790_000_000_123L));
+                        "n3", "the folder /var/backups/quorate is not there", 1_790_000_000_123L),
+                new MembershipEvent.FeatureLevelRaised(2, "asked for"));
     }
 
     static Stream<MembershipMessage> messages() {
@@ -130,6 +131,7 @@ class MembershipSamplesTest {
                 new MembershipMessage.ReportBackup(42, "n3", BACKUP, 4711, 12_345_678, 1_790_000_000_123L),
                 new MembershipMessage.ReportBackupFailure(
                         42, "n3", "the folder /var/backups/quorate is not there", 1_790_000_000_123L),
+                new MembershipMessage.RaiseLevel(2, "asked for"),
                 new Done(),
                 new Granted(
                         "n2#1@127.0.0.12:19001",

@@ -655,7 +655,8 @@ class MembershipTest {
                     before.access(),
                     before.authorityKnownTo(),
                     before.recovery(),
-                    before.backups());
+                    before.backups(),
+                    before.level());
             Decision<Recorded> once = rules.decide(before, new Asked(command, "admin ada"));
             Decision<Recorded> again = rules.decide(before, new Asked(command, "admin ada"));
             assertThat(once.events()).isEqualTo(again.events());

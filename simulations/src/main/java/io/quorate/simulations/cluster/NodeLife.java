@@ -561,6 +561,11 @@ public final class NodeLife implements LeaderPorts {
     }
 
     @Override
+    public int highestLevel() {
+        return 0;
+    }
+
+    @Override
     public long certificateExpiresMillis() {
         return 0;
     }

@@ -1,0 +1,183 @@
+package io.quorate.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.chaos.process.Failpoints;
+import io.quorate.chaos.process.Launcher;
+import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.process.NodeProcess;
+import io.quorate.node.fault.Failpoint;
+import io.quorate.node.release.Channel;
+import io.quorate.node.release.Release;
+import io.quorate.node.release.ReleasePacking;
+import io.quorate.node.release.ReleaseVersion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A cluster of real processes goes to another release by itself. */
+class ClusterUpgradeTest {
+    /** What runs first: it can do nothing of what comes after it is finalized. */
+    private static final Release OLD = new Release(
+            "0.1.0", Release.FIRST_LEVEL, Release.FIRST_LEVEL, ReleaseVersion.parse("0.0.1"), "2026-11-27");
+
+    private static final String GOOD = "0.2.0";
+    private static final String UNHEALTHY = "0.2.1";
+    private static final String STABLE = "latest/stable";
+    private static final String EDGE = "latest/edge";
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** Three nodes, each restarted and watched. */
+    private static final Duration ROLL_OUT = Duration.ofMinutes(8);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private static Path root;
+
+    private static Path source;
+    private static Failpoints failpoints;
+    private static Launcher launcher;
+
+    private LocalCluster cluster;
+
+    @BeforeAll
+    static void publish() throws IOException {
+        Path base = root.resolve("base");
+        ReleaseTest.distribute(Launchers.underTest(), base);
+        Files.write(base.resolve(Release.FILE), OLD.bytes());
+        source = root.resolve("source");
+        pack(base, GOOD, Map.of());
+        pack(base, UNHEALTHY, Map.of("java-opts", "-Dquorate.fault=unhealthy\n".getBytes(StandardCharsets.UTF_8)));
+        ReleasePacking packing = new ReleasePacking(source);
+        packing.store(
+                packing.channels()
+                        .with(Channel.parse(STABLE), ReleaseVersion.parse(GOOD))
+                        .with(Channel.parse(EDGE), ReleaseVersion.parse(UNHEALTHY)),
+                ReleaseTest.MAKER.getPrivate());
+        failpoints = new Failpoints(Files.createDirectory(root.resolve("failpoints")));
+        launcher = failpoints.with(new Launcher(
+                base.resolve("bin/quorate"), Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home"))));
+    }
+
+    private static void pack(Path base, String version, Map<String, byte[]> instead) throws IOException {
+        ReleasePacking packing = new ReleasePacking(source);
+        packing.pack(base, ReleaseTest.release(version), instead);
+        packing.sign(ReleaseVersion.parse(version), ReleaseTest.MAKER.getPrivate());
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = LocalCluster.start(Files.createTempDirectory(root, "cluster"), Launchers.subnet(), launcher, 3);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private NodeProcess leader() throws InterruptedException {
+        var leads = cluster.view().awaitLeader(PATIENCE);
+        return cluster.nodes().stream()
+                .filter(node -> node.api().equals(leads))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private NodeProcess other() throws InterruptedException {
+        NodeProcess leader = leader();
+        return cluster.nodes().stream()
+                .filter(node -> node != leader)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void begin(NodeProcess node, String channel) {
+        node.quorate(
+                        "upgrade",
+                        "--source",
+                        source.toString(),
+                        "--channel",
+                        channel,
+                        "--yes",
+                        "--health-window",
+                        "10s",
+                        "--no-wait")
+                .succeeded();
+    }
+
+    private void awaitPhase(String phase) throws InterruptedException {
+        cluster.view()
+                .await(
+                        "the upgrade is " + phase,
+                        ROLL_OUT,
+                        status -> status.at("/upgrade/phase").asText().equals(phase)
+                                && !status.at("/upgrade/active").asBoolean());
+    }
+
+    private static boolean allRun(JsonNode status, String version) {
+        for (JsonNode node : status.path("nodes")) {
+            if (!node.path("version").asText().equals(version)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void assertAllRun(String version) throws Exception {
+        leader().await("all run " + version, PATIENCE, status -> allRun(status, version));
+    }
+
+    @Test
+    void every_node_gets_the_new_release_and_goes_back_and_after_it_is_finalized_none_does() throws Exception {
+        NodeProcess asked = other();
+        asked.put("before", "it");
+        begin(asked, STABLE);
+        awaitPhase("completed");
+        assertAllRun(GOOD);
+        asked.put("after", "it");
+        asked.quorate("upgrade", "rollback", "--no-wait").succeeded();
+        awaitPhase("rolled-back");
+        assertAllRun("0.1.0");
+        assertThat(asked.get("after")).isEqualTo("it");
+        begin(asked, STABLE);
+        awaitPhase("completed");
+        asked.quorate("upgrade", "finalize").succeeded();
+        assertThat(asked.quorate("revert").text()).contains("feature level");
+        assertThat(asked.quorate("upgrade", "rollback").text()).contains("finalized");
+        assertThat(asked.get("before")).isEqualTo("it");
+    }
+
+    @Test
+    void an_unhealthy_release_is_taken_back_from_the_first_node_and_the_status_says_why() throws Exception {
+        begin(other(), EDGE);
+        awaitPhase("stopped");
+        assertAllRun("0.1.0");
+        assertThat(leader().quorate("status").text())
+                .contains("has stopped", "its API answers 500: this release was built to be unhealthy");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Failpoint.class,
+            names = {"UPGRADE_REFRESH", "UPGRADE_VERIFY"})
+    void a_leader_that_dies_at_a_step_leaves_it_to_the_next_one(Failpoint step) throws Exception {
+        NodeProcess asked = other();
+        Failpoints.Halt halt = failpoints.halt(cluster.nodes(), step, asked.name());
+        begin(asked, STABLE);
+        NodeProcess dead = halt.await(ROLL_OUT);
+        dead.start();
+        awaitPhase("completed");
+        assertAllRun(GOOD);
+    }
+}

@@ -1,0 +1,47 @@
+package io.quorate.node.upgrade;
+
+import io.quorate.node.contract.ReleaseReport;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The cluster as the leader sees it at one moment.
+ *
+ * @param nowMillis since 1970
+ * @param members by name; who is not there is a member no longer
+ */
+public record Observed(long nowMillis, Map<String, Seen> members) {
+    public Observed {
+        members = Map.copyOf(members);
+    }
+
+    /**
+     * One member.
+     *
+     * @param leader whether it leads
+     * @param votes whether it is a voter
+     * @param online heard of lately
+     * @param lag entries behind the leader; -1 where it is not known, or it holds none
+     * @param version that it tells to run
+     * @param release what it says of its last order; empty where it was not asked, or does not answer
+     * @param placement of pods; empty where it was not looked at, or could not be
+     * @param harm what the health bounds say since it was refreshed; empty where nothing is wrong
+     */
+    public record Seen(
+            boolean leader,
+            boolean votes,
+            boolean online,
+            long lag,
+            String version,
+            Optional<ReleaseReport> release,
+            Optional<Placement> placement,
+            String harm) {}
+
+    /** Whether somebody else than a node could lead. */
+    boolean hasHeirOf(String node) {
+        return members.entrySet().stream()
+                .anyMatch(other -> !other.getKey().equals(node)
+                        && other.getValue().votes()
+                        && other.getValue().online());
+    }
+}
