@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A cluster of real processes goes to another release by itself. */
 class ClusterUpgradeTest {
     /** What runs first: it can do nothing of what comes after it is finalized. */
-    private static final Release OLD = new Release(
-            "0.1.0", Release.FIRST_LEVEL, Release.FIRST_LEVEL, ReleaseVersion.parse("0.0.1"), "2026-11-27");
+    private static final Release OLD =
+            new Release("0.1.0", Release.FIRST_LEVEL, Release.FIRST_LEVEL, ReleaseVersion.parse("0.0.1"), "2026-11-27");
 
     private static final String GOOD = "0.2.0";
     private static final String UNHEALTHY = "0.2.1";
