@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.chaos.load.Api;
+import io.quorate.chaos.load.HttpConnection;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.process.ClusterView;
@@ -13,6 +14,7 @@ import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MixedReleasesTest {
     private static final String PREVIOUS = System.getProperty("quorate.previous", "");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int TIMEOUT_MILLIS = 20_000;
     private static final Duration PERIOD = Duration.ofMillis(10);
 
     /** Together more than a node without anything fetches as files. */
@@ -75,9 +78,12 @@ class MixedReleasesTest {
     }
 
     private static void write(NodeProcess node, String prefix, int count, int bytes) throws IOException {
-        String value = "x".repeat(bytes);
-        for (int i = 0; i < count; i++) {
-            node.put(prefix + i, value);
+        byte[] value = "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII);
+        try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {
+            for (int i = 0; i < count; i++) {
+                HttpConnection.Answer answer = connection.send("PUT", "/v1/kv/" + prefix + i, "", value);
+                assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            }
         }
     }
 
@@ -132,7 +138,7 @@ class MixedReleasesTest {
             all.keysAreWrittenAndRead();
             all.objectsAreCreatedPatchedAndWatched();
             all.podsRunAndAnswer();
-            all.membersAreTold();
+            new ThroughEachNode(voters, "led").membersAreTold();
             assertThat(containers.pods()).hasSize(4);
             othersCommandsAreAnswered(first, follows);
             othersCommandsAreAnswered(second, leads);
@@ -174,8 +180,9 @@ class MixedReleasesTest {
             left.removeIf(node -> node.status().path("voters").asInt() == 1);
             left.add(fifth);
             awaitThreeVoters(left);
-            new ThroughEachNode(left, "left").keysAreWrittenAndRead();
-            all.podsEnd();
+            ThroughEachNode rests = new ThroughEachNode(left, "left");
+            rests.keysAreWrittenAndRead();
+            rests.podsEnd();
         }
     }
 
