@@ -4,6 +4,7 @@ import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.upgrade.PackedReleases;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +66,11 @@ final class OwnCluster {
      */
     NodeNetwork network(int count, long seed) {
         return Namespaces.allowed() ? Namespaces.create(count, seed) : new Loopback(subnet);
+    }
+
+    /** Of the distribution, beside the data folders. */
+    PackedReleases releases() {
+        return new PackedReleases(distribution.launcher(), root.resolve("releases"));
     }
 
     LocalCluster start(NodeNetwork network, int count) throws InterruptedException {

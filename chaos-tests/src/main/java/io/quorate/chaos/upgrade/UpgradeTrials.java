@@ -6,7 +6,6 @@ import io.quorate.chaos.load.PacedWriter.Write;
 import io.quorate.chaos.pods.PodTrials;
 import io.quorate.chaos.pods.SiteClients;
 import io.quorate.chaos.process.ClusterView;
-import io.quorate.chaos.process.Failpoints;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
@@ -29,20 +28,15 @@ public final class UpgradeTrials {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-    /** Of a whole upgrade, on a machine that does other work, too. */
-    private static final Duration LONG = Duration.ofMinutes(10);
-
     private static final Duration NOTICED = Duration.ofMillis(100);
 
     /** A stall belongs to a change of the leader that is so near. */
     private static final long NEAR_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private static final int TIMEOUT_MILLIS = 10_000;
-    private static final String HEALTH_WINDOW = "5s";
 
     private final LocalCluster cluster;
     private final PodTrials pods;
-    private final Failpoints failpoints;
+    private final Rollout rollout;
     private final PackedReleases releases;
     private final Consumer<String> progress;
     private final List<Api> apis;
@@ -51,22 +45,17 @@ public final class UpgradeTrials {
     private int minor = 1;
 
     /**
-     * @param cluster whose nodes look for failpoints
      * @param progress told a line for each thing that was done
      */
     public UpgradeTrials(
-            LocalCluster cluster,
-            PodTrials pods,
-            Failpoints failpoints,
-            PackedReleases releases,
-            Consumer<String> progress)
+            LocalCluster cluster, PodTrials pods, PackedReleases releases, Consumer<String> progress)
             throws IOException {
         this.cluster = cluster;
         this.pods = pods;
-        this.failpoints = failpoints;
         this.releases = releases;
         this.progress = progress;
         this.apis = cluster.adminApis();
+        this.rollout = new Rollout.ByHand(cluster.nodes(), apis);
         for (NodeProcess node : cluster.nodes()) {
             releases.trust(node.folder());
         }
@@ -159,7 +148,7 @@ public final class UpgradeTrials {
         round.violations().forEach(each -> progress.accept("    " + each));
     }
 
-    /** The version that a node runs. */
+    /** The version that a node runs. A node that was a moment ago told to go elsewhere may not answer yet. */
     private static String running(NodeProcess node) throws IOException {
         return JSON.readTree(node.send("GET", "/v1/release", "").body())
                 .path("running")
@@ -171,29 +160,78 @@ public final class UpgradeTrials {
         return "0." + minor + ".0";
     }
 
-    private Launcher.Printed upgrade(NodeProcess through) {
-        return through.quorate(
-                LONG,
-                "upgrade",
-                "--source",
-                releases.source(),
-                "--channel",
-                PackedReleases.CHANNEL,
-                "--health-window",
-                HEALTH_WINDOW,
-                "--yes");
-    }
-
-    /** An upgrade as it should be. */
+    /** As it should be. */
     public void plain() throws IOException, InterruptedException {
         String to = next();
-        releases.publish(to);
-        round("plain", to, to, (load, violations) -> {
-            Launcher.Printed printed = upgrade(cluster.nodes().getFirst());
-            if (printed.exitCode() != 0) {
-                violations.add("the upgrade ended with " + printed.exitCode() + ": " + printed.text());
-            }
-            return "finished";
+        String source = releases.publish(to);
+        round("plain, " + rollout.words(), to, to, (load, violations) -> {
+            nodeMillis.putAll(rollout.to(source, to, violations));
+            return violations.isEmpty() ? "finished" : "failed";
         });
+    }
+
+    /** Writes for some time under the new release, which is not final yet, and then goes back. */
+    public void revertUnderWrites(Duration time) throws IOException, InterruptedException {
+        String from = running(cluster.nodes().getFirst());
+        String to = next();
+        String source = releases.publish(to);
+        String trial = "back after %d min, %s".formatted(time.toMinutes(), rollout.words());
+        round(trial, to, from, (load, violations) -> {
+            rollout.to(source, to, violations);
+            progress.accept("  all run " + to + ", after "
+                    + load.writer().acknowledged().size() + " writes");
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
+            progress.accept("  going back, after " + load.writer().acknowledged().size() + " writes");
+            nodeMillis.putAll(rollout.back(violations));
+            return violations.isEmpty() ? "reverted" : "failed";
+        });
+        minor--;
+    }
+
+    // ---- releases that harm, on one node
+
+    /** The launcher goes back by itself from a release whose processes end at once. */
+    public void cannotStart() throws IOException, InterruptedException {
+        String from = running(cluster.nodes().getFirst());
+        String to = "0." + minor + ".66";
+        String source = releases.publishFaulty("cannot-start", to);
+        round("cannot start, on one node", to, from, (load, violations) -> {
+            refused(follower().quorate(Rollout.LONG, Rollout.refresh(source)), from, violations);
+            return "fell back";
+        });
+    }
+
+    private NodeProcess follower() throws InterruptedException {
+        Api leads = cluster.view().awaitLeader(PATIENCE);
+        return cluster.nodes().stream()
+                .filter(node -> !node.api().equals(leads))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void refused(Launcher.Printed printed, String word, List<String> violations) {
+        progress.accept("    " + printed.text().lines().reduce("", (before, line) -> line));
+        if (printed.exitCode() == 0 || !printed.text().contains(word)) {
+            violations.add("wants a refusal with '" + word + "', ended with " + printed.exitCode() + ": " + printed.text());
+        }
+    }
+
+    /** Each is refused before anything is changed: not a file of the node's releases is another one afterwards. */
+    public void badReleases() throws IOException, InterruptedException {
+        String from = running(cluster.nodes().getFirst());
+        NodeProcess node = follower();
+        for (BadRelease bad : BadRelease.values()) {
+            String to = bad.version(minor);
+            String source = releases.publish(bad, to);
+            round("refused: " + bad.words(), to, from, (load, violations) -> {
+                Map<String, String> before = PackedReleases.state(node.folder());
+                refused(node.quorate(Rollout.LONG, Rollout.refresh(source)), bad.refusal(), violations);
+                Map<String, String> after = PackedReleases.state(node.folder());
+                if (!after.equals(before)) {
+                    violations.add("it was refused, and something is changed: " + before + " > " + after);
+                }
+                return "refused";
+            });
+        }
     }
 }
