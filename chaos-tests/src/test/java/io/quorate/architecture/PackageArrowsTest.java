@@ -160,6 +160,15 @@ class PackageArrowsTest {
                         "io.quorate.node.workload.oci",
                         "com.fasterxml.jackson..",
                         "org.apache.commons.compress.archivers.."),
+                knows(
+                        "io.quorate.node.release",
+                        "org.slf4j",
+                        "com.fasterxml.jackson..",
+                        "com.typesafe.config",
+                        "org.apache.commons.compress.archivers..",
+                        "io.quorate.node.contract",
+                        "io.quorate.node.fault",
+                        "io.quorate.node.folder"),
                 knows("io.quorate.node.folder", "com.fasterxml.jackson..", "io.quorate.persistence.contract"),
                 knows(
                         "io.quorate.control.kv",
@@ -359,7 +368,7 @@ class PackageArrowsTest {
                 only("io.quorate.control.metrics", "kamon.."),
                 only("io.quorate.control.schema", "io.fabric8.kubernetes.."),
                 only("io.quorate.control.patch", "io.fabric8.zjsonpatch.."),
-                only("io.quorate.node.workload.oci", "org.apache.commons.compress.."),
+                only("io.quorate.node.[release|workload.oci]", "org.apache.commons.compress.."),
                 only("io.quorate.control.cli", "picocli.."),
                 only("io.quorate.persistence.plugin..", "org.apache.pekko.persistence.."));
     }

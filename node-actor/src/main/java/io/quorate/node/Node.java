@@ -21,6 +21,8 @@ import io.quorate.node.membership.VersionSkew;
 import io.quorate.node.presence.Transition;
 import io.quorate.node.recovery.Assessment;
 import io.quorate.node.recovery.Recovery;
+import io.quorate.node.release.FixedRelease;
+import io.quorate.node.release.ReleaseSwitch;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
 import io.quorate.node.trust.Credentials;
@@ -113,6 +115,7 @@ public final class Node implements AutoCloseable {
     private final JournalMetrics metrics;
     private final FailStop failStop;
     private final Failpoints failpoints;
+    private final ReleaseSwitch releases;
     private final CurrentJournal journal;
     private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
     private volatile NodeParts parts;
@@ -132,7 +135,9 @@ public final class Node implements AutoCloseable {
             JournalMetrics metrics,
             FailStop failStop,
             Failpoints failpoints,
+            ReleaseSwitch releases,
             Identity identity) {
+        this.releases = releases;
         this.trust = trust;
         this.refusals = refusals;
         this.settings = settings;
@@ -251,6 +256,21 @@ public final class Node implements AutoCloseable {
             JournalMetrics metrics,
             FailStop failStop,
             Failpoints failpoints) {
+        return start(settings, aggregates, metrics, failStop, failpoints, FixedRelease.OF_CLASSES);
+    }
+
+    /**
+     * Likewise, for a node that can change its release.
+     *
+     * @param releases told nothing before this returns
+     */
+    public static Node start(
+            NodeSettings settings,
+            Aggregates aggregates,
+            JournalMetrics metrics,
+            FailStop failStop,
+            Failpoints failpoints,
+            ReleaseSwitch releases) {
         DataFolder folder = DataFolder.open(settings.dataFolder());
         ActorSystem<NodeActor.Message> system = null;
         NodeTrust trust = null;
@@ -281,7 +301,18 @@ public final class Node implements AutoCloseable {
             }
             refuseLostBackend(folder, here);
             Node node = new Node(
-                    settings, folder, engine, system, trust, refusals, aggregates, metrics, failStop, failpoints, here);
+                    settings,
+                    folder,
+                    engine,
+                    system,
+                    trust,
+                    refusals,
+                    aggregates,
+                    metrics,
+                    failStop,
+                    failpoints,
+                    releases,
+                    here);
             started.set(node);
             if (here.contacts().isEmpty()) {
                 rehearse(trust.tls(), here.member().host());
@@ -425,6 +456,11 @@ public final class Node implements AutoCloseable {
      */
     public void serve(String name, Function<byte[], CompletionStage<byte[]>> service) {
         endpoints.spawn(name, RequestGateway.props(service));
+    }
+
+    /** What this node does about its release. */
+    public ReleaseSwitch releases() {
+        return releases;
     }
 
     public Path dataFolder() {

@@ -30,6 +30,7 @@ import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
 import io.quorate.node.presence.Transition;
+import io.quorate.node.release.Release;
 import io.quorate.node.role.ClusterView;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.Role;
@@ -83,6 +84,9 @@ import org.slf4j.LoggerFactory;
  * stopped in order. A node that joins another cluster gets new ones.
  */
 final class NodeParts implements LeaderPorts, AutoCloseable {
+    /** It is one process's, and one release's. */
+    private static final Release RELEASE = Release.running();
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
     /** How long answers are waited for when the parts are stopped; longer than a round trip, shorter than a client's patience. */
@@ -323,8 +327,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
 
     @Override
     public String version() {
-        String version = NodeParts.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        return RELEASE.version();
     }
 
     private Leads leads() {

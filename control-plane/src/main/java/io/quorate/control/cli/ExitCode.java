@@ -11,6 +11,8 @@ final class ExitCode {
     static final int NOT_RUNNING = 3;
     /** The outcome is not known: the operation may have been done. */
     static final int UNKNOWN = 4;
+    /** The node's release has changed, and its process could not become the new one: a supervisor starts it again. */
+    static final int START_AGAIN = 75;
     /** The node stopped itself because it could no longer be trusted. */
     static final int FAIL_STOP = 70;
 

@@ -24,6 +24,9 @@ import picocli.CommandLine.Command;
             RemoveNodeCommand.class,
             ReplaceNodeCommand.class,
             ResetCommand.class,
+            RefreshCommand.class,
+            RevertCommand.class,
+            ReleasesCommand.class,
             RolesCommand.class,
             SetAddressCommand.class,
             ConfigCommand.class,
@@ -58,7 +61,8 @@ import picocli.CommandLine.Command;
             "2:wrong usage",
             "3:no node runs with this data folder",
             "4:the outcome is not known; the operation may have been done",
-            "70:the node stopped itself because it could no longer be trusted"
+            "70:the node stopped itself because it could no longer be trusted",
+            "75:the node's release has changed: start it again (a supervisor does)"
         },
         footer = {
             "",

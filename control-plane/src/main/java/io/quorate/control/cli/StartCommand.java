@@ -12,9 +12,12 @@ import io.quorate.node.LocalAddresses;
 import io.quorate.node.Node;
 import io.quorate.node.NodeException;
 import io.quorate.node.NodeSettings;
+import io.quorate.node.fault.Failpoint;
+import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
 import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.release.Switching;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.store.StorageException;
 import java.net.InetAddress;
@@ -27,6 +30,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,14 +102,21 @@ final class StartCommand implements Callable<Integer> {
         NodeSettings settings = settings(folder);
         System.setProperty("quorate.node", settings.name());
         CountDownLatch stopped = new CountDownLatch(1);
+        AtomicBoolean becomesAnother = new AtomicBoolean();
+        Failpoints failpoints = HaltAtFailpoint.of(settings.name());
         try {
             NodeMetrics metrics = NodeMetrics.start();
+            Switching releases = ReleaseProcess.switching(folder, settings.name(), failpoints, () -> {
+                becomesAnother.set(true);
+                stopped.countDown();
+            });
             Node running = Node.start(
                     settings,
                     cluster -> List.of(new KeyValues(), new ApiObjects()),
                     metrics,
                     StartCommand::failStop,
-                    HaltAtFailpoint.of(settings.name()));
+                    failpoints,
+                    releases);
             HttpServer http;
             try {
                 PeerService.start(running);
@@ -125,10 +136,20 @@ final class StartCommand implements Callable<Integer> {
                     .getOut()
                     .println("quorate is running: " + settings.name() + " at https://" + settings.address() + ":"
                             + settings.apiPort() + ", data in " + folder);
+            ReleaseProcess.whenReady(running::ready, stopped, releases::ready);
             stopped.await();
+            if (!becomesAnother.get()) {
+                releases.stopped();
+            }
             running.handOver();
             http.close();
             running.close();
+            if (becomesAnother.get()) {
+                failpoints.reached(Failpoint.RELEASE_STOPPED, settings.name());
+                return ReleaseProcess.become(
+                        spec.commandLine().getParseResult().originalArgs(),
+                        spec.commandLine().getErr());
+            }
             return ExitCode.OK;
         } catch (NodeException | FolderException | StorageException | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());

@@ -1,5 +1,6 @@
 package io.quorate.control.cli;
 
+import io.quorate.node.release.Release;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,8 +20,8 @@ final class VersionCommand implements Callable<Integer> {
     static final class Provider implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = VersionCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"quorate " + (version == null ? "(from classes)" : version)};
+            String version = Release.running().version();
+            return new String[] {"quorate " + (version.equals("development") ? "(from classes)" : version)};
         }
     }
 

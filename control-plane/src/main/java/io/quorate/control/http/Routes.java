@@ -74,6 +74,9 @@ import org.slf4j.LoggerFactory;
  * DELETE /v1/backup-schedule
  * POST /v1/recovery/acknowledgement    what the last one did is known
  * GET  /v1/placements/{namespace}/{pod} why a pod is where it is, or nowhere: each node as the scheduler sees it
+ * GET  /v1/release                     which release runs here, and what came of the last change
+ * POST /v1/release                     {"id":…, "source":…, "version":…, "sha256":…, "revert":…, "channel":…}: this node changes its release
+ * POST /v1/release/offer               {"source":…, "channel":…, "version":…}: what a source has, and what speaks against it here
  * GET  /v1/history[?after=&amp;node=]  what happened, and why
  * POST /v1/benchmarks/journal?clients=&amp;seconds=&amp;bytes=
  * GET  /v1/usage                       what this machine and its pods use now
@@ -91,6 +94,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final ObjectMapper JSON = new ObjectMapper();
     /** For probes: they say nothing about the cluster. */
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
+
+    /** For tests only, {@code quorate-release pack --fault unhealthy}: ready, and good for nothing. */
+    private static final boolean FAULTY = System.getProperty("quorate.fault", "").equals("unhealthy");
 
     static final String BACKUP = "/v1/backup";
     private static final String SCHEDULE = "/v1/backup-schedule";
@@ -111,6 +117,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final MembershipRoutes membership;
     private final RecoveryRoutes recovery;
     private final BackupRoutes backups;
+    private final ReleaseRoutes releases;
     private final Materializer materializer;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
@@ -128,6 +135,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.membership = new MembershipRoutes(node);
         this.recovery = new RecoveryRoutes(node);
         this.backups = new BackupRoutes(node);
+        this.releases = new ReleaseRoutes(node.releases());
         this.benchmark = new JournalBenchmark(node);
         this.keyValues = new KeyValueRequests(node);
         this.api = KubernetesApi.start(node, new NodeForward(node, system));
@@ -145,6 +153,11 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         CompletionStage<HttpResponse> answer;
         try {
+            if (FAULTY && !OPEN.contains(request.getUri().path()) && !request.getUri().path().startsWith("/v1/release")) {
+                return afterBody(
+                        request,
+                        new Problem(500, "test-fault", "this release was built to be unhealthy", "`quorate revert`").response());
+            }
             if (KubernetesApi.serves(request.getUri().path())) {
                 return kubernetes.answer(request, access.of(request));
             }
@@ -267,6 +280,10 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 body(request, MAX_JSON_BYTES).thenCompose(bytes -> recovery.recover(read(bytes), by));
             case "POST /v1/recovery/acknowledgement" ->
                 body(request, MAX_JSON_BYTES).thenCompose(ignored -> recovery.acknowledge(by));
+            case "GET /v1/release" -> done(releases.show());
+            case "POST /v1/release" -> body(request, MAX_JSON_BYTES).thenApply(bytes -> releases.order(read(bytes)));
+            case "POST /v1/release/offer" ->
+                body(request, MAX_JSON_BYTES).thenCompose(bytes -> releases.offer(read(bytes)));
             case "GET /v1/history" ->
                 membership.history(
                         number(uri, "after", 0, 0, Integer.MAX_VALUE),

@@ -75,7 +75,21 @@ public enum Failpoint {
     /** {@code node.yaml} says that its log is lost; what it had is in its place still. */
     REPAIR_PLANNED,
     /** {@code node.yaml} says that there is nothing left to move. */
-    REPAIR_STORED;
+    REPAIR_STORED,
+
+    // The node that changes its release; the steps after a restart are the new release's.
+    /** The archive is here, and is what its manifest says. */
+    RELEASE_FETCHED,
+    /** The release lies beside the old one. */
+    RELEASE_UNPACKED,
+    /** The trial is stored; a start would run the old one. */
+    RELEASE_TRIAL,
+    /** A start would run the new one. */
+    RELEASE_SWITCHED,
+    /** The node has stopped in good order, and its process is about to become the new release. */
+    RELEASE_STOPPED,
+    /** A node serves and has caught up; whether its release is confirmed is not stored. */
+    RELEASE_TRIED;
 
     /** As it is written for people: {@code node-joined}. */
     public String word() {
