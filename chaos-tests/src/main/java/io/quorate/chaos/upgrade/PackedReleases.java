@@ -110,7 +110,11 @@ public final class PackedReleases {
         Map<String, String> state = new TreeMap<>();
         try {
             Path current = dataFolder.resolve("current");
-            state.put("current", Files.isSymbolicLink(current) ? Files.readSymbolicLink(current).toString() : "none");
+            state.put(
+                    "current",
+                    Files.isSymbolicLink(current)
+                            ? Files.readSymbolicLink(current).toString()
+                            : "none");
             Path versions = dataFolder.resolve("versions");
             if (Files.exists(versions)) {
                 try (Stream<Path> all = Files.walk(versions)) {

@@ -33,7 +33,6 @@ public final class UpgradeTrials {
     /** A stall belongs to a change of the leader that is so near. */
     private static final long NEAR_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-
     private final LocalCluster cluster;
     private final PodTrials pods;
     private final Rollout rollout;
@@ -47,8 +46,7 @@ public final class UpgradeTrials {
     /**
      * @param progress told a line for each thing that was done
      */
-    public UpgradeTrials(
-            LocalCluster cluster, PodTrials pods, PackedReleases releases, Consumer<String> progress)
+    public UpgradeTrials(LocalCluster cluster, PodTrials pods, PackedReleases releases, Consumer<String> progress)
             throws IOException {
         this.cluster = cluster;
         this.pods = pods;
@@ -181,7 +179,8 @@ public final class UpgradeTrials {
             progress.accept("  all run " + to + ", after "
                     + load.writer().acknowledged().size() + " writes");
             TimeUnit.MILLISECONDS.sleep(time.toMillis());
-            progress.accept("  going back, after " + load.writer().acknowledged().size() + " writes");
+            progress.accept(
+                    "  going back, after " + load.writer().acknowledged().size() + " writes");
             nodeMillis.putAll(rollout.back(violations));
             return violations.isEmpty() ? "reverted" : "failed";
         });
@@ -212,7 +211,8 @@ public final class UpgradeTrials {
     private void refused(Launcher.Printed printed, String word, List<String> violations) {
         progress.accept("    " + printed.text().lines().reduce("", (before, line) -> line));
         if (printed.exitCode() == 0 || !printed.text().contains(word)) {
-            violations.add("wants a refusal with '" + word + "', ended with " + printed.exitCode() + ": " + printed.text());
+            violations.add(
+                    "wants a refusal with '" + word + "', ended with " + printed.exitCode() + ": " + printed.text());
         }
     }
 

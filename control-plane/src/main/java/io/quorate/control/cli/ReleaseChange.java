@@ -59,7 +59,8 @@ final class ReleaseChange {
 
     private boolean isRunning() {
         try {
-            return node.config().isPresent() || DataFolder.holder(node.dataFolder()).isPresent();
+            return node.config().isPresent()
+                    || DataFolder.holder(node.dataFolder()).isPresent();
         } catch (FolderException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -160,7 +161,8 @@ final class ReleaseChange {
             }
             case ReleaseReport.FELL_BACK ->
                 throw new CommandFailure(
-                        ExitCode.FAILED, "the node fell back to " + running + ", which runs: the new release was no good, " + detail);
+                        ExitCode.FAILED,
+                        "the node fell back to " + running + ", which runs: the new release was no good, " + detail);
             default ->
                 throw new CommandFailure(
                         ExitCode.FAILED, withoutKind(detail) + ". " + running + " runs, and nothing was changed");
@@ -184,8 +186,8 @@ final class ReleaseChange {
             String name = identity.member().node();
             Failpoints failpoints = HaltAtFailpoint.of(name);
             try (DataFolder locked = DataFolder.open(folder)) {
-                return what.with(
-                        Refresh.ofStopped(folder, ReleaseSettings.of(StartCommand.settingsOf(folder)), failpoints, name));
+                return what.with(Refresh.ofStopped(
+                        folder, ReleaseSettings.of(StartCommand.settingsOf(folder)), failpoints, name));
             }
         } catch (FolderException | ReleaseRefused | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());

@@ -55,8 +55,7 @@ final class ReleaseProcess {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                org.slf4j.LoggerFactory.getLogger(ReleaseProcess.class)
-                        .error("this release could not be confirmed", e);
+                org.slf4j.LoggerFactory.getLogger(ReleaseProcess.class).error("this release could not be confirmed", e);
             }
         });
     }

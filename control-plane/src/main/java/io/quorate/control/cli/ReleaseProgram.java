@@ -61,10 +61,13 @@ public final class ReleaseProgram {
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new ReleaseProgram())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Fault.class, word -> Fault.valueOf(
-                        word.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
+                .registerConverter(
+                        Fault.class,
+                        word -> Fault.valueOf(
+                                word.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(failure instanceof IOException ? failure.toString() : failure.getMessage());
+                    command.getErr()
+                            .println(failure instanceof IOException ? failure.toString() : failure.getMessage());
                     return ExitCode.FAILED;
                 });
         if (arguments.length == 0) {
@@ -82,7 +85,8 @@ public final class ReleaseProgram {
         try {
             return Signatures.privateKey(Files.readString(file, StandardCharsets.US_ASCII));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage() + ". `quorate-release keygen` makes one", e);
+            throw new IllegalArgumentException(
+                    file + ": " + e.getMessage() + ". `quorate-release keygen` makes one", e);
         }
     }
 
@@ -133,7 +137,8 @@ public final class ReleaseProgram {
             @Option(
                             names = "--fault",
                             defaultValue = "none",
-                            description = "For tests: cannot-start, or unhealthy (becomes ready, and answers with errors).")
+                            description =
+                                    "For tests: cannot-start, or unhealthy (becomes ready, and answers with errors).")
                     Fault fault,
             @Option(names = KEY_OPTION, paramLabel = "FILE", description = "Signs it, too.") Path key)
             throws IOException {
@@ -217,7 +222,8 @@ public final class ReleaseProgram {
             description = "Closes a channel: who follows it gets what the next safer one has.")
     int close(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
-            @Option(names = "--channel", required = true, paramLabel = "TRACK/RISK", description = "Which.") String name,
+            @Option(names = "--channel", required = true, paramLabel = "TRACK/RISK", description = "Which.")
+                    String name,
             @Option(names = KEY_OPTION, required = true, paramLabel = "FILE", description = "Of keygen.") Path key)
             throws IOException {
         ReleasePacking packing = new ReleasePacking(source);

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "releases",
         mixinStandardHelpOptions = true,
-        description = "Shows the releases that this node has, what came of its last change, and what its source offers.",
+        description =
+                "Shows the releases that this node has, what came of its last change, and what its source offers.",
         footer = {"", "Examples:", "  quorate releases", "  quorate releases --source /srv/releases"})
 final class ReleasesCommand implements Callable<Integer> {
     @Spec
@@ -67,7 +68,9 @@ final class ReleasesCommand implements Callable<Integer> {
         }
         if (!state.state().equals(ReleaseReport.IDLE)) {
             out.println("last:     "
-                    + (state.order().revert() ? "revert" : "refresh to " + state.order().version()) + ": "
+                    + (state.order().revert()
+                            ? "revert"
+                            : "refresh to " + state.order().version()) + ": "
                     + folder.outcome(state));
         }
         out.println("follows:  " + refresh.channel());
@@ -80,7 +83,9 @@ final class ReleasesCommand implements Callable<Integer> {
         try {
             ReleaseOffer offer = refresh.look(source);
             out.println("offered:  " + offer.version()
-                    + (offer.notes().isEmpty() ? ", nothing speaks against it" : ": " + offer.notes().getFirst()));
+                    + (offer.notes().isEmpty()
+                            ? ", nothing speaks against it"
+                            : ": " + offer.notes().getFirst()));
         } catch (ReleaseRefused e) {
             out.println("offered:  nothing: " + e.getMessage());
         }

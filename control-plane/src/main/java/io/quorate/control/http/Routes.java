@@ -96,7 +96,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
     /** For tests only, {@code quorate-release pack --fault unhealthy}: ready, and good for nothing. */
-    private static final boolean FAULTY = System.getProperty("quorate.fault", "").equals("unhealthy");
+    private static final boolean FAULTY =
+            System.getProperty("quorate.fault", "").equals("unhealthy");
 
     static final String BACKUP = "/v1/backup";
     private static final String SCHEDULE = "/v1/backup-schedule";
@@ -153,10 +154,13 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         CompletionStage<HttpResponse> answer;
         try {
-            if (FAULTY && !OPEN.contains(request.getUri().path()) && !request.getUri().path().startsWith("/v1/release")) {
+            if (FAULTY
+                    && !OPEN.contains(request.getUri().path())
+                    && !request.getUri().path().startsWith("/v1/release")) {
                 return afterBody(
                         request,
-                        new Problem(500, "test-fault", "this release was built to be unhealthy", "`quorate revert`").response());
+                        new Problem(500, "test-fault", "this release was built to be unhealthy", "`quorate revert`")
+                                .response());
             }
             if (KubernetesApi.serves(request.getUri().path())) {
                 return kubernetes.answer(request, access.of(request));

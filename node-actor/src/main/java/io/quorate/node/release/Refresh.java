@@ -120,7 +120,10 @@ public final class Refresh {
     /** The same, for who may not change anything in the folder. */
     public ReleaseOffer look(String source) {
         Catalogue catalogue = catalogue(source);
-        return offer(catalogue, catalogue.channels(folder.state().seen(catalogue.source().words())), "");
+        return offer(
+                catalogue,
+                catalogue.channels(folder.state().seen(catalogue.source().words())),
+                "");
     }
 
     private ReleaseOffer offer(Catalogue catalogue, Channels channels, String channel) {
