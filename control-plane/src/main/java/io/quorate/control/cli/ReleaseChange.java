@@ -128,7 +128,8 @@ final class ReleaseChange {
             try {
                 report = node.client().json("GET", "/v1/release", "", Duration.ofSeconds(5));
             } catch (CommandFailure e) {
-                if (!told.startsWith("restarting")) { // it has ended; which is a part of it
+                report = JSON.createObjectNode(); // it has ended; which is a part of it
+                if (!told.equals("restarting")) {
                     told = "restarting";
                     out.println("  " + told);
                 }

@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
         name = "quorate-release",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
+        subcommands = CommandLine.HelpCommand.class,
         description = "Makes, signs and publishes releases in a folder, which a web server may serve as it is.",
         footer = {
             "",
-            "Examples:",
+            "`quorate-release help COMMAND` tells more of one. Examples:",
             "  quorate-release keygen --out keys                   # keys/release.key signs; keys/release.pem is for the nodes",
             "  quorate-release pack /opt/quorate --version 1.23.0 --out /srv/releases",
             "  quorate-release publish /srv/releases --version 1.23.0 --channel 1.23/candidate --key keys/release.key",
@@ -90,7 +91,7 @@ public final class ReleaseProgram {
         }
     }
 
-    @Command(name = "keygen", mixinStandardHelpOptions = true, description = "Makes a key that signs releases.")
+    @Command(name = "keygen", description = "Makes a key that signs releases.")
     int keygen(@Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where to.") Path out)
             throws IOException {
         Files.createDirectories(out);
@@ -108,10 +109,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "pack",
-            mixinStandardHelpOptions = true,
-            description = "Packs an unpacked distribution as a release of some version.")
+    @Command(name = "pack", description = "Packs an unpacked distribution as a release of some version.")
     int pack(
             @Parameters(paramLabel = "DISTRIBUTION", description = "The folder with bin and lib.") Path distribution,
             @Option(names = "--version", required = true, paramLabel = "V", description = "As 1.23.0.") String version,
@@ -177,7 +175,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(name = "sign", mixinStandardHelpOptions = true, description = "Signs the manifest of a release.")
+    @Command(name = "sign", description = "Signs the manifest of a release.")
     int sign(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
             @Option(names = "--version", required = true, paramLabel = "V", description = "Which.") String version,
@@ -188,10 +186,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "publish",
-            mixinStandardHelpOptions = true,
-            description = "Signs a release, and puts it into channels.")
+    @Command(name = "publish", description = "Signs a release, and puts it into channels.")
     int publish(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
             @Option(names = "--version", required = true, paramLabel = "V", description = "Which.") String version,
@@ -216,10 +211,7 @@ public final class ReleaseProgram {
         return ExitCode.OK;
     }
 
-    @Command(
-            name = "close",
-            mixinStandardHelpOptions = true,
-            description = "Closes a channel: who follows it gets what the next safer one has.")
+    @Command(name = "close", description = "Closes a channel: who follows it gets what the next safer one has.")
     int close(
             @Parameters(paramLabel = "FOLDER", description = "The source.") Path source,
             @Option(names = "--channel", required = true, paramLabel = "TRACK/RISK", description = "Which.")

@@ -416,7 +416,7 @@ public final class Refresh {
     /** What a start has now is here to stay: others that are older than the settings keep go. */
     void prune() {
         ReleaseState state = folder.state();
-        folder.prune(settings.keep(), java.util.Set.of(running.version(), state.previous(), state.before()));
+        folder.prune(settings.keep(), List.of(running.version(), state.previous()));
     }
 
     private void reached(Failpoint point) {

@@ -253,7 +253,7 @@ public final class ReleaseFolder {
     }
 
     /** Removes the oldest releases beyond a number, but never one of these. */
-    void prune(int keep, Set<String> needed) {
+    void prune(int keep, List<String> needed) {
         List<ReleaseVersion> installed = installed();
         for (ReleaseVersion each : installed.subList(Math.min(keep, installed.size()), installed.size())) {
             if (!needed.contains(each.toString()) && !current().equals(Optional.of(each.toString()))) {

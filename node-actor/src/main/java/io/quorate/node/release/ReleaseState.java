@@ -35,7 +35,9 @@ public record ReleaseState(
     }
 
     ReleaseState begun(ReleaseOrder next) {
-        return new ReleaseState(next, ReleaseReport.FETCHING, "", previous, previous, channel, clusterLevel, serials);
+        ReleaseOrder exact =
+                next.revert() && next.version().isEmpty() ? new ReleaseOrder(next.id(), "", previous, "", true) : next;
+        return new ReleaseState(exact, ReleaseReport.FETCHING, "", previous, previous, channel, clusterLevel, serials);
     }
 
     ReleaseState with(String nextState, String nextDetail) {

@@ -73,8 +73,13 @@ public final class Switching implements ReleaseSwitch {
     public void ready() {
         failpoints.reached(Failpoint.RELEASE_TRIED, node);
         ReleaseState state = folder.update(this::withFallBack);
-        boolean arrived = running.version().equals(state.order().version())
-                || state.order().revert() && state.order().version().isEmpty();
+        if (state.state().equals(ReleaseReport.FELL_BACK)
+                && running.version().equals(state.order().version())) {
+            LOG.warn("release {} is ready, but its trial was given up: {}", running.version(), state.detail());
+            restart.run();
+            return;
+        }
+        boolean arrived = running.version().equals(state.order().version());
         if (state.state().equals(ReleaseReport.RESTARTING) && arrived) {
             if (!folder.confirm() && folder.isFalling()) {
                 return;
