@@ -3,11 +3,13 @@ package io.quorate.chaos.bench;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.pods.PodTrials;
 import io.quorate.chaos.process.ContainerProcesses;
+import io.quorate.chaos.process.Failpoints;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.report.UpgradeReport;
 import io.quorate.chaos.upgrade.PackedReleases;
 import io.quorate.chaos.upgrade.UpgradeTrials;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,8 @@ final class UpgradeCommand implements Callable<Integer> {
     /** What is done. */
     enum Trial {
         PLAIN,
+        KILL_AT_EACH_STEP,
+        UNHEALTHY,
         CANNOT_START,
         BAD_RELEASES,
         REVERT_UNDER_WRITES;
@@ -72,6 +76,11 @@ final class UpgradeCommand implements Callable<Integer> {
             description = "What is done, in this order: ${COMPLETION-CANDIDATES}. Default: everything.")
     private List<Trial> trials = List.of();
 
+    @Option(
+            names = "--by-hand",
+            description = "Drains, refreshes and uncordons node by node with a command each, in place of `quorate upgrade`.")
+    private boolean byHand;
+
     @Mixin
     private OwnCluster own;
 
@@ -83,16 +92,19 @@ final class UpgradeCommand implements Callable<Integer> {
         int nodes = own.nodes();
         long began = System.nanoTime();
         PackedReleases releases = own.releases();
+        Failpoints failpoints = new Failpoints(Files.createDirectories(own.root().resolve("failpoints")));
         try (NodeNetwork network = own.network(nodes, 1);
                 ContainerProcesses containers = new ContainerProcesses(own.root());
-                LocalCluster cluster = own.start(network, nodes, PREFIX);
+                LocalCluster cluster = own.start(network, nodes, PREFIX, failpoints);
                 PodTrials pods = new PodTrials(cluster, network, containers, line -> tell(out, line))) {
-            UpgradeTrials upgrades = new UpgradeTrials(cluster, pods, releases, line -> tell(out, line));
+            UpgradeTrials upgrades = new UpgradeTrials(cluster, pods, releases, failpoints, byHand, line -> tell(out, line));
             for (int round = 1; round <= rounds; round++) {
                 for (Trial each : wanted) {
                     tell(out, "round " + round + ", " + each);
                     switch (each) {
                         case PLAIN -> upgrades.plain();
+                        case KILL_AT_EACH_STEP -> upgrades.killAtEachStep();
+                        case UNHEALTHY -> upgrades.unhealthy();
                         case CANNOT_START -> upgrades.cannotStart();
                         case BAD_RELEASES -> upgrades.badReleases();
                         case REVERT_UNDER_WRITES -> upgrades.revertUnderWrites(time);

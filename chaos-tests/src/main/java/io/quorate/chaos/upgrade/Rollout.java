@@ -34,8 +34,55 @@ interface Rollout {
     /** Takes all nodes back to what ran before. */
     Map<String, Long> back(List<String> violations) throws InterruptedException;
 
+    /** It is over, and nobody goes back any more. */
+    default void end(List<String> violations) {}
+
     /** For people. */
     String words();
+
+    /** One command for all of it: {@code quorate upgrade}. */
+    record AtOnce(List<NodeProcess> nodes) implements Rollout {
+        /** Long enough to see that something is wrong, and short enough for many rounds. */
+        private static final String HEALTH_WINDOW = "5s";
+
+        @Override
+        public String words() {
+            return "at once";
+        }
+
+        @Override
+        public Map<String, Long> to(String source, String version, List<String> violations) {
+            return run(
+                    violations,
+                    "upgrade",
+                    "--source",
+                    source,
+                    "--channel",
+                    PackedReleases.CHANNEL,
+                    "--health-window",
+                    HEALTH_WINDOW,
+                    "--yes");
+        }
+
+        @Override
+        public Map<String, Long> back(List<String> violations) {
+            return run(violations, "upgrade", "rollback");
+        }
+
+        /** The next one is refused before. */
+        @Override
+        public void end(List<String> violations) {
+            run(violations, "upgrade", "finalize");
+        }
+
+        private Map<String, Long> run(List<String> violations, String... command) {
+            Launcher.Printed printed = nodes.getFirst().quorate(LONG, command);
+            if (printed.exitCode() != 0) {
+                violations.add(String.join(" ", command) + " ended with " + printed.exitCode() + ": " + printed.text());
+            }
+            return Map.of();
+        }
+    }
 
     /** One command for each step, as somebody types them who upgrades node by node: drain, refresh, look, uncordon; the leader last. */
     record ByHand(List<NodeProcess> nodes, List<Api> apis) implements Rollout {

@@ -3,12 +3,14 @@ package io.quorate.chaos.upgrade;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.pods.SiteClients;
+import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.StatusWatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -103,16 +105,28 @@ final class UpgradeLoad implements AutoCloseable {
         return clients.tally();
     }
 
-    /** What was acknowledged and is not there, is there twice, or was given up; asked of each node. */
+    /** What was acknowledged and is not there, is there twice, or was given up; and copies that are not the same. */
     List<String> violations() throws IOException {
-        List<String> violations = new ArrayList<>();
-        for (Api api : apis) {
-            writer.violations(api).forEach(each -> violations.add(api + ": " + each));
-        }
+        List<String> violations = new ArrayList<>(writer.violations(apis.getFirst()));
         if (writer.givenUp() > 0) {
             violations.add(writer.givenUp() + " writes were given up");
         }
+        Map<Long, String> first = ClusterView.entries(apis.getFirst());
+        for (Api api : apis.subList(1, apis.size())) {
+            Map<Long, String> other = ClusterView.entries(api);
+            // One may be ahead of the other: nodes and pods tell of themselves all the time.
+            long both = Math.min(last(first), last(other));
+            first.forEach((index, digest) -> {
+                if (index <= both && !digest.equals(other.get(index))) {
+                    violations.add("entry " + index + " is not the same at " + apis.getFirst() + " and at " + api);
+                }
+            });
+        }
         return violations;
+    }
+
+    private static long last(Map<Long, String> entries) {
+        return entries.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     @Override

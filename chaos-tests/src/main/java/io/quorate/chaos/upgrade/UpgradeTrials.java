@@ -6,17 +6,20 @@ import io.quorate.chaos.load.PacedWriter.Write;
 import io.quorate.chaos.pods.PodTrials;
 import io.quorate.chaos.pods.SiteClients;
 import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Failpoints;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.Spread;
 import io.quorate.chaos.report.UpgradeRound;
+import io.quorate.node.fault.Failpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -33,27 +36,54 @@ public final class UpgradeTrials {
     /** A stall belongs to a change of the leader that is so near. */
     private static final long NEAR_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private static final String PLANNED = "upgrade-planned";
+
+    /** Where the leader is killed. */
+    private static final List<String> STEPS = List.of(
+            PLANNED,
+            "upgrade-cordon",
+            "upgrade-drain",
+            "upgrade-hand-over",
+            "upgrade-refresh",
+            "upgrade-verify",
+            "upgrade-uncordon",
+            "upgrade-node-done");
+
     private final LocalCluster cluster;
     private final PodTrials pods;
     private final Rollout rollout;
+    private final Failpoints failpoints;
     private final PackedReleases releases;
     private final Consumer<String> progress;
     private final List<Api> apis;
     private final List<UpgradeRound> rounds = new ArrayList<>();
     private final Map<String, Long> nodeMillis = new LinkedHashMap<>();
+
+    /** Addresses of nodes that were killed: what was asked there at that moment has no answer, and is counted. */
+    private final List<String> excused = new ArrayList<>();
+
     private int minor = 1;
 
     /**
+     * @param failpoints where nodes of the cluster look
+     * @param byHand with a command for each step of each node, in place of one for all
      * @param progress told a line for each thing that was done
      */
-    public UpgradeTrials(LocalCluster cluster, PodTrials pods, PackedReleases releases, Consumer<String> progress)
+    public UpgradeTrials(
+            LocalCluster cluster,
+            PodTrials pods,
+            PackedReleases releases,
+            Failpoints failpoints,
+            boolean byHand,
+            Consumer<String> progress)
             throws IOException {
         this.cluster = cluster;
         this.pods = pods;
         this.releases = releases;
         this.progress = progress;
         this.apis = cluster.adminApis();
-        this.rollout = new Rollout.ByHand(cluster.nodes(), apis);
+        this.rollout = byHand ? new Rollout.ByHand(cluster.nodes(), apis) : new Rollout.AtOnce(cluster.nodes());
+        this.failpoints = failpoints;
         for (NodeProcess node : cluster.nodes()) {
             releases.trust(node.folder());
         }
@@ -80,6 +110,7 @@ public final class UpgradeTrials {
         String from = running(cluster.nodes().getFirst());
         List<String> violations = new ArrayList<>();
         nodeMillis.clear();
+        excused.clear();
         String prefix = "upgrade-" + rounds.size() + "-" + Long.toString(System.currentTimeMillis(), 36) + "-";
         try (UpgradeLoad load = new UpgradeLoad(apis, pods.sites(), prefix)) {
             long began = System.nanoTime();
@@ -94,7 +125,9 @@ public final class UpgradeTrials {
                 }
             }
             violations.addAll(load.violations());
-            violations.addAll(load.requests().failures());
+            load.requests().failures().stream()
+                    .filter(failure -> excused.stream().noneMatch(host -> failure.contains("/" + host + ":")))
+                    .forEach(violations::add);
             UpgradeRound round = judged(trial, from, to, outcome, took, load, violations);
             rounds.add(round);
             told(round);
@@ -164,8 +197,50 @@ public final class UpgradeTrials {
         String source = releases.publish(to);
         round("plain, " + rollout.words(), to, to, (load, violations) -> {
             nodeMillis.putAll(rollout.to(source, to, violations));
+            rollout.end(violations);
             return violations.isEmpty() ? "finished" : "failed";
         });
+    }
+
+    /** The leader dies ({@code kill -9}) at each step of an upgrade, in one for each step, and is started again. Wants the upgrade at once. */
+    public void killAtEachStep() throws IOException, InterruptedException {
+        for (Failpoint point : Failpoint.values()) {
+            if (STEPS.contains(point.word())) {
+                killAt(point);
+            }
+        }
+    }
+
+    private void killAt(Failpoint point) throws IOException, InterruptedException {
+        String to = next();
+        String source = releases.publish(to);
+        NodeProcess taken = follower();
+        NodeProcess about = point.word().equals(PLANNED) ? cluster.awaitLeader(PATIENCE) : taken;
+        round("killed at " + point.word(), to, to, (load, violations) -> {
+            Failpoints.Halt halt = failpoints.halt(cluster.nodes(), point, about.name());
+            CompletableFuture<List<String>> upgrade = CompletableFuture.supplyAsync(() -> {
+                List<String> failed = new ArrayList<>();
+                try {
+                    nodeMillis.putAll(rollout.to(source, to, failed));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    failed.add("interrupted");
+                }
+                return failed;
+            });
+            NodeProcess killed = halt.await(Rollout.LONG);
+            progress.accept("    " + killed.name() + " is dead");
+            excused.add(host(killed));
+            killed.start();
+            violations.addAll(upgrade.join());
+            rollout.end(violations);
+            return violations.isEmpty() ? "finished" : "failed";
+        });
+    }
+
+    private static String host(NodeProcess node) {
+        String address = node.api().address();
+        return address.substring(0, address.lastIndexOf(':'));
     }
 
     /** Writes for some time under the new release, which is not final yet, and then goes back. */
@@ -197,6 +272,27 @@ public final class UpgradeTrials {
         round("cannot start, on one node", to, from, (load, violations) -> {
             refused(follower().quorate(Rollout.LONG, Rollout.refresh(source)), from, violations);
             return "fell back";
+        });
+    }
+
+    /** Starts, answers with errors, and is taken back by the upgrade itself, from the first node; the others are left alone. */
+    public void unhealthy() throws IOException, InterruptedException {
+        String from = running(cluster.nodes().getFirst());
+        String to = "0." + minor + ".67";
+        String source = releases.publishFaulty("unhealthy", to);
+        round("unhealthy, " + rollout.words(), to, from, (load, violations) -> {
+            List<String> stopped = new ArrayList<>();
+            rollout.to(source, to, stopped);
+            if (stopped.isEmpty()) {
+                violations.add("a release that answers with errors was rolled out");
+            }
+            Launcher.Printed status = cluster.nodes().getLast().quorate("status");
+            progress.accept("    " + status.text().lines().filter(line -> line.contains("upgrade")).toList());
+            if (!status.text().contains("upgrade")) {
+                violations.add("status does not say why: " + status.text());
+            }
+            cluster.nodes().getLast().quorate("upgrade", "abort").succeeded();
+            return "stopped";
         });
     }
 
