@@ -23,8 +23,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * One cluster of two releases: the classes under test, and the distribution that {@code -Dquorate.previous} names. {@code .ci/compatibility} builds
  * that, and runs this; skipped elsewhere.
  */
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class MixedReleasesTest {
     private static final String PREVIOUS = System.getProperty("quorate.previous", "");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -197,7 +200,7 @@ class MixedReleasesTest {
                 List.of("explain", node.name()),
                 List.of("tokens"),
                 List.of("access"),
-                List.of("roles"))) {
+                List.of("roles", "show"))) {
             List<String> all = new ArrayList<>(command);
             all.addAll(List.of("--config", access.toString()));
             Launcher.Printed printed = others.launcher().run(all);

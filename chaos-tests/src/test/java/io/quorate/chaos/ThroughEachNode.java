@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** What clients ask of a cluster through each of its nodes, and what each other node has to tell of it. Used again, it asks for something new. */
 final class ThroughEachNode {
@@ -131,7 +130,7 @@ final class ThroughEachNode {
                     assertThat(System.nanoTime())
                             .as("%d pods answer at %s: %s", pods, node.name(), clients.tally())
                             .isLessThan(end);
-                    TimeUnit.MILLISECONDS.sleep(20); // they are asked all the time
+                    clients.awaitMore(1);
                 }
             }
         }

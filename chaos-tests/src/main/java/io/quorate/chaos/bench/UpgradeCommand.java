@@ -78,7 +78,8 @@ final class UpgradeCommand implements Callable<Integer> {
 
     @Option(
             names = "--by-hand",
-            description = "Drains, refreshes and uncordons node by node with a command each, in place of `quorate upgrade`.")
+            description =
+                    "Drains, refreshes and uncordons node by node with a command each, in place of `quorate upgrade`.")
     private boolean byHand;
 
     @Mixin
@@ -92,12 +93,14 @@ final class UpgradeCommand implements Callable<Integer> {
         int nodes = own.nodes();
         long began = System.nanoTime();
         PackedReleases releases = own.releases();
-        Failpoints failpoints = new Failpoints(Files.createDirectories(own.root().resolve("failpoints")));
+        Failpoints failpoints =
+                new Failpoints(Files.createDirectories(own.root().resolve("failpoints")));
         try (NodeNetwork network = own.network(nodes, 1);
                 ContainerProcesses containers = new ContainerProcesses(own.root());
                 LocalCluster cluster = own.start(network, nodes, PREFIX, failpoints);
                 PodTrials pods = new PodTrials(cluster, network, containers, line -> tell(out, line))) {
-            UpgradeTrials upgrades = new UpgradeTrials(cluster, pods, releases, failpoints, byHand, line -> tell(out, line));
+            UpgradeTrials upgrades =
+                    new UpgradeTrials(cluster, pods, releases, failpoints, byHand, line -> tell(out, line));
             for (int round = 1; round <= rounds; round++) {
                 for (Trial each : wanted) {
                     tell(out, "round " + round + ", " + each);

@@ -287,7 +287,11 @@ public final class UpgradeTrials {
                 violations.add("a release that answers with errors was rolled out");
             }
             Launcher.Printed status = cluster.nodes().getLast().quorate("status");
-            progress.accept("    " + status.text().lines().filter(line -> line.contains("upgrade")).toList());
+            progress.accept("    "
+                    + status.text()
+                            .lines()
+                            .filter(line -> line.contains("upgrade"))
+                            .toList());
             if (!status.text().contains("upgrade")) {
                 violations.add("status does not say why: " + status.text());
             }
