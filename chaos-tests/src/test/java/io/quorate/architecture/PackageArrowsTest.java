@@ -329,6 +329,14 @@ class PackageArrowsTest {
                         "io.quorate.chaos.load",
                         "io.quorate.chaos.network",
                         "io.quorate.chaos.process"),
+                knows(
+                        "io.quorate.chaos.upgrade",
+                        "com.fasterxml.jackson.databind",
+                        "io.quorate.chaos.load",
+                        "io.quorate.chaos.pods",
+                        "io.quorate.chaos.process",
+                        "io.quorate.chaos.report",
+                        "io.quorate.node.fault"),
                 knows("io.quorate.chaos.clock", "com.sun.tools.attach"),
                 knows(
                         "io.quorate.chaos.nemesis",

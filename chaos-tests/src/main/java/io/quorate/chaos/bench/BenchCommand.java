@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
             CheckCommand.class,
             ChaosCommand.class,
             PromisesCommand.class,
-            PodsCommand.class
+            PodsCommand.class,
+            UpgradeCommand.class
         },
         footer = {
             "",

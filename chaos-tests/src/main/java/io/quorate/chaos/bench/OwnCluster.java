@@ -3,7 +3,9 @@ package io.quorate.chaos.bench;
 import io.quorate.chaos.network.Loopback;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
+import io.quorate.chaos.process.Failpoints;
 import io.quorate.chaos.process.LocalCluster;
+import io.quorate.chaos.upgrade.PackedReleases;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,6 +69,11 @@ final class OwnCluster {
         return Namespaces.allowed() ? Namespaces.create(count, seed) : new Loopback(subnet);
     }
 
+    /** Of the distribution, beside the data folders. */
+    PackedReleases releases() {
+        return new PackedReleases(distribution.launcher(), root.resolve("releases"));
+    }
+
     LocalCluster start(NodeNetwork network, int count) throws InterruptedException {
         return LocalCluster.start(root, network, distribution.launcher(), count);
     }
@@ -74,5 +81,11 @@ final class OwnCluster {
     /** @param prefix what a node's name has before its number */
     LocalCluster start(NodeNetwork network, int count, String prefix) throws InterruptedException {
         return LocalCluster.start(root, network, distribution.launcher(), count, prefix);
+    }
+
+    /** Likewise, of nodes that halt where they are told to. */
+    LocalCluster start(NodeNetwork network, int count, String prefix, Failpoints failpoints)
+            throws InterruptedException {
+        return LocalCluster.start(root, network, failpoints.with(distribution.launcher()), count, prefix);
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.chaos.load;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One keep-alive connection that sends one request at a time (RFC 9112, answers with a Content-Length only). For one thread; on
+ * One keep-alive connection that sends one request at a time (RFC 9112). For one thread; on
  * a virtual thread it costs no other thread anything while it waits.
  */
 public final class HttpConnection implements AutoCloseable {
@@ -109,6 +110,7 @@ public final class HttpConnection implements AutoCloseable {
         int length = -1;
         long etag = -1;
         boolean close = false;
+        boolean chunked = false;
         for (String header = line(from); !header.isEmpty(); header = line(from)) {
             int colon = header.indexOf(':');
             String name = header.substring(0, colon).toLowerCase(Locale.ROOT);
@@ -116,21 +118,46 @@ public final class HttpConnection implements AutoCloseable {
             switch (name) {
                 case "content-length" -> length = Integer.parseInt(value);
                 case "etag" -> etag = Long.parseLong(value.replace("\"", ""));
+                case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
                 case "connection" -> close = value.equalsIgnoreCase("close");
                 default -> {}
             }
         }
-        if (length < 0 || length > MAX_BODY) {
-            throw new IOException("an answer without a usable Content-Length");
-        }
-        byte[] body = from.readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException("the connection ended inside of an answer");
-        }
+        byte[] body = chunked ? chunks(from) : exactly(from, length);
         if (close) {
             close();
         }
         return new Answer(Integer.parseInt(status.substring(9, 12)), etag, body);
+    }
+
+    /** As a node answers that asks another one (RFC 9112, section 7.1). */
+    private static byte[] chunks(InputStream from) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            int length = Integer.parseInt(line(from).split(";")[0].strip(), 16);
+            if (length == 0) {
+                while (!line(from).isEmpty()) {
+                    // what may follow the last chunk is of no use here
+                }
+                return body.toByteArray();
+            }
+            if (body.size() > MAX_BODY - length) {
+                throw new IOException("an answer of more than " + MAX_BODY + " bytes");
+            }
+            body.writeBytes(exactly(from, length));
+            line(from);
+        }
+    }
+
+    private static byte[] exactly(InputStream from, int length) throws IOException {
+        if (length < 0 || length > MAX_BODY) {
+            throw new IOException("an answer without a usable length");
+        }
+        byte[] bytes = from.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the connection ended inside of an answer");
+        }
+        return bytes;
     }
 
     static String line(InputStream from) throws IOException {

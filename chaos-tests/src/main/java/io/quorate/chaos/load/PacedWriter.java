@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +41,9 @@ public final class PacedWriter implements AutoCloseable {
 
     /** Between two tries a write waits for this part of its age: so much later, at the most, it is acknowledged. */
     private static final int PART_OF_AGE = 8;
+
+    /** Strong reads that wait together cost as much as one. */
+    private static final int READERS = 8;
 
     /** As a client's pool. */
     private static final int POOLED = 8;
@@ -266,10 +273,30 @@ public final class PacedWriter implements AutoCloseable {
      * @return one line for each that is lost, was written again, or shares its revision with another; empty when all is well
      */
     public List<String> violations(Api target) throws IOException {
-        List<String> violations = new ArrayList<>();
+        Queue<String> violations = new ConcurrentLinkedQueue<>();
         Map<Long, String> byRevision = new ConcurrentHashMap<>();
+        Queue<Write> left = new ConcurrentLinkedQueue<>(acknowledged);
+        List<Future<?>> readers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < READERS; i++) {
+                readers.add(threads.submit(() -> {
+                    read(target, left, byRevision, violations);
+                    return "";
+                }));
+            }
+        }
+        for (Future<?> reader : readers) {
+            if (reader.state() == Future.State.FAILED) {
+                throw new IOException("cannot read back through " + target, reader.exceptionNow());
+            }
+        }
+        return List.copyOf(violations);
+    }
+
+    private static void read(Api target, Queue<Write> left, Map<Long, String> byRevision, Queue<String> violations)
+            throws IOException {
         try (HttpConnection connection = new HttpConnection(target, TIMEOUT_MILLIS)) {
-            for (Write write : acknowledged) {
+            for (Write write = left.poll(); write != null; write = left.poll()) {
                 String other = byRevision.put(write.revision, write.key);
                 if (other != null) {
                     violations.add(write.key + " and " + other + " share revision " + write.revision);
@@ -283,6 +310,5 @@ public final class PacedWriter implements AutoCloseable {
                 }
             }
         }
-        return violations;
     }
 }

@@ -29,22 +29,23 @@ public final class ObjectClient {
         this.apis.addAll(apis);
     }
 
-    JsonNode get(String path) throws InterruptedException {
+    /** What is there. */
+    public JsonNode get(String path) throws InterruptedException {
         return ask("GET", path, "", "", 200);
     }
 
     /** It is there afterwards, whoever created it. */
-    void create(String path, String object) throws InterruptedException {
+    public void create(String path, String object) throws InterruptedException {
         ask("POST", path, CONTENT_TYPE + "application/json\r\n", object, 201, 409);
     }
 
     /** A merge patch. */
-    JsonNode patch(String path, String patch) throws InterruptedException {
+    public JsonNode patch(String path, String patch) throws InterruptedException {
         return ask("PATCH", path, CONTENT_TYPE + "application/merge-patch+json\r\n", patch, 200);
     }
 
     /** It is to go, or gone. */
-    void delete(String path) throws InterruptedException {
+    public void delete(String path) throws InterruptedException {
         ask("DELETE", path, "", "", 200, 202, 404);
     }
 

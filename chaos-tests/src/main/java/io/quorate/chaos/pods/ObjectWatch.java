@@ -33,7 +33,7 @@ public final class ObjectWatch implements AutoCloseable {
      */
     public record Seen(String type, String name, long version, JsonNode object, long nanos) {
         /** What can be compared. */
-        String line() {
+        public String line() {
             return type + " " + name + " " + version;
         }
     }
@@ -106,12 +106,12 @@ public final class ObjectWatch implements AutoCloseable {
                 .toList();
     }
 
-    static String uid(JsonNode object) {
+    public static String uid(JsonNode object) {
         return object.path(METADATA).path("uid").asText();
     }
 
     /** Of an object, or of a list. */
-    static long version(JsonNode object) {
+    public static long version(JsonNode object) {
         return object.path(METADATA).path("resourceVersion").asLong();
     }
 
@@ -158,7 +158,7 @@ public final class ObjectWatch implements AutoCloseable {
     }
 
     /** Waits until it has been opened. */
-    synchronized void awaitOpen(Duration patience) throws InterruptedException {
+    public synchronized void awaitOpen(Duration patience) throws InterruptedException {
         await("a watch of " + path, patience, all -> opened > 0 ? Optional.of(true) : Optional.empty());
     }
 
@@ -167,7 +167,7 @@ public final class ObjectWatch implements AutoCloseable {
      *
      * @throws IllegalStateException when it does not come
      */
-    synchronized <T> T await(String what, Duration patience, Function<List<Seen>, Optional<T>> found)
+    public synchronized <T> T await(String what, Duration patience, Function<List<Seen>, Optional<T>> found)
             throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         for (Optional<T> now = found.apply(seen); ; now = found.apply(seen)) {

@@ -45,6 +45,8 @@ public final class PodTrials implements AutoCloseable {
     private static final String MAPS = CORE + "configmaps";
     private static final String NODES = "/api/v1/nodes";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
+    private static final String MICROBOT = "dontrebootme/microbot:v1";
+    private static final String NGINX = "nginx:1.25";
     private static final String WEB = "web";
     private static final String KEPT = "kept";
     private static final String METADATA = "metadata";
@@ -56,7 +58,7 @@ public final class PodTrials implements AutoCloseable {
              "spec": {"replicas": %2$d, "selector": {"matchLabels": {"app": "%1$s"}},
               "template": {"metadata": {"labels": {"app": "%1$s"}},
                "spec": {"terminationGracePeriodSeconds": 10, "tolerations": [%3$s],
-                "containers": [{"name": "site", "image": "dontrebootme/microbot:v1"}]}}}}""";
+                "containers": [{"name": "site", "image": "%4$s"}]}}}}""";
 
     private static final String TOLERATION = """
             {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute",
@@ -104,8 +106,9 @@ public final class PodTrials implements AutoCloseable {
         this.client = new ObjectClient(apis);
         JsonNode none = client.get(PODS);
         this.pods = new ObjectWatch(apis, PODS, ObjectWatch.version(none));
-        client.create(DEPLOYMENTS, DEPLOYMENT.formatted(WEB, REPLICAS, TOLERATION.formatted(TOLERATED_SECONDS)));
-        client.create(DEPLOYMENTS, DEPLOYMENT.formatted(KEPT, STEADY, ""));
+        client.create(
+                DEPLOYMENTS, DEPLOYMENT.formatted(WEB, REPLICAS, TOLERATION.formatted(TOLERATED_SECONDS), MICROBOT));
+        client.create(DEPLOYMENTS, DEPLOYMENT.formatted(KEPT, STEADY, "", NGINX));
         client.create(CORE + "services", SERVICE);
         awaitAvailable(WEB, REPLICAS);
         awaitAvailable(KEPT, STEADY);
@@ -118,6 +121,11 @@ public final class PodTrials implements AutoCloseable {
         this.sites = IntStream.rangeClosed(1, cluster.nodes().size())
                 .mapToObj(node -> new InetSocketAddress(network.address(node), port))
                 .toList();
+    }
+
+    /** Where the ten web servers are asked: the node port of each node. */
+    public List<InetSocketAddress> sites() {
+        return sites;
     }
 
     /** What did not hold so far. */
@@ -455,7 +463,7 @@ public final class PodTrials implements AutoCloseable {
     }
 
     /** The cluster is whole, there are as many pods as are wanted, all of them ready, and what runs on the machine is theirs, each once. */
-    private void settle() throws InterruptedException {
+    public void settle() throws InterruptedException {
         cluster.view().awaitWhole(PATIENCE);
         Set<String> uids = new TreeSet<>();
         pods.await("no pod more than are wanted, and all ready", PATIENCE, all -> {

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -31,13 +32,15 @@ public final class SiteClients implements AutoCloseable {
      * What came of it.
      *
      * @param again how often a kept connection was at its end
+     * @param refused connections, in place of which another node was asked for one
      * @param pods who answered
      */
-    public record Tally(long answered, long again, Set<String> pods, List<String> failures) {
+    public record Tally(long answered, long again, long refused, Set<String> pods, List<String> failures) {
         @Override
         public String toString() {
             return answered + " requests answered by " + pods.size() + " pods, " + failures.size() + " failed; " + again
-                    + " kept connections ended between requests";
+                    + " kept connections ended between requests"
+                    + (refused == 0 ? "" : ", " + refused + " connections were refused and asked for elsewhere");
         }
     }
 
@@ -46,32 +49,55 @@ public final class SiteClients implements AutoCloseable {
     private final List<String> failures = new ArrayList<>();
     private long answered;
     private long again;
+    private long refused;
     private volatile boolean closed;
 
     /** @param pause of each client between two requests */
     public SiteClients(List<InetSocketAddress> sites, Duration pause) {
         for (InetSocketAddress site : sites) {
-            for (boolean keeps : new boolean[] {true, false}) {
-                threads.add(Thread.ofVirtual().start(() -> run(site, keeps, pause)));
-            }
+            start(List.of(site), pause);
         }
     }
 
-    private void run(InetSocketAddress site, boolean keeps, Duration pause) {
+    private SiteClients() {}
+
+    /**
+     * By way of a load balancer: one that a node refuses a connection has asked nothing there yet, and goes on to the next node.
+     *
+     * @param pause of each client between two requests
+     */
+    public static SiteClients balanced(List<InetSocketAddress> sites, Duration pause) {
+        SiteClients clients = new SiteClients();
+        for (int i = 0; i < sites.size(); i++) {
+            List<InetSocketAddress> order = new ArrayList<>(sites.subList(i, sites.size()));
+            order.addAll(sites.subList(0, i));
+            clients.start(List.copyOf(order), pause);
+        }
+        return clients;
+    }
+
+    private void start(List<InetSocketAddress> order, Duration pause) {
+        for (boolean keeps : new boolean[] {true, false}) {
+            threads.add(Thread.ofVirtual().start(() -> run(order, keeps, pause)));
+        }
+    }
+
+    private void run(List<InetSocketAddress> order, boolean keeps, Duration pause) {
         @Nullable Connection kept = null;
         while (!closed) {
             boolean fresh = kept == null;
             try {
-                Connection now = kept == null ? new Connection(site) : kept;
+                Connection now = kept == null ? connect(order) : kept;
                 kept = now;
                 String answer = now.ask();
-                answered(site, answer);
+                answered(now.site, answer);
                 if (!keeps || now.ends) {
                     now.close();
                     kept = null;
                 }
             } catch (IOException e) {
                 boolean unanswered = kept == null || !kept.begun;
+                InetSocketAddress site = kept == null ? order.getFirst() : kept.site;
                 if (kept != null) {
                     kept.close();
                     kept = null;
@@ -92,6 +118,21 @@ public final class SiteClients implements AutoCloseable {
         if (kept != null) {
             kept.close();
         }
+    }
+
+    private Connection connect(List<InetSocketAddress> order) throws IOException {
+        for (InetSocketAddress site : order.subList(0, order.size() - 1)) {
+            try {
+                return new Connection(site);
+            } catch (ConnectException e) {
+                refused();
+            }
+        }
+        return new Connection(order.getLast());
+    }
+
+    private synchronized void refused() {
+        refused++;
     }
 
     private synchronized void answered(InetSocketAddress site, String answer) {
@@ -115,7 +156,7 @@ public final class SiteClients implements AutoCloseable {
     }
 
     public synchronized Tally tally() {
-        return new Tally(answered, again, Set.copyOf(pods), List.copyOf(failures));
+        return new Tally(answered, again, refused, Set.copyOf(pods), List.copyOf(failures));
     }
 
     /** Waits until so many more requests are answered. */
@@ -134,6 +175,7 @@ public final class SiteClients implements AutoCloseable {
 
     /** One connection, and an answer at a time. */
     private static final class Connection {
+        private final InetSocketAddress site;
         private final Socket socket = new Socket();
         private final InputStream in;
 
@@ -144,6 +186,7 @@ public final class SiteClients implements AutoCloseable {
         private boolean ends;
 
         Connection(InetSocketAddress site) throws IOException {
+            this.site = site;
             try {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(TIMEOUT_MILLIS);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param within what a command begins with that runs somewhere else, as in another network namespace; empty here
  */
 public record Launcher(Path script, Map<String, String> environment, List<String> within) {
-    private static final long PATIENCE_SECONDS = 120;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     public Launcher(Path script, Map<String, String> environment) {
         this(script, environment, List.of());
@@ -42,6 +43,11 @@ public record Launcher(Path script, Map<String, String> environment, List<String
 
     /** Runs a command to its end. */
     public Printed run(List<String> arguments) {
+        return run(arguments, PATIENCE);
+    }
+
+    /** Runs one that may take long. */
+    public Printed run(List<String> arguments, Duration patience) {
         List<String> command = new ArrayList<>(within);
         command.add(script.toString());
         command.addAll(arguments);
@@ -54,9 +60,10 @@ public record Launcher(Path script, Map<String, String> environment, List<String
                 builder.environment().putAll(environment);
                 Process process = builder.start();
                 process.getOutputStream().close();
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();
-                    throw new IllegalStateException(arguments + " does not end");
+                    throw new IllegalStateException(arguments + " does not end within " + patience.toSeconds() + " s: "
+                            + Files.readString(output, StandardCharsets.UTF_8).strip());
                 }
                 return new Printed(
                         process.exitValue(),

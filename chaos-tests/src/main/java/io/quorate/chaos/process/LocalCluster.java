@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -21,15 +22,15 @@ public final class LocalCluster implements AutoCloseable {
 
     private final Path root;
     private final NodeNetwork network;
-    private final Launcher launcher;
+    private final IntFunction<Launcher> launchers;
     private final String prefix;
     private final List<NodeProcess> nodes = new ArrayList<>();
 
-    private LocalCluster(Path root, NodeNetwork network, Launcher launcher, String prefix) {
+    private LocalCluster(Path root, NodeNetwork network, IntFunction<Launcher> launchers, String prefix) {
         this.prefix = prefix;
         this.root = root;
         this.network = network;
-        this.launcher = launcher;
+        this.launchers = launchers;
     }
 
     /**
@@ -57,7 +58,18 @@ public final class LocalCluster implements AutoCloseable {
      */
     public static LocalCluster start(Path root, NodeNetwork network, Launcher launcher, int count, String prefix)
             throws InterruptedException {
-        LocalCluster cluster = new LocalCluster(root, network, launcher, prefix);
+        return start(root, network, number -> launcher, count, prefix);
+    }
+
+    /**
+     * Likewise, where nodes are of different releases.
+     *
+     * @param launchers of the release that a node begins with, by its number
+     */
+    public static LocalCluster start(
+            Path root, NodeNetwork network, IntFunction<Launcher> launchers, int count, String prefix)
+            throws InterruptedException {
+        LocalCluster cluster = new LocalCluster(root, network, launchers, prefix);
         try {
             IntStream.rangeClosed(1, count)
                     .parallel()
@@ -77,7 +89,8 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private NodeProcess startNode(int number) {
-        NodeProcess node = new NodeProcess(root.resolve(prefix + number), launcher.within(network.within(number)));
+        NodeProcess node = new NodeProcess(
+                root.resolve(prefix + number), launchers.apply(number).within(network.within(number)));
         node.start("--name", prefix + number, "--address", network.address(number));
         return node;
     }

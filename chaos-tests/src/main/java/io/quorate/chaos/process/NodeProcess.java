@@ -26,7 +26,7 @@ public final class NodeProcess {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final Path folder;
-    private final Launcher launcher;
+    private Launcher launcher;
 
     /** @param folder the data folder; need not exist yet */
     public NodeProcess(Path folder, Launcher launcher) {
@@ -51,6 +51,11 @@ public final class NodeProcess {
     private Identity identity() {
         return DataFolder.readIdentity(folder)
                 .orElseThrow(() -> new IllegalArgumentException(folder + " holds no node"));
+    }
+
+    /** From its next start on it is of another release, and its commands are at once. */
+    public void release(Launcher other) {
+        launcher = other.within(launcher.within());
     }
 
     /** The process that runs with this folder now. */
@@ -226,9 +231,18 @@ public final class NodeProcess {
 
     /** Runs a command of the CLI with this node's folder. */
     public Launcher.Printed quorate(String... arguments) {
+        return launcher.run(here(arguments));
+    }
+
+    /** Runs one that may take long. */
+    public Launcher.Printed quorate(Duration patience, String... arguments) {
+        return launcher.run(here(arguments), patience);
+    }
+
+    private List<String> here(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--data-folder");
         all.add(folder.toString());
-        return launcher.run(all);
+        return all;
     }
 }

@@ -41,6 +41,19 @@ public final class StatusWatch implements AutoCloseable {
         apis.get().forEach(this::status);
     }
 
+    /** Looks once: the name of the first that says that it leads; nothing where none does. */
+    public Optional<String> leader() {
+        for (Api api : apis.get()) {
+            Optional<String> name = status(api)
+                    .filter(ClusterView::leads)
+                    .map(status -> status.path("name").asText());
+            if (name.isPresent()) {
+                return name;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Waits until one of them says that it leads. */
     public Api awaitLeader(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
