@@ -79,7 +79,11 @@ public record NodeProgress(
         return switch (standing) {
             case DONE, FAILED ->
                 new NodeProgress(node, from, worker, Standing.WAITING, true, Stage.CORDON, attempt + 1, 0, "");
-            case WAITING -> is(Standing.REVERTED);
+            // Tried before: what became of it then is not known, so it is looked at as the others are.
+            case WAITING ->
+                attempt > 1
+                        ? new NodeProgress(node, from, worker, Standing.WAITING, true, Stage.CORDON, attempt + 1, 0, "")
+                        : is(Standing.REVERTED);
             case UNDER_WAY -> fails("the upgrade is rolled back", nowMillis);
             case TAKEN_BACK, REVERTED, GONE -> this;
         };

@@ -1,6 +1,7 @@
 package io.quorate.node.upgrade;
 
 import io.quorate.node.contract.ReleaseReport;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,7 +36,21 @@ public record Observed(long nowMillis, Map<String, Seen> members) {
             String version,
             Optional<ReleaseReport> release,
             Optional<Placement> placement,
-            String harm) {}
+            String harm) {
+        /** Whether it has what the leader has. Of a voter that has to be known; another may hold no copy. */
+        boolean caughtUp() {
+            return lag <= UpgradePlanner.CAUGHT_UP && (lag >= 0 || !votes || leader);
+        }
+    }
+
+    /** A voter beside a node that is not there, or is behind: the first by name. */
+    Optional<String> voterAwayBeside(String node) {
+        return members.entrySet().stream()
+                .filter(other -> other.getValue().votes() && !other.getKey().equals(node))
+                .filter(other -> !other.getValue().online() || !other.getValue().caughtUp())
+                .map(Map.Entry::getKey)
+                .min(Comparator.naturalOrder());
+    }
 
     /** Whether somebody else than a node could lead. */
     boolean hasHeirOf(String node) {

@@ -121,7 +121,12 @@ public final class Upgrade implements Aggregate<UpgradeState, UpgradeAsked, Upgr
 
     private static Decision<UpgradeRecorded> rollback(UpgradeState state, String reason, UpgradeAsked asked) {
         if (state.back() && state.phase() != Phase.NONE) {
-            return state.phase() == Phase.STOPPED ? resume(state, reason, asked) : done();
+            return switch (state.phase()) {
+                case STOPPED, PAUSED -> resume(state, reason, asked);
+                // Given up half-way: it is gone on with.
+                case ABORTED -> happened(asked, new UpgradeEvent.UpgradeResumed(reason));
+                default -> done();
+            };
         }
         return switch (state.phase()) {
             case RUNNING, PAUSED, STOPPED, ABORTED, COMPLETED ->

@@ -84,14 +84,8 @@ public final class UpgradePlanner {
             if (active > 0) {
                 return Optional.empty();
             }
-            Optional<String> away = observed.members().entrySet().stream()
-                    .filter(other -> other.getValue().votes() && !other.getKey().equals(next.node()))
-                    .filter(other ->
-                            !other.getValue().online() || other.getValue().lag() > CAUGHT_UP)
-                    .map(other -> other.getKey())
-                    .min(Comparator.naturalOrder());
-            return Optional.of(away.<UpgradeStep>map(other -> new UpgradeStep.Wait(next.node() + " waits until " + other
-                            + " is there and caught up: two voters are not to be away at once"))
+            return Optional.of(observed.voterAwayBeside(next.node())
+                    .<UpgradeStep>map(other -> new UpgradeStep.Wait(waitsFor(next, other)))
                     .orElseGet(() -> beginning(state, next)));
         }
         long away = state.nodes().stream()
@@ -145,10 +139,7 @@ public final class UpgradePlanner {
                                                 .orElse("its pods are not known")
                                         + " within " + plan.drainMillis() / 1000
                                         + " s: a disruption budget may hold them");
-            case HAND_OVER ->
-                !seen.leader() || !observed.hasHeirOf(node.node())
-                        ? goOn(state, node)
-                        : actWithin(state, node, elapsed, HAND_OVER_MILLIS, "leadership could not be handed over");
+            case HAND_OVER -> handOver(state, node, seen, observed, elapsed);
             case REFRESH -> refresh(state, plan, node, seen, elapsed);
             case REVERT -> revert(state, plan, node, seen, elapsed);
             case VERIFY -> verify(state, plan, node, seen, elapsed);
@@ -157,6 +148,24 @@ public final class UpgradePlanner {
                         ? new UpgradeStep.Report(new UpgradeMessage.EndSteps(state.id(), node.node(), node.attempt()))
                         : actWithin(state, node, elapsed, plan.nodeMillis(), "it could not be uncordoned");
         };
+    }
+
+    /** The last moment before it goes away: a voter that has died while this one was drained would make two. */
+    private static UpgradeStep handOver(
+            UpgradeState state, NodeProgress node, Observed.Seen seen, Observed observed, long elapsed) {
+        Optional<String> away = node.worker() ? Optional.empty() : observed.voterAwayBeside(node.node());
+        if (away.isPresent()) {
+            return elapsed > HAND_OVER_MILLIS
+                    ? fail(state, node, waitsFor(node, away.get()))
+                    : new UpgradeStep.Wait(waitsFor(node, away.get()));
+        }
+        return !seen.leader() || !observed.hasHeirOf(node.node())
+                ? goOn(state, node)
+                : actWithin(state, node, elapsed, HAND_OVER_MILLIS, "leadership could not be handed over");
+    }
+
+    private static String waitsFor(NodeProgress node, String other) {
+        return node.node() + " waits until " + other + " is there and caught up: two voters are not to be away at once";
     }
 
     private static boolean placed(Observed.Seen seen, java.util.function.Predicate<Placement> is) {
@@ -243,8 +252,10 @@ public final class UpgradePlanner {
                 ? "it is not heard of"
                 : !seen.version().equals(wanted)
                         ? "it runs " + seen.version() + " and not " + wanted
-                        : seen.lag() > CAUGHT_UP
-                                ? "it is " + seen.lag() + " entries behind the leader"
+                        : !seen.caughtUp()
+                                ? seen.lag() < 0
+                                        ? "how far it is behind the leader is not known"
+                                        : "it is " + seen.lag() + " entries behind the leader"
                                 : seen.placement().map(Placement::notReady).orElse("its pods are not known");
         if (elapsed < plan.healthWindowMillis()) {
             return new UpgradeStep.Wait(node.node() + " is watched for "

@@ -92,6 +92,14 @@ final class World {
         leader = controlPlane.get(random.nextInt(controlPlane.size()));
     }
 
+    /** A node that never came back is here, with the release that it was to have. */
+    void returns(String node) {
+        Machine machine = machines.get(node);
+        if (machine.arrives == Long.MAX_VALUE) {
+            machine.arrives = now;
+        }
+    }
+
     Observed observed() {
         Map<String, Observed.Seen> seen = new HashMap<>();
         machines.forEach((name, machine) -> {

@@ -1,0 +1,134 @@
+package io.quorate.node.upgrade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.contract.UpgradeMessage;
+import io.quorate.node.upgrade.NodeProgress.Standing;
+import io.quorate.node.upgrade.World.Fate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The way back, and what may not be away beside a node that goes. */
+class UpgradeRollbackTest {
+    private static final int LONG_ENOUGH = 2000;
+
+    @Test
+    void a_rollback_that_was_aborted_is_gone_on_with_when_it_is_asked_for_again() {
+        World world = new World(3, 0, 1);
+        run(world);
+        world.ask(new UpgradeMessage.Rollback("slow"));
+        world.tick();
+        world.ask(new UpgradeMessage.Abort("wait"));
+        run(world);
+        assertThat(world.state.phase()).isEqualTo(Phase.ABORTED);
+        world.ask(new UpgradeMessage.Rollback("after all"));
+        run(world);
+        assertThat(world.state.phase()).isEqualTo(Phase.ROLLED_BACK);
+        assertThat(world.state.nodes())
+                .allMatch(node -> world.version(node.node()).equals(World.OLD));
+    }
+
+    @Test
+    void a_node_that_was_lost_with_the_new_release_and_waits_anew_is_taken_back_too() {
+        World world = new World(3, 0, 1);
+        world.fates.put("n2", Fate.NEVER_COMES_BACK);
+        run(world);
+        assertThat(world.state.node("n2").orElseThrow().standing()).isEqualTo(Standing.FAILED);
+        world.returns("n2");
+        world.ask(new UpgradeMessage.Resume("the machine is back"));
+        world.ask(new UpgradeMessage.Rollback("rather not"));
+        run(world);
+        assertThat(world.state.phase()).isEqualTo(Phase.ROLLED_BACK);
+        assertThat(world.version("n2")).isEqualTo(World.OLD);
+    }
+
+    @Property(tries = 200)
+    void whenever_it_is_rolled_back_no_node_runs_the_new_release_when_it_has_ended(
+            @ForAll @IntRange(min = 1, max = 5) int controlPlane,
+            @ForAll @IntRange(min = 0, max = 3) int workers,
+            @ForAll Fate first,
+            @ForAll @IntRange(min = 0, max = 120) int after,
+            @ForAll boolean resumed,
+            @ForAll long seed) {
+        World world = new World(controlPlane, workers, seed);
+        world.fates.put(controlPlane > 1 ? "n2" : "n1", first);
+        for (int i = 0; i < after; i++) {
+            world.tick();
+        }
+        if (resumed) {
+            world.ask(new UpgradeMessage.Resume("it is mended"));
+        }
+        world.fates.replaceAll((node, fate) -> Fate.GOOD);
+        world.fates.keySet().forEach(world::returns);
+        world.ask(new UpgradeMessage.Rollback("rather not"));
+        run(world);
+        while (world.state.phase() == Phase.STOPPED) {
+            world.ask(new UpgradeMessage.Resume("again"));
+            run(world);
+        }
+        assertThat(world.state.phase()).isEqualTo(Phase.ROLLED_BACK);
+        assertThat(world.state.nodes())
+                .allMatch(node -> world.version(node.node()).equals(World.OLD))
+                .noneMatch(node -> world.cordoned(node.node()));
+    }
+
+    @Test
+    void a_voter_that_dies_while_another_is_drained_keeps_that_one_from_going_away() {
+        World world = new World(3, 0, 1);
+        while (world.state.node("n2").orElseThrow().stage() != Stage.HAND_OVER) {
+            world.tick();
+        }
+        Observed without = seen(world, "n3", false, 0);
+        assertThat(UpgradePlanner.next(world.state, without))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
+        Observed later = new Observed(without.nowMillis() + 2 * UpgradePlanner.HAND_OVER_MILLIS, without.members());
+        assertThat(UpgradePlanner.next(world.state, later))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpgradeStep.Report.class,
+                        step -> assertThat(step.message()).isInstanceOf(UpgradeMessage.FailStep.class));
+    }
+
+    @Test
+    void a_voter_whose_lag_is_not_known_is_not_taken_for_caught_up() {
+        World world = new World(3, 0, 1);
+        List<UpgradeStep> steps = UpgradePlanner.next(world.state, seen(world, "n3", true, -1));
+        assertThat(steps).singleElement().isInstanceOf(UpgradeStep.Wait.class);
+    }
+
+    private static Observed seen(World world, String node, boolean online, long lag) {
+        Observed observed = world.observed();
+        Map<String, Observed.Seen> members = new HashMap<>(observed.members());
+        Observed.Seen known = members.get(node);
+        members.put(
+                node,
+                new Observed.Seen(
+                        known.leader(),
+                        known.votes(),
+                        online,
+                        lag,
+                        known.version(),
+                        Optional.empty(),
+                        known.placement(),
+                        known.harm()));
+        return new Observed(observed.nowMillis(), members);
+    }
+
+    private static void run(World world) {
+        for (int i = 0; i < LONG_ENOUGH; i++) {
+            world.tick();
+            if (world.state.phase() != Phase.RUNNING && !world.state.active()) {
+                return;
+            }
+        }
+        throw new AssertionError("it does not end: " + world.state);
+    }
+}
