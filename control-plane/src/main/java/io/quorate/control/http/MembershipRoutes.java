@@ -12,9 +12,7 @@ import io.quorate.node.membership.MembershipState;
 import io.quorate.node.role.NodeKind;
 import io.quorate.node.role.RolePolicy;
 import io.quorate.persistence.contract.ClusterEpoch;
-import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +23,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Requests about who belongs to the cluster, with which role, and what became of it. Any thread; nothing blocks. */
 final class MembershipRoutes {
-    private static final int PAGE = 200;
+    private static final HistoryPage HISTORY = new HistoryPage(Membership.ID, "", HistoryEntry::of);
 
     private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z0-9.-]{1,253}(:\\d{1,5})?");
 
@@ -174,50 +172,26 @@ final class MembershipRoutes {
 
     private CompletionStage<MembershipState> stateAt(
             Membership rules, MembershipState state, long after, long atMillis) {
-        return node.journal()
-                .ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
-                .thenCompose(page -> {
-                    MembershipState now = state;
-                    long upTo = after;
-                    for (StoredEvent stored : page.items()) {
-                        if (stored.timestampMillis() > atMillis) {
-                            return CompletableFuture.completedFuture(now);
-                        }
-                        now = rules.evolve(now, rules.read(stored), stored.sequenceNr());
-                        upTo = stored.sequenceNr();
-                    }
-                    return upTo == after ? CompletableFuture.completedFuture(now) : stateAt(rules, now, upTo, atMillis);
-                });
+        return node.journal().ask(HISTORY.query(after)).thenCompose(page -> {
+            MembershipState now = state;
+            long upTo = after;
+            for (StoredEvent stored : page.items()) {
+                if (stored.timestampMillis() > atMillis) {
+                    return CompletableFuture.completedFuture(now);
+                }
+                now = rules.evolve(now, rules.read(stored), stored.sequenceNr());
+                upTo = stored.sequenceNr();
+            }
+            return upTo == after ? CompletableFuture.completedFuture(now) : stateAt(rules, now, upTo, atMillis);
+        });
     }
 
     /** GET /v1/history?after=&amp;node=: what happened, a page, oldest first. */
     CompletionStage<HttpResponse> history(long after, String about) {
         return node.journal()
-                .ask(new Query.EventsByPersistenceId(Membership.ID, after + 1, Long.MAX_VALUE, PAGE))
-                .thenApply(page -> {
-                    List<Map<String, Object>> entries = new ArrayList<>();
-                    long upTo = after;
-                    for (StoredEvent stored : page.items()) {
-                        HistoryEntry entry = HistoryEntry.of(stored);
-                        upTo = entry.sequenceNr();
-                        if (about.isEmpty() || about.equals(entry.node())) {
-                            Map<String, Object> one = new LinkedHashMap<>();
-                            one.put("nr", entry.sequenceNr());
-                            one.put("offset", entry.offset());
-                            one.put("at", HistoryEntry.time(entry.atMillis()));
-                            one.put("atMillis", entry.atMillis());
-                            one.put("type", entry.type());
-                            one.put("node", entry.node());
-                            one.put("by", entry.by());
-                            one.put("text", entry.text());
-                            entries.add(one);
-                        }
-                    }
-                    Map<String, Object> body = new LinkedHashMap<>();
-                    body.put("upTo", upTo);
-                    body.put("more", upTo > after);
-                    body.put("entries", entries);
-                    return Routes.json(200, body);
-                });
+                .ask(HISTORY.query(after))
+                .thenApply(page -> Routes.json(
+                        200,
+                        HISTORY.document(after, page.items(), entry -> about.isEmpty() || about.equals(entry.node()))));
     }
 }

@@ -15,7 +15,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Requests about this node's own release. Any thread; what reads a source has a thread of its own. */
 final class ReleaseRoutes {
-    private static final int LONGEST = 4096;
     private static final Executor THREADS =
             task -> Thread.ofPlatform().daemon().name("quorate-release-source").start(task);
 
@@ -32,17 +31,17 @@ final class ReleaseRoutes {
 
     /** POST /v1/release. The same id again begins nothing, and says what came of it. */
     HttpResponse order(JsonNode asked) {
-        String id = text(asked, "id");
+        String id = Routes.text(asked, "id");
         boolean revert = asked.path("revert").asBoolean(false);
-        if (id.isEmpty() || !revert && text(asked, "version").isEmpty()) {
+        if (id.isEmpty() || !revert && Routes.text(asked, "version").isEmpty()) {
             throw new IllegalArgumentException("an order wants an id, and a version unless it is a revert");
         }
-        String channel = text(asked, "channel");
+        String channel = Routes.text(asked, "channel");
         if (!channel.isEmpty()) {
             releases.follow(channel);
         }
-        ReleaseReport report = releases.carryOut(
-                new ReleaseOrder(id, text(asked, "source"), text(asked, "version"), text(asked, "sha256"), revert));
+        ReleaseReport report = releases.carryOut(new ReleaseOrder(
+                id, Routes.text(asked, "source"), Routes.text(asked, "version"), Routes.text(asked, "sha256"), revert));
         return report.order().equals(id)
                 ? Routes.json(200, document(report))
                 : new Problem(
@@ -56,9 +55,9 @@ final class ReleaseRoutes {
 
     /** POST /v1/release/offer: it makes the node read what it is told to, which is for admins. */
     CompletionStage<HttpResponse> offer(JsonNode asked) {
-        String source = text(asked, "source");
-        String version = text(asked, "version");
-        String channel = text(asked, "channel");
+        String source = Routes.text(asked, "source");
+        String version = Routes.text(asked, "version");
+        String channel = Routes.text(asked, "channel");
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -73,17 +72,6 @@ final class ReleaseRoutes {
                     }
                 },
                 THREADS);
-    }
-
-    private static String text(JsonNode asked, String field) {
-        JsonNode value = asked.path(field);
-        if (value.isMissingNode() || value.isNull()) {
-            return "";
-        }
-        if (!value.isTextual() || value.asText().length() > LONGEST) {
-            throw new IllegalArgumentException(field + " wants a text of at most " + LONGEST + " characters");
-        }
-        return value.asText();
     }
 
     static Map<String, Object> document(ReleaseReport report) {

@@ -95,6 +95,8 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     /** For probes: they say nothing about the cluster. */
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
+    private static final int MAX_TEXT = 4096;
+
     /** For tests only, {@code quorate-release pack --fault unhealthy}: ready, and good for nothing. */
     private static final boolean FAULTY =
             System.getProperty("quorate.fault", "").equals("unhealthy");
@@ -673,6 +675,22 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         map.put("applied", entries.appliedIndex());
         map.put("entries", list);
         return map;
+    }
+
+    /**
+     * A field of a request that may be left out; empty then.
+     *
+     * @throws IllegalArgumentException when it is no text, or a very long one
+     */
+    static String text(JsonNode asked, String field) {
+        JsonNode value = asked.path(field);
+        if (value.isMissingNode()) {
+            return "";
+        }
+        if (!value.isTextual() || value.asText().length() > MAX_TEXT) {
+            throw new IllegalArgumentException(field + " wants a text of at most " + MAX_TEXT + " characters");
+        }
+        return value.asText();
     }
 
     private static HttpResponse text(int status, String text) {

@@ -1,7 +1,6 @@
 package io.quorate.control.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quorate.control.history.HistoryEntry;
 import io.quorate.control.history.UpgradeHistory;
 import io.quorate.node.Node;
 import io.quorate.node.contract.UpgradeAnswer;
@@ -13,7 +12,6 @@ import io.quorate.node.upgrade.NodeProgress;
 import io.quorate.node.upgrade.Phase;
 import io.quorate.node.upgrade.Upgrade;
 import io.quorate.node.upgrade.UpgradeState;
-import io.quorate.persistence.journal.Query;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,8 +24,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 /** Requests about the upgrade of the cluster. Any thread; nothing blocks. */
 final class UpgradeRoutes {
     static final String PATH = "/v1/upgrade";
-    private static final int LONGEST = 4096;
-    private static final int PAGE = 500;
+    private static final HistoryPage HISTORY = new HistoryPage(Upgrade.ID, "u", UpgradeHistory::of);
     private static final long MAX_SECONDS = 30L * 24 * 3600;
 
     private final Node node;
@@ -43,10 +40,10 @@ final class UpgradeRoutes {
 
     /** POST /v1/upgrade {"channel":…, "source":…, "batchSize":…, …}. */
     CompletionStage<HttpResponse> plan(JsonNode asked, String by) {
-        String channel = text(asked, "channel");
+        String channel = Routes.text(asked, "channel");
         UpgradeWish wish = new UpgradeWish(
-                asked.has("id") ? text(asked, "id") : UUID.randomUUID().toString(),
-                text(asked, "source"),
+                asked.has("id") ? Routes.text(asked, "id") : UUID.randomUUID().toString(),
+                Routes.text(asked, "source"),
                 channel.isEmpty() ? "" : Channel.parse(channel).toString(),
                 (int) number(asked, "batchSize", 1, 1, 1000),
                 (int) number(asked, "maxUnavailable", 1, 1, 1000),
@@ -62,7 +59,7 @@ final class UpgradeRoutes {
 
     /** POST /v1/upgrade/pause, and so on; {"reason":…}. */
     CompletionStage<HttpResponse> change(String what, JsonNode asked, String by) {
-        String reason = text(asked, "reason");
+        String reason = Routes.text(asked, "reason");
         return switch (what) {
             case "pause" -> change(new UpgradeMessage.Pause(reason), by);
             case "resume" -> change(new UpgradeMessage.Resume(reason), by);
@@ -91,32 +88,8 @@ final class UpgradeRoutes {
     /** GET /v1/upgrade/history?after=: what happened, a page, oldest first. */
     CompletionStage<HttpResponse> history(long after) {
         return node.journal()
-                .ask(new Query.EventsByPersistenceId(Upgrade.ID, after + 1, Long.MAX_VALUE, PAGE))
-                .thenApply(page -> {
-                    List<HistoryEntry> entries =
-                            page.items().stream().map(UpgradeHistory::of).toList();
-                    long upTo = entries.isEmpty() ? after : entries.getLast().sequenceNr();
-                    Map<String, Object> body = new LinkedHashMap<>();
-                    body.put("upTo", upTo);
-                    body.put("more", upTo > after);
-                    body.put(
-                            "entries",
-                            entries.stream().map(UpgradeRoutes::document).toList());
-                    return Routes.json(200, body);
-                });
-    }
-
-    private static Map<String, Object> document(HistoryEntry entry) {
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("nr", "u" + entry.sequenceNr());
-        one.put("offset", entry.offset());
-        one.put("at", HistoryEntry.time(entry.atMillis()));
-        one.put("atMillis", entry.atMillis());
-        one.put("type", entry.type());
-        one.put("node", entry.node());
-        one.put("by", entry.by());
-        one.put("text", entry.text());
-        return one;
+                .ask(HISTORY.query(after))
+                .thenApply(page -> Routes.json(200, HISTORY.document(after, page.items(), entry -> true)));
     }
 
     private static Map<String, Object> document(UpgradeWish wish, UpgradeAnswer answer) {
@@ -198,16 +171,5 @@ final class UpgradeRoutes {
                     field + " wants a whole number from " + least + " to " + most + ", is " + value);
         }
         return value.asLong();
-    }
-
-    private static String text(JsonNode asked, String field) {
-        JsonNode value = asked.path(field);
-        if (value.isMissingNode()) {
-            return "";
-        }
-        if (!value.isTextual() || value.asText().length() > LONGEST) {
-            throw new IllegalArgumentException(field + " wants a text of at most " + LONGEST + " characters");
-        }
-        return value.asText();
     }
 }
