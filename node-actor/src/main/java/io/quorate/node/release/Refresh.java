@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -70,9 +69,7 @@ public final class Refresh {
     /** The same, for a node that is stopped: replaced is what the next start would run. */
     public static Refresh ofStopped(Path dataFolder, ReleaseSettings settings, Failpoints failpoints, String node) {
         ReleaseFolder folder = new ReleaseFolder(dataFolder);
-        Optional<Path> own = Optional.of(System.getProperty("quorate.home", ""))
-                .filter(text -> !text.isEmpty())
-                .map(Path::of);
+        Optional<Path> own = Release.ownHome();
         Optional<Path> next = folder.current().map(folder::home);
         return new Refresh(
                 folder,
@@ -294,7 +291,7 @@ public final class Refresh {
     private static void download(
             ReleaseSource source, ReleaseManifest manifest, Path archive, Consumer<String> progress)
             throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = ReleaseManifest.digest();
         long got = 0;
         try (InputStream in = opened(source, manifest);
                 OutputStream out = Files.newOutputStream(archive)) {
@@ -422,13 +419,5 @@ public final class Refresh {
 
     private void reached(Failpoint point) {
         failpoints.reached(point, node);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

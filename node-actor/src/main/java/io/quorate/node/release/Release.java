@@ -42,8 +42,14 @@ public record Release(String version, int lowestLevel, int highestLevel, Release
 
     /** The release that runs in this process: the one of its distribution, or what these classes say. */
     public static Release running() {
-        String home = System.getProperty("quorate.home", "");
-        return (home.isEmpty() ? Optional.<Release>empty() : of(Path.of(home))).orElseGet(Release::ofClasses);
+        return ownHome().flatMap(Release::of).orElseGet(Release::ofClasses);
+    }
+
+    /** The distribution that this process is of, where its launcher has said so. */
+    static Optional<Path> ownHome() {
+        return Optional.of(System.getProperty("quorate.home", ""))
+                .filter(home -> !home.isEmpty())
+                .map(Path::of);
     }
 
     private static Release ofClasses() {

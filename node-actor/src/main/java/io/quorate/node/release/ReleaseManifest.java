@@ -1,5 +1,7 @@
 package io.quorate.node.release;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -41,6 +43,15 @@ public record ReleaseManifest(Release release, String archive, long size, long u
     /** Where a source has the manifest of a version. */
     public static String file(ReleaseVersion version) {
         return "quorate-" + version + ".yaml";
+    }
+
+    /** What {@code sha256} is made with. */
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     public byte[] bytes() {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.util.HexFormat;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class ReleasePacking {
         files.put(Release.FILE, release.bytes());
         Path archive = source.resolve("quorate-" + version + ".tar.gz");
         Path next = source.resolve(archive.getFileName() + ".next");
-        MessageDigest digest = sha256();
+        MessageDigest digest = ReleaseManifest.digest();
         long unpacked = 0;
         try (OutputStream out = new DigestOutputStream(Files.newOutputStream(next), digest);
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(out))) {
@@ -120,13 +119,5 @@ public final class ReleasePacking {
     private void write(String name, byte[] bytes) throws IOException {
         Path next = Files.write(source.resolve(name + ".next"), bytes);
         Files.move(next, source.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -57,9 +57,7 @@ public final class Switching implements ReleaseSwitch {
             Runnable restart) {
         ReleaseFolder folder = new ReleaseFolder(dataFolder);
         Release running = Release.running();
-        Optional<Path> home = Optional.of(System.getProperty("quorate.home", ""))
-                .filter(text -> !text.isEmpty())
-                .map(Path::of);
+        Optional<Path> home = Release.ownHome();
         Refresh refresh = new Refresh(folder, running, home, base.or(() -> home), settings, failpoints, node);
         return new Switching(folder, running, refresh, failpoints, node, restart);
     }
