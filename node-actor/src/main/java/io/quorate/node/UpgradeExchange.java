@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,14 +223,12 @@ final class UpgradeExchange {
     /** Answers whether anything was journalled: then there is more to do at once. */
     private CompletionStage<Boolean> takeAll(List<UpgradeStep> steps) {
         waits = steps.stream()
-                .flatMap(step -> step instanceof UpgradeStep.Wait(var why)
-                        ? java.util.stream.Stream.of(why)
-                        : java.util.stream.Stream.empty())
+                .flatMap(step -> step instanceof UpgradeStep.Wait(var why) ? Stream.of(why) : Stream.empty())
                 .findFirst()
                 .orElse("");
         CompletionStage<Boolean> taken = CompletableFuture.completedFuture(false);
         for (UpgradeStep step : steps) {
-            taken = taken.thenCombine(take(step), (any, this1) -> any || this1);
+            taken = taken.thenCombine(take(step), (earlier, now) -> earlier || now);
         }
         return taken;
     }

@@ -148,7 +148,7 @@ final class UpgradeStart {
             return new UpgradeAnswer(List.of(), plan, backup());
         } catch (IOException | BackupFolder.FailedException | RuntimeException e) {
             LOG.warn("no backup was taken before the upgrade: {}", e.getMessage());
-            return new UpgradeAnswer(List.of("no backup was taken and verified: " + e.getMessage()), plan, "");
+            return new UpgradeAnswer(Preflight.findings(all.withoutBackup(String.valueOf(e.getMessage()))), plan, "");
         }
     }
 

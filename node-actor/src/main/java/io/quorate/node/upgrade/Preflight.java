@@ -19,7 +19,7 @@ public final class Preflight {
      *
      * @param quorum whether enough voters are there
      * @param otherWork what is under way that does not go together with an upgrade; a line each
-     * @param backup why no backup was taken and verified; empty where it was
+     * @param backup why no backup was taken and verified; empty where it was, or was not tried yet
      * @param version that the source offers
      * @param size of its archive in bytes
      * @param nodes each member
@@ -29,6 +29,11 @@ public final class Preflight {
         public Facts {
             otherWork = List.copyOf(otherWork);
             nodes = List.copyOf(nodes);
+        }
+
+        /** The same, when a backup was tried in vain: it is the last thing that is looked at, for it takes longest. */
+        public Facts withoutBackup(String why) {
+            return new Facts(quorum, otherWork, why, version, size, nodes);
         }
     }
 
