@@ -19,6 +19,10 @@ import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectEvent;
 import io.quorate.node.contract.MembershipEvent;
 import io.quorate.node.contract.MembershipMessage;
+import io.quorate.node.contract.UpgradeEvent;
+import io.quorate.node.contract.UpgradeMessage;
+import io.quorate.node.release.Release;
+import io.quorate.node.upgrade.Workloads;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
@@ -26,9 +30,12 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.peer.ControlPlane;
 import io.quorate.persistence.peer.PeerAnswer;
 import io.quorate.persistence.peer.PeerRequest;
+import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,6 +62,7 @@ class HouseRulesTest {
         "io.quorate.node.contract",
         "io.quorate.node.membership",
         "io.quorate.node.role",
+        "io.quorate.node.upgrade",
         "io.quorate.control.controller",
         "io.quorate.control.kv",
         "io.quorate.control.objects",
@@ -111,12 +119,12 @@ class HouseRulesTest {
                 .dependOnClassesThat()
                 .areAssignableTo(Thread.class)
                 .because("time, randomness and input come as arguments")
-                .check(House.MAIN.that(not(belongToAnyOf(journalPort()))));
+                .check(House.MAIN.that(not(belongToAnyOf(ports()))));
     }
 
-    /** The port itself answers with stages, and its failure is read from one; they decide nothing. */
-    private static Class<?>[] journalPort() {
-        return new Class<?>[] {Journal.class, JournalException.class};
+    /** Ports answer with stages, and a failure of the journal's is read from one; they decide nothing. */
+    private static Class<?>[] ports() {
+        return new Class<?>[] {Journal.class, JournalException.class, Workloads.class};
     }
 
     @Test
@@ -264,6 +272,10 @@ class HouseRulesTest {
                 .or()
                 .implement(MembershipMessage.class)
                 .or()
+                .implement(UpgradeEvent.class)
+                .or()
+                .implement(UpgradeMessage.class)
+                .or()
                 .implement(KeyValueEvent.class)
                 .or()
                 .implement(KeyValueCommand.class)
@@ -286,5 +298,12 @@ class HouseRulesTest {
                 .should()
                 .beRecords()
                 .check(House.MAIN);
+    }
+
+    /** What a distribution says of itself is written by its build, which does not see the classes. */
+    @Test
+    void the_build_says_the_feature_levels_that_the_classes_can_do() throws IOException {
+        assertThat(Files.readString(Path.of("..", "deploy", "pom.xml")))
+                .contains("lowest: " + Release.FIRST_LEVEL + "\n", "highest: " + Release.HIGHEST_LEVEL + "\n");
     }
 }
