@@ -57,8 +57,12 @@ class ClusterUpgradeTest {
         ReleaseTest.distribute(Launchers.underTest(), base);
         Files.write(base.resolve(Release.FILE), OLD.bytes());
         source = root.resolve("source");
-        pack(base, GOOD, Map.of());
-        pack(base, UNHEALTHY, Map.of("java-opts", "-Dquorate.fault=unhealthy\n".getBytes(StandardCharsets.UTF_8)));
+        ReleaseTest.pack(base, source, GOOD, Map.of());
+        ReleaseTest.pack(
+                base,
+                source,
+                UNHEALTHY,
+                Map.of("java-opts", "-Dquorate.fault=unhealthy\n".getBytes(StandardCharsets.UTF_8)));
         ReleasePacking packing = new ReleasePacking(source);
         packing.store(
                 packing.channels()
@@ -66,14 +70,7 @@ class ClusterUpgradeTest {
                         .with(Channel.parse(EDGE), ReleaseVersion.parse(UNHEALTHY)),
                 ReleaseTest.MAKER.getPrivate());
         failpoints = new Failpoints(Files.createDirectory(root.resolve("failpoints")));
-        launcher = failpoints.with(new Launcher(
-                base.resolve("bin/quorate"), Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home"))));
-    }
-
-    private static void pack(Path base, String version, Map<String, byte[]> instead) throws IOException {
-        ReleasePacking packing = new ReleasePacking(source);
-        packing.pack(base, ReleaseTest.release(version), instead);
-        packing.sign(ReleaseVersion.parse(version), ReleaseTest.MAKER.getPrivate());
+        launcher = failpoints.with(ReleaseTest.launcher(base));
     }
 
     @BeforeEach

@@ -47,11 +47,7 @@ final class CrashTest {
             List<Api> apis = cluster.apis();
             try (PacedWriter writer = new PacedWriter("kill-all-", () -> apis, Duration.ofMillis(1))) {
                 for (int round = 0; round < 2; round++) {
-                    writer.firstFromNow().await(PATIENCE);
-                    long acknowledged = writer.acknowledged().size();
-                    while (writer.acknowledged().size() < acknowledged + 300) {
-                        writer.firstFromNow().await(PATIENCE);
-                    }
+                    writer.awaitMore(301, PATIENCE);
                     cluster.killAll();
                     cluster.startAll();
                     cluster.view().awaitHighlyAvailable(PATIENCE);

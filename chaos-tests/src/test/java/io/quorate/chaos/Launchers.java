@@ -54,7 +54,8 @@ final class Launchers {
             if (!isNewerThan(tools, classPath)) {
                 TrainingRun.run(
                         launcher,
-                        with(launcher, "-XX:AOTCacheOutput=" + nodes, "-XX:AOTCacheOutput=" + tools),
+                        with(launcher, "-XX:AOTCacheOutput=" + nodes, ""),
+                        with(launcher, "", "-XX:AOTCacheOutput=" + tools),
                         subnet());
             }
         } catch (IOException e) {

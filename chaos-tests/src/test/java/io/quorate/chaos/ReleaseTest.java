@@ -80,8 +80,7 @@ class ReleaseTest {
         pack(base, TOO_NEW, Map.of());
         pack(base, TOO_OLD, Map.of());
         failpoints = new Failpoints(Files.createDirectory(root.resolve("failpoints")));
-        launcher = failpoints.with(new Launcher(
-                base.resolve("bin/quorate"), Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home"))));
+        launcher = failpoints.with(launcher(base));
     }
 
     private static Map<String, byte[]> file(String path, String text) {
@@ -120,9 +119,19 @@ class ReleaseTest {
     }
 
     private static void pack(Path base, String version, Map<String, byte[]> instead) throws IOException {
+        pack(base, source, version, instead);
+    }
+
+    /** Puts a release that this test's maker has signed into a source. */
+    static void pack(Path base, Path source, String version, Map<String, byte[]> instead) throws IOException {
         ReleasePacking packing = new ReleasePacking(source);
         packing.pack(base, release(version), instead);
         packing.sign(ReleaseVersion.parse(version), MAKER.getPrivate());
+    }
+
+    /** A launcher of such a distribution. */
+    static Launcher launcher(Path base) {
+        return new Launcher(base.resolve("bin/quorate"), Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home")));
     }
 
     @BeforeEach
@@ -211,7 +220,14 @@ class ReleaseTest {
     @ParameterizedTest
     @EnumSource(
             value = Failpoint.class,
-            names = {"RELEASE_UNPACKED", "RELEASE_SWITCHED", "RELEASE_TRIED"})
+            names = {
+                "RELEASE_FETCHED",
+                "RELEASE_UNPACKED",
+                "RELEASE_TRIAL",
+                "RELEASE_SWITCHED",
+                "RELEASE_STOPPED",
+                "RELEASE_TRIED"
+            })
     void a_node_that_is_killed_at_any_step_of_it_gets_there_after_its_next_start(Failpoint step) throws Exception {
         Failpoints.Halt halt = failpoints.halt(List.of(node), step, NAME);
         CompletableFuture<Printed> command = node.running("refresh", "--version", GOOD);

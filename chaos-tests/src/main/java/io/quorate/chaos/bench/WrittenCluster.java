@@ -75,10 +75,7 @@ final class WrittenCluster implements AutoCloseable {
 
     /** Waits until so many more writes are acknowledged: a writer that is at work, and nodes that have got used to it. */
     void awaitWrites(int count) throws InterruptedException {
-        int wanted = writer.acknowledged().size() + count;
-        while (writer.acknowledged().size() < wanted) {
-            awaitWrite();
-        }
+        writer.awaitMore(count, patience);
     }
 
     /** Has the writer go through all others from now on. */

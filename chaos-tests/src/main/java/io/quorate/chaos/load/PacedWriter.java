@@ -137,6 +137,14 @@ public final class PacedWriter implements AutoCloseable {
         return first;
     }
 
+    /** Waits until so many more writes are acknowledged, each within the time given. */
+    public void awaitMore(int count, Duration patience) throws InterruptedException {
+        int wanted = acknowledged.size() + count;
+        while (acknowledged.size() < wanted) {
+            firstFromNow().await(patience);
+        }
+    }
+
     private void pace() {
         long next = System.nanoTime();
         for (int number = 0; !closing; number++) {
