@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.Propagation;
+import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
@@ -63,9 +64,13 @@ final class PlanDraft {
     }
 
     void delete(StoredObject object, Propagation propagation) {
+        delete(object, propagation, Optional.empty());
+    }
+
+    void delete(StoredObject object, Propagation propagation, Optional<ReadyFloor> floor) {
         commands.add(new ObjectCommand.Delete(
                 object.key(),
-                new DeleteOptions(Optional.empty(), object.uid(), "", Optional.of(propagation)),
+                new DeleteOptions(Optional.empty(), object.uid(), "", Optional.of(propagation), floor),
                 request()));
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.Change;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.Propagation;
+import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.LabelSelector;
@@ -106,7 +108,11 @@ abstract class PodOwners implements Controller {
 
         /** Takes pods away, and tells of them. */
         void end(List<StoredObject> pods) {
-            pods.forEach(draft::delete);
+            end(pods, Optional.empty());
+        }
+
+        void end(List<StoredObject> pods, Optional<ReadyFloor> floor) {
+            pods.forEach(each -> draft.delete(each, Propagation.BACKGROUND, floor));
             notes.normal(
                     owner,
                     "SuccessfulDelete",

@@ -1,9 +1,11 @@
 package io.quorate.control.controller;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.Change;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.objects.Times;
@@ -11,9 +13,12 @@ import io.quorate.control.resource.Json;
 import io.quorate.control.resource.LabelSelector;
 import io.quorate.control.resource.ResourceType;
 import io.quorate.control.resource.ResourceTypes;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Keeps as many pods of one template as a replica set asks for. */
@@ -38,6 +43,25 @@ final class ReplicaSets extends PodOwners {
     @Override
     public ResourceType type() {
         return ResourceTypes.REPLICA_SET;
+    }
+
+    /** A set that may not take ready pods away goes on when another of its deployment's has one. */
+    @Override
+    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
+        Collection<ObjectKey> concerned = super.concerned(change, state);
+        boolean served = change.before().filter(StoredObject::isReady).isPresent();
+        if (served || !change.now().isReady() || change.deleted()) {
+            return concerned;
+        }
+        Set<ObjectKey> all = new LinkedHashSet<>(concerned);
+        Claim.managers(change, type())
+                .flatMap(key -> state.get(key).stream())
+                .map(StoredObject::controllerUid)
+                .filter(deployment -> !deployment.isEmpty())
+                .flatMap(deployment -> state.dependents(deployment).stream())
+                .filter(each -> each.key().type().equals(type().id()) && state.hasDependents(each.uid()))
+                .forEach(each -> all.add(each.key()));
+        return all;
     }
 
     @Override
@@ -94,8 +118,28 @@ final class ReplicaSets extends PodOwners {
                     make(Math.min(wanted - active.size(), BURST));
                 }
             } else if (active.size() > wanted) {
-                end(Victims.of(active, Math.min(active.size() - wanted, BURST), related(active)));
+                takeAway(Victims.of(active, Math.min(active.size() - wanted, BURST), related(active)));
             }
+        }
+
+        /** Those that do not serve, and of those that do as many as its deployment can spare. */
+        private void takeAway(List<StoredObject> victims) {
+            Optional<ReadyFloor> floor = floor();
+            long spare = floor.map(each -> Math.max(0, each.spare(state))).orElse(victims.size());
+            List<StoredObject> serving =
+                    victims.stream().filter(StoredObject::isReady).limit(spare).toList();
+            end(
+                    victims.stream()
+                            .filter(each -> !each.isReady() || serving.contains(each))
+                            .toList(),
+                    floor);
+        }
+
+        private Optional<ReadyFloor> floor() {
+            return Claim.manager(owner, ResourceTypes.DEPLOYMENT)
+                    .flatMap(state::get)
+                    .filter(each -> each.uid().equals(owner.controllerUid()) && !each.isEnding())
+                    .flatMap(each -> RolloutBounds.floor(each.uid(), each.tree().path("spec")));
         }
 
         /** From when on another pod may be made: pods that fail as soon as they are there would fill the journal. */
@@ -123,11 +167,7 @@ final class ReplicaSets extends PodOwners {
             if (deployment.isEmpty()) {
                 return own;
             }
-            return state.dependents(deployment).stream()
-                    .filter(each -> each.controllerUid().equals(deployment))
-                    .flatMap(each -> state.dependents(each.uid()).stream())
-                    .filter(each -> each.key().type().equals(ResourceTypes.POD.id()))
-                    .toList();
+            return ReadyFloor.pods(state, deployment);
         }
 
         private void status(List<StoredObject> active) {

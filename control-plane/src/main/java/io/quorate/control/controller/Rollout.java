@@ -159,9 +159,13 @@ final class Rollout {
         return recreates ? wanted : growing(0);
     }
 
-    /** How large the newest set may be now, so that there are not too many pods. */
+    /** How large the newest set may be now, so that there are not too many pods: those count as well that a set has and is to lose. */
     private int growing(int size) {
-        int room = wanted + bounds.surge() - total();
+        int room = wanted
+                + bounds.surge()
+                - all.stream()
+                        .mapToInt(each -> Math.max(each.wanted(), each.replicas()))
+                        .sum();
         return room <= 0 ? size : size + Math.min(room, wanted - size);
     }
 

@@ -1,7 +1,9 @@
 package io.quorate.control.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.resource.Json;
+import java.util.Optional;
 
 /**
  * How far a rollout may go beyond what is asked for, and below it. As kubernetes rounds: what may be too much upwards, what may be missing
@@ -15,7 +17,7 @@ record RolloutBounds(int surge, int unavailable) {
     /** @param spec of a deployment */
     static RolloutBounds of(JsonNode spec) {
         int wanted = spec.path("replicas").asInt();
-        if (!Json.at(spec, "strategy.type").asText().equals("RollingUpdate")) {
+        if (!rolls(spec)) {
             return new RolloutBounds(0, 0);
         }
         JsonNode rolling = Json.at(spec, "strategy.rollingUpdate");
@@ -25,5 +27,16 @@ record RolloutBounds(int surge, int unavailable) {
             unavailable = 1;
         }
         return new RolloutBounds(surge, Math.min(unavailable, wanted));
+    }
+
+    /** How few of its pods may be ready; empty for a deployment that ends all old ones before it makes new ones. */
+    static Optional<ReadyFloor> floor(String uid, JsonNode spec) {
+        return rolls(spec)
+                ? Optional.of(new ReadyFloor(uid, spec.path("replicas").asInt() - of(spec).unavailable()))
+                : Optional.empty();
+    }
+
+    private static boolean rolls(JsonNode spec) {
+        return Json.at(spec, "strategy.type").asText().equals("RollingUpdate");
     }
 }

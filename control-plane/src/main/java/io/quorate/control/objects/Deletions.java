@@ -44,6 +44,7 @@ final class Deletions {
         StoredObject stored = state.get(command.key()).orElseThrow(() -> refused(Failure.notFound(type, name)));
         DeleteOptions options = command.options();
         require(type, stored, options);
+        keepFloor(type, stored, options);
         if (type == ResourceTypes.NAMESPACE && KEPT.contains(name)) {
             throw refused(Failure.forbidden(type, name, "this namespace may not be deleted"));
         }
@@ -72,6 +73,17 @@ final class Deletions {
                     "Precondition failed: ResourceVersion in precondition: " + options.version()
                             + ", ResourceVersion in object meta: " + version));
         }
+    }
+
+    private void keepFloor(ResourceType type, StoredObject stored, DeleteOptions options) {
+        boolean serves = stored.isReady() && !stored.isEnding() && !stored.isOver();
+        options.floor().filter(floor -> serves && floor.spare(state) <= 0).ifPresent(floor -> {
+            throw refused(Failure.conflict(
+                    type,
+                    stored.key().name(),
+                    "fewer than " + (floor.ready() + 1) + " pods of its deployment are ready, of which " + floor.ready()
+                            + " have to stay"));
+        });
     }
 
     Decided delete(ObjectCommand.DeleteCollection command) {

@@ -9,9 +9,13 @@ import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DeploymentsTest {
     private final World world = new World(new Deployments(), new ReplicaSets());
@@ -142,6 +146,56 @@ class DeploymentsTest {
         } while (!isRolledOut());
         world.settle();
         assertThat(sets()).extracting(this::wanted).containsExactly(0L, (long) replicas);
+    }
+
+    /** Whichever controller has looked last when the node dies; up to four of the new pods are on it. */
+    @ParameterizedTest
+    @MethodSource("steps")
+    void a_rollout_takes_no_ready_pod_away_where_a_node_has_died_with_its_share(int step) {
+        world.create(DEPLOYMENT, deployment(10, ""));
+        world.runAll();
+        int floor = 10 - 2;
+        world.patch(
+                DEPLOYMENT, "web", "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'nginx:2'}]}}}}");
+        int steps = 0;
+        for (int round = 0; round < 100 && !isRolledOut(); round++) {
+            Set<String> before = uids();
+            while (world.step()) {
+                Set<String> after = uids();
+                assertThat(after.containsAll(before) || after.size() >= floor)
+                        .as(
+                                "%d ready pods of %d are left, at least %d have to stay",
+                                after.size(), before.size(), floor)
+                        .isTrue();
+                assertThat(world.activePods()).hasSizeLessThanOrEqualTo(10 + 3);
+                if (++steps == step) {
+                    String newest = sets().getLast().uid();
+                    world.activePods().stream()
+                            .filter(pod -> pod.isReady() && pod.controllerUid().equals(newest))
+                            .limit(4)
+                            .forEach(world::unready);
+                }
+                before = uids();
+            }
+            world.activePods().stream()
+                    .filter(pod -> !pod.isReady())
+                    .findFirst()
+                    .ifPresent(world::run);
+        }
+        assertThat(steps).isGreaterThan(step);
+        assertThat(isRolledOut()).isTrue();
+    }
+
+    static IntStream steps() {
+        return IntStream.iterate(20, each -> each + 2).limit(30);
+    }
+
+    /** Of those that are ready, and to stay. */
+    private Set<String> uids() {
+        return world.activePods().stream()
+                .filter(StoredObject::isReady)
+                .map(StoredObject::uid)
+                .collect(Collectors.toSet());
     }
 
     private static String quoted(String share) {

@@ -313,6 +313,47 @@ class ApiObjectsTest {
         assertThat(other.message()).contains("Precondition failed: UID in precondition: another");
     }
 
+    /** A ready pod of a set of "deployment". */
+    private void serving(String name) {
+        book.create(POD, pod(name, "n1").replace("'labels'", managed("set") + ",'labels'"));
+        book.ask(new ObjectCommand.Patch(
+                key(POD, name),
+                "status",
+                PatchKind.MERGE,
+                ObjectBook.bytes("{'status':{'phase':'Running','conditions':[{'type':'Ready','status':'True'}]}}"),
+                false,
+                book.request()));
+    }
+
+    private String managed(String by) {
+        String uid = book.state.get(key(CONFIG_MAP, by)).orElseThrow().uid();
+        return "'ownerReferences':[{'apiVersion':'v1','kind':'ConfigMap','name':'" + by + "','uid':'" + uid
+                + "','controller':true}]";
+    }
+
+    @Test
+    void a_ready_pod_stays_where_too_few_others_of_its_deployment_are_ready_by_then() {
+        book.create(CONFIG_MAP, configMap("deployment", "1"));
+        book.create(CONFIG_MAP, "{'metadata':{'name':'set'," + managed("deployment") + "}}");
+        for (String name : List.of("one", "two", "three")) {
+            serving(name);
+        }
+        String deployment =
+                book.state.get(key(CONFIG_MAP, "deployment")).orElseThrow().uid();
+        DeleteOptions keepsTwo = new DeleteOptions(
+                Optional.empty(), "", "", Optional.empty(), Optional.of(new ReadyFloor(deployment, 2)));
+        assertThat(book.ask(new ObjectCommand.Delete(key(POD, "one"), keepsTwo, book.request()))
+                        .code())
+                .isEqualTo(200);
+        Answer second = book.ask(new ObjectCommand.Delete(key(POD, "two"), keepsTwo, book.request()));
+        assertThat(second.code()).isEqualTo(409);
+        assertThat(second.message()).contains("fewer than 3 pods of its deployment are ready");
+        assertThat(book.ask(new ObjectCommand.Delete(key(POD, "one"), keepsTwo, book.request()))
+                        .code())
+                .as("one that ends already may be told again")
+                .isEqualTo(200);
+    }
+
     @Test
     void a_collection_is_deleted_in_steps_of_a_size_that_the_journal_takes() {
         for (int i = 0; i < 300; i++) {
