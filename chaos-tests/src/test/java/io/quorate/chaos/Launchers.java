@@ -14,6 +14,12 @@ import java.util.stream.Stream;
 
 /** The launcher of the distribution with the classes that are under test. */
 final class Launchers {
+    /**
+     * Nodes of tests live for a minute or two, three and more of them on the cores of one machine: what the optimizing compiler would do for them
+     * takes longer than it saves, half of all that a start costs.
+     */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private static final Launcher UNDER_TEST = quick(new Launcher(
             Path.of("..", "deploy", "src", "main", "launcher", "quorate")
                     .toAbsolutePath()
@@ -46,7 +52,7 @@ final class Launchers {
     private static Launcher quick(Launcher launcher) {
         String classPath = launcher.environment().getOrDefault("QUORATE_CLASS_PATH", "");
         if (classPath.equals(classPath())) {
-            return launcher;
+            return with(launcher, SHORT_LIVED, "");
         }
         Path nodes = Path.of("target", "node.aot").toAbsolutePath();
         Path tools = Path.of("target", "tool.aot").toAbsolutePath();
@@ -54,7 +60,7 @@ final class Launchers {
             if (!isNewerThan(tools, classPath)) {
                 TrainingRun.run(
                         launcher,
-                        with(launcher, "-XX:AOTCacheOutput=" + nodes, ""),
+                        with(launcher, SHORT_LIVED + " -XX:AOTCacheOutput=" + nodes, ""),
                         with(launcher, "", "-XX:AOTCacheOutput=" + tools),
                         subnet());
             }
@@ -66,9 +72,9 @@ final class Launchers {
         } catch (IllegalStateException e) {
             // What does not work in it has a test of its own, which says so better.
             System.err.println("the tests' nodes start without caches, for the training run failed: " + e.getMessage());
-            return launcher;
+            return with(launcher, SHORT_LIVED, "");
         }
-        return with(launcher, "-XX:AOTCache=" + nodes, "-XX:AOTCache=" + tools);
+        return with(launcher, SHORT_LIVED + " -XX:AOTCache=" + nodes, "-XX:AOTCache=" + tools);
     }
 
     private static boolean isNewerThan(Path archive, String classPath) throws IOException {
