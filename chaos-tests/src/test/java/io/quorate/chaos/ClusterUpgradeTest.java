@@ -70,7 +70,7 @@ class ClusterUpgradeTest {
                         .with(Channel.parse(EDGE), ReleaseVersion.parse(UNHEALTHY)),
                 ReleaseTest.MAKER.getPrivate());
         failpoints = new Failpoints(Files.createDirectory(root.resolve("failpoints")));
-        launcher = failpoints.with(ReleaseTest.launcher(base));
+        launcher = failpoints.with(ReleaseTest.quickLauncher(base));
     }
 
     @BeforeEach

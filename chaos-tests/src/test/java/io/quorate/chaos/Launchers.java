@@ -18,7 +18,7 @@ final class Launchers {
      * Nodes of tests live for a minute or two, three and more of them on the cores of one machine: what the optimizing compiler would do for them
      * takes longer than it saves, half of all that a start costs.
      */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
     private static final Launcher UNDER_TEST = quick(new Launcher(
             Path.of("..", "deploy", "src", "main", "launcher", "quorate")

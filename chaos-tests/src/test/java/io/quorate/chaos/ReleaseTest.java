@@ -53,6 +53,7 @@ class ReleaseTest {
     private static Path source;
     private static Failpoints failpoints;
     private static Launcher launcher;
+    private static Launcher quick;
 
     private NodeProcess node;
 
@@ -61,6 +62,7 @@ class ReleaseTest {
         Launcher built = Launchers.underTest();
         Path base = root.resolve("base");
         distribute(built, base);
+        bringClasses(built, base);
         source = root.resolve("source");
         pack(base, GOOD, Map.of());
         pack(base, CANNOT_START, file("bin/quorate", "#!/bin/sh\necho 'nothing goes here' >&2\nexit 1\n"));
@@ -81,13 +83,14 @@ class ReleaseTest {
         pack(base, TOO_OLD, Map.of());
         failpoints = new Failpoints(Files.createDirectory(root.resolve("failpoints")));
         launcher = failpoints.with(launcher(base));
+        quick = failpoints.with(quickLauncher(base));
     }
 
     private static Map<String, byte[]> file(String path, String text) {
         return Map.of(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The launchers and the classes of this build, as they lie in a distribution. */
+    /** The launchers of this build, as they lie in a distribution, and whose releases it trusts. */
     static void distribute(Launcher built, Path base) throws IOException {
         Path bin = Files.createDirectories(base.resolve("bin"));
         try (Stream<Path> scripts = Files.list(built.script().getParent())) {
@@ -95,6 +98,14 @@ class ReleaseTest {
                 Files.copy(script, bin.resolve(script.getFileName()));
             }
         }
+        Files.write(base.resolve(Release.FILE), release("0.1.0").bytes());
+        Files.writeString(
+                Files.createDirectory(base.resolve("release-keys")).resolve("maker.pem"),
+                Signatures.pem(MAKER.getPublic()));
+    }
+
+    /** And its classes. */
+    private static void bringClasses(Launcher built, Path base) throws IOException {
         Path lib = Files.createDirectories(base.resolve("lib"));
         int number = 0;
         for (String each : built.environment().get("QUORATE_CLASS_PATH").split(File.pathSeparator)) {
@@ -107,10 +118,6 @@ class ReleaseTest {
                 Files.copy(Path.of(each), jar);
             }
         }
-        Files.write(base.resolve(Release.FILE), release("0.1.0").bytes());
-        Files.writeString(
-                Files.createDirectory(base.resolve("release-keys")).resolve("maker.pem"),
-                Signatures.pem(MAKER.getPublic()));
     }
 
     static Release release(String version) {
@@ -129,16 +136,27 @@ class ReleaseTest {
         packing.sign(ReleaseVersion.parse(version), MAKER.getPrivate());
     }
 
-    /** A launcher of such a distribution. */
-    static Launcher launcher(Path base) {
-        return new Launcher(base.resolve("bin/quorate"), Map.of("QUORATE_JAVA_HOME", System.getProperty("java.home")));
+    /** The launcher of such a distribution, and of what it becomes. */
+    private static Launcher launcher(Path base) {
+        return new Launcher(
+                base.resolve("bin/quorate"),
+                Map.of(
+                        "QUORATE_JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "QUORATE_JAVA_OPTS",
+                        Launchers.SHORT_LIVED));
+    }
+
+    /** Likewise, where all releases have the classes under test, from where their cache was made: a node starts in half of the time. */
+    static Launcher quickLauncher(Path base) {
+        return new Launcher(base.resolve("bin/quorate"), Launchers.underTest().environment());
     }
 
     @BeforeEach
     void start() throws IOException {
         Path folder = Files.createTempDirectory(root, "node");
         settle(folder, 120);
-        node = new NodeProcess(folder, launcher);
+        node = new NodeProcess(folder, quick);
         node.start("--name", NAME, "--address", SUBNET + ".1");
         node.put("before", "it");
     }
@@ -170,7 +188,10 @@ class ReleaseTest {
     }
 
     @Test
-    void a_node_becomes_the_next_release_in_its_own_process_and_goes_back() throws Exception {
+    void a_node_becomes_the_next_release_with_its_classes_in_its_own_process_and_goes_back() throws Exception {
+        node.kill();
+        node = new NodeProcess(node.folder(), launcher);
+        node.start();
         long pid = node.running().orElseThrow().pid();
         refresh(GOOD).succeeded();
         assertRuns(GOOD);
