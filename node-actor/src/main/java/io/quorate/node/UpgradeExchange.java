@@ -151,7 +151,8 @@ final class UpgradeExchange {
                                 node.version(),
                                 of(releases, node.name()),
                                 of(placements, node.name()),
-                                harm(node.name())));
+                                harm(node.name()),
+                                isMeasured(node.name())));
             }
             return new Observed(System.currentTimeMillis(), seen);
         });
@@ -162,11 +163,16 @@ final class UpgradeExchange {
         return one == null ? Optional.empty() : one.join();
     }
 
-    /** How long a majority takes to answer: while a node is verified it counts against it, before any is changed for comparison. */
+    /**
+     * How long a majority takes to answer: while a node is verified it counts against it, before any is changed for comparison. No
+     * majority waits for a worker.
+     */
     private CompletableFuture<Void> measure(UpgradeState state) {
         boolean verifies = state.nodes().stream().anyMatch(node -> node.active() && node.stage() == Stage.VERIFY);
         boolean changes = state.nodes().stream()
-                .anyMatch(node -> node.active() && (node.stage() == Stage.REFRESH || node.stage() == Stage.REVERT));
+                .anyMatch(node -> !node.worker()
+                        && node.active()
+                        && (node.stage() == Stage.REFRESH || node.stage() == Stage.REVERT));
         if (changes) {
             synchronized (this) {
                 since.clear();
@@ -218,6 +224,11 @@ final class UpgradeExchange {
         }
         String errors = HealthBounds.errors(List.copyOf(answers));
         return errors.isEmpty() ? HealthBounds.harm(List.copyOf(before), List.copyOf(since)) : errors;
+    }
+
+    private synchronized boolean isMeasured(String node) {
+        Deque<String> answers = probes.get(node);
+        return answers != null && HealthBounds.isMeasured(List.copyOf(answers), List.copyOf(since));
     }
 
     /** Answers whether anything was journalled: then there is more to do at once. */

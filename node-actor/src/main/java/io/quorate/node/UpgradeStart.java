@@ -253,8 +253,8 @@ final class UpgradeStart {
                 return CompletableFuture.completedFuture(UpgradeAnswer.against(against));
             }
             // Finished first: from then on nothing is rolled back. Raised first, a rollback in between would leave
-            // nodes with a
-            // release before what they cannot read; finished only, the same command raises it.
+            // nodes
+            // with a release before what they cannot read; finished only, the same command raises it.
             CompletionStage<List<String>> finished = state.phase() == Phase.COMPLETED
                     ? finished(Math.max(common, now), by)
                     : CompletableFuture.completedFuture(List.of());
@@ -266,20 +266,21 @@ final class UpgradeStart {
 
     private CompletionStage<List<String>> finished(int level, String by) {
         return parts.upgradeCommand(new UpgradeAsked(new UpgradeMessage.Finish(level), by, System.currentTimeMillis()))
-                .thenApply(decided -> decided instanceof UpgradeMessage.Refused(var kind, var message)
-                        ? List.of(message)
-                        : List.of());
+                .thenApply(decided -> {
+                    if (decided instanceof UpgradeMessage.Refused(var kind, var message)) {
+                        return List.of(message);
+                    }
+                    parts.reached(
+                            Failpoint.UPGRADE_FINALIZED,
+                            parts.identity().member().node());
+                    return List.of();
+                });
     }
 
     private CompletionStage<UpgradeAnswer> raise(int level, String by) {
         return parts.membershipCommand(
                         new Asked(new MembershipMessage.RaiseLevel(level, "every member can do it"), by), true)
-                .thenApply(raised -> {
-                    parts.reached(
-                            Failpoint.UPGRADE_FINALIZED,
-                            parts.identity().member().node());
-                    return new UpgradeAnswer(List.of(), List.of(), "");
-                });
+                .thenApply(raised -> new UpgradeAnswer(List.of(), List.of(), ""));
     }
 
     private CompletionStage<ReleaseFacts> ask(String name, String source, String version) {

@@ -102,6 +102,7 @@ public enum Failpoint {
     UPGRADE_NODE_DONE,
     UPGRADE_STEP_FAILED,
     UPGRADE_REVERT,
+    /** Nothing is rolled back any more; the feature level is what it was. */
     UPGRADE_FINALIZED;
 
     /** As it is written for people: {@code node-joined}. */

@@ -54,6 +54,11 @@ public final class HealthBounds {
                 : failed.size() + " of the last " + ENOUGH + " requests failed: " + failed.getLast();
     }
 
+    /** Whether there is enough to say that nothing is wrong: a leader that has just been elected knows nothing of what the one before has seen. */
+    public static boolean isMeasured(List<String> probes, List<Long> since) {
+        return probes.size() >= ENOUGH && since.size() >= ENOUGH;
+    }
+
     private static long median(List<Long> samples) {
         return samples.stream().sorted().skip(samples.size() / 2).findFirst().orElse(0L);
     }

@@ -27,6 +27,7 @@ public record Observed(long nowMillis, Map<String, Seen> members) {
      * @param release what it says of its last order; empty where it was not asked, or does not answer
      * @param placement of pods; empty where it was not looked at, or could not be
      * @param harm what the health bounds say since it was refreshed; empty where nothing is wrong
+     * @param measured whether they have seen enough of it to say so
      */
     public record Seen(
             boolean leader,
@@ -36,7 +37,8 @@ public record Observed(long nowMillis, Map<String, Seen> members) {
             String version,
             Optional<ReleaseReport> release,
             Optional<Placement> placement,
-            String harm) {
+            String harm,
+            boolean measured) {
         /** Whether it has what the leader has. Of a voter that has to be known; another may hold no copy. */
         boolean caughtUp() {
             return lag <= UpgradePlanner.CAUGHT_UP && (lag >= 0 || !votes || leader);

@@ -74,25 +74,33 @@ public final class UpgradePlanner {
         if (state.back()) {
             waiting = new ArrayList<>(waiting.reversed());
         }
-        waiting.sort(Comparator.comparingInt(node -> group(node, state.back(), observed)));
+        waiting.sort(Comparator.<NodeProgress>comparingInt(node -> group(node, state.back(), observed))
+                .thenComparing(node -> node.worker() && isAway(node, observed)));
         if (waiting.isEmpty()) {
             return Optional.empty();
         }
         NodeProgress next = waiting.getFirst();
-        long active = state.nodes().stream().filter(NodeProgress::active).count();
-        if (!next.worker()) {
-            if (active > 0) {
-                return Optional.empty();
-            }
-            return Optional.of(observed.voterAwayBeside(next.node())
-                    .<UpgradeStep>map(other -> new UpgradeStep.Wait(waitsFor(next, other)))
-                    .orElseGet(() -> beginning(state, next)));
+        if (next.worker()) {
+            return beginWorker(state, plan, next, active(state), observed);
         }
+        if (active(state) > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(observed.voterAwayBeside(next.node())
+                .<UpgradeStep>map(other -> new UpgradeStep.Wait(waitsFor(next, other)))
+                .orElseGet(() -> beginning(state, next)));
+    }
+
+    private static long active(UpgradeState state) {
+        return state.nodes().stream().filter(NodeProgress::active).count();
+    }
+
+    /** One that is away itself takes nothing more away; it comes to nothing within its time, and the roll-out stops and says so. */
+    private static Optional<UpgradeStep> beginWorker(
+            UpgradeState state, UpgradePlan plan, NodeProgress next, long active, Observed observed) {
         long away = state.nodes().stream()
-                .filter(node -> node.worker() && !node.active())
-                .filter(node -> Optional.ofNullable(observed.members().get(node.node()))
-                        .filter(seen -> !seen.online())
-                        .isPresent())
+                .filter(node -> node.worker() && !node.active() && node != next)
+                .filter(node -> isAway(node, observed))
                 .count();
         if (active >= plan.batchSize()) {
             return Optional.empty();
@@ -102,6 +110,12 @@ public final class UpgradePlanner {
                         ? new UpgradeStep.Wait(
                                 next.node() + " waits: " + (active + away) + " workers are away, and that many may be")
                         : beginning(state, next));
+    }
+
+    private static boolean isAway(NodeProgress node, Observed observed) {
+        return Optional.ofNullable(observed.members().get(node.node()))
+                .filter(seen -> !seen.online())
+                .isPresent();
     }
 
     /** Going up: control plane, its leader, workers. Going back: workers, control plane, its leader. */
@@ -256,7 +270,11 @@ public final class UpgradePlanner {
                                 ? seen.lag() < 0
                                         ? "how far it is behind the leader is not known"
                                         : "it is " + seen.lag() + " entries behind the leader"
-                                : seen.placement().map(Placement::notReady).orElse("its pods are not known");
+                                : !seen.measured()
+                                        ? "this leader has not measured its health often enough yet"
+                                        : seen.placement()
+                                                .map(Placement::notReady)
+                                                .orElse("its pods are not known");
         if (elapsed < plan.healthWindowMillis()) {
             return new UpgradeStep.Wait(node.node() + " is watched for "
                     + plan.healthWindowMillis() / 1000 + " s"

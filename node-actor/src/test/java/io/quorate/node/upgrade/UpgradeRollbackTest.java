@@ -118,7 +118,8 @@ class UpgradeRollbackTest {
                         known.version(),
                         Optional.empty(),
                         known.placement(),
-                        known.harm()));
+                        known.harm(),
+                        known.measured()));
         return new Observed(observed.nowMillis(), members);
     }
 

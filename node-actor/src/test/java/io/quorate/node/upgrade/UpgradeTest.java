@@ -87,6 +87,18 @@ class UpgradeTest {
     }
 
     @Test
+    void a_worker_that_is_away_waits_until_the_others_are_done_and_then_the_roll_out_says_that_it_is() {
+        World world = new World(1, 3, 1);
+        world.loses("w1");
+        run(world);
+        assertThat(world.state.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(begun(world)).startsWith("n1", "w2", "w3").contains("w1");
+        assertThat(world.version("w2")).isEqualTo(World.NEW);
+        assertThat(world.version("w3")).isEqualTo(World.NEW);
+        assertThat(world.state.reason()).contains("w1").contains("did not come back");
+    }
+
+    @Test
     void while_it_is_paused_the_node_under_way_is_finished_and_no_other_begins() {
         World world = new World(3, 0, 1);
         world.tick();

@@ -24,6 +24,7 @@ final class World {
         GOOD,
         FALLS_BACK,
         HARMS,
+        CANNOT_BE_MEASURED,
         NEVER_COMES_BACK,
         HOLDS_ITS_PODS
     }
@@ -92,6 +93,11 @@ final class World {
         leader = controlPlane.get(random.nextInt(controlPlane.size()));
     }
 
+    /** It is not heard of any more. */
+    void loses(String node) {
+        machines.get(node).arrives = Long.MAX_VALUE;
+    }
+
     /** A node that never came back is here, with the release that it was to have. */
     void returns(String node) {
         Machine machine = machines.get(node);
@@ -122,7 +128,8 @@ final class World {
                                     : Optional.of(new ReleaseReport(
                                             machine.order, machine.version, OLD, machine.state, "", 1, 2)),
                             Optional.of(new Placement(machine.cordoned, machine.cordoned, machine.pods, "")),
-                            harms ? "a third of its answers are errors" : ""));
+                            harms ? "a third of its answers are errors" : "",
+                            fates.get(name) != Fate.CANNOT_BE_MEASURED || machine.version.equals(OLD)));
         });
         return new Observed(now, seen);
     }
