@@ -43,7 +43,9 @@ final class UpgradeCommand implements Callable<Integer> {
     enum Trial {
         PLAIN,
         KILL_AT_EACH_STEP,
+        KILL_WHILE_FINALIZED,
         UNHEALTHY,
+        KILL_WHILE_TAKEN_BACK,
         CANNOT_START,
         BAD_RELEASES,
         REVERT_UNDER_WRITES;
@@ -107,6 +109,8 @@ final class UpgradeCommand implements Callable<Integer> {
                     switch (each) {
                         case PLAIN -> upgrades.plain();
                         case KILL_AT_EACH_STEP -> upgrades.killAtEachStep();
+                        case KILL_WHILE_FINALIZED -> upgrades.killWhileFinalized();
+                        case KILL_WHILE_TAKEN_BACK -> upgrades.killWhileTakenBack();
                         case UNHEALTHY -> upgrades.unhealthy();
                         case CANNOT_START -> upgrades.cannotStart();
                         case BAD_RELEASES -> upgrades.badReleases();

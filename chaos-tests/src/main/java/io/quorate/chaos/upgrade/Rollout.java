@@ -1,14 +1,20 @@
 package io.quorate.chaos.upgrade;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.chaos.load.Api;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -16,6 +22,9 @@ import java.util.function.Supplier;
 interface Rollout {
     /** Of one command, on a machine that does other work, too. */
     Duration LONG = Duration.ofMinutes(10);
+
+    int MOST_TIMES = 5;
+    ObjectMapper JSON = new ObjectMapper();
 
     /** The command that takes one node to what the channel of a source has. */
     static String[] refresh(String source) {
@@ -69,10 +78,10 @@ interface Rollout {
             return run(violations, "upgrade", "rollback");
         }
 
-        /** The next one is refused before. */
+        /** The next one is refused before. Where the leader dies in the midst of it, people say it again. */
         @Override
         public void end(List<String> violations) {
-            run(violations, "upgrade", "finalize");
+            insist(violations, () -> nodes.getFirst().quorate(LONG, "upgrade", "finalize"));
         }
 
         private Map<String, Long> run(List<String> violations, String... command) {
@@ -80,14 +89,39 @@ interface Rollout {
             if (printed.exitCode() != 0) {
                 violations.add(String.join(" ", command) + " ended with " + printed.exitCode() + ": " + printed.text());
             }
-            return Map.of();
+            return times();
+        }
+
+        /** From when the node before was to be uncordoned until it was, by what the cluster says of itself. */
+        private Map<String, Long> times() {
+            try {
+                JsonNode upgrade = JSON.readTree(
+                        nodes.getFirst().send("GET", "/v1/upgrade", "").body());
+                Map<Instant, String> ends = new TreeMap<>();
+                upgrade.path("nodes").forEach(node -> {
+                    String since = node.path("since").asText();
+                    if (!since.isEmpty()) {
+                        ends.put(Instant.parse(since), node.path("name").asText());
+                    }
+                });
+                Map<String, Long> times = new LinkedHashMap<>();
+                Instant from = Instant.parse(upgrade.path("begun").asText());
+                for (Map.Entry<Instant, String> each : ends.entrySet()) {
+                    times.put(
+                            each.getValue(),
+                            Duration.between(from, each.getKey()).toMillis());
+                    from = each.getKey();
+                }
+                return times;
+            } catch (IOException | DateTimeException e) {
+                return Map.of(); // the roll-out is judged by other things
+            }
         }
     }
 
     /** One command for each step, as somebody types them who upgrades node by node: drain, refresh, look, uncordon; the leader last. */
     record ByHand(List<NodeProcess> nodes, List<Api> apis) implements Rollout {
         private static final Duration PATIENCE = Duration.ofSeconds(120);
-        private static final int MOST_TIMES = 5;
 
         @Override
         public String words() {
@@ -134,16 +168,16 @@ interface Rollout {
                     Boolean.compare(one.api().equals(leads), other.api().equals(leads)));
             return order;
         }
+    }
 
-        /** Where a leader is lost in the middle, as on a busy machine, people say it again. */
-        private static void insist(List<String> violations, Supplier<Launcher.Printed> command) {
-            Launcher.Printed printed = command.get();
-            for (int again = 0; printed.exitCode() != 0 && again < MOST_TIMES; again++) {
-                printed = command.get();
-            }
-            if (printed.exitCode() != 0) {
-                violations.add(printed.text());
-            }
+    /** Where a leader is lost in the middle, as on a busy machine, people say it again. */
+    private static void insist(List<String> violations, Supplier<Launcher.Printed> command) {
+        Launcher.Printed printed = command.get();
+        for (int again = 0; printed.exitCode() != 0 && again < MOST_TIMES; again++) {
+            printed = command.get();
+        }
+        if (printed.exitCode() != 0) {
+            violations.add(printed.text());
         }
     }
 }

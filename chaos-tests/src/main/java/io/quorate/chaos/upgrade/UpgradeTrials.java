@@ -64,6 +64,9 @@ public final class UpgradeTrials {
 
     private int minor = 1;
 
+    /** Patch number of the next release that harms. */
+    private int harmful = 66;
+
     /**
      * @param failpoints where nodes of the cluster look
      * @param byHand with a command for each step of each node, in place of one for all
@@ -217,25 +220,55 @@ public final class UpgradeTrials {
         NodeProcess taken = follower();
         NodeProcess about = point.word().equals(PLANNED) ? cluster.awaitLeader(PATIENCE) : taken;
         round("killed at " + point.word(), to, to, (load, violations) -> {
-            Failpoints.Halt halt = failpoints.halt(cluster.nodes(), point, about.name());
-            CompletableFuture<List<String>> upgrade = CompletableFuture.supplyAsync(() -> {
-                List<String> failed = new ArrayList<>();
-                try {
-                    nodeMillis.putAll(rollout.to(source, to, failed));
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    failed.add("interrupted");
-                }
-                return failed;
-            });
-            NodeProcess killed = halt.await(Rollout.LONG);
-            progress.accept("    " + killed.name() + " is dead");
-            excused.add(host(killed));
-            killed.start();
-            violations.addAll(upgrade.join());
+            violations.addAll(killed(point, about.name(), failed -> nodeMillis.putAll(rollout.to(source, to, failed))));
             rollout.end(violations);
             return violations.isEmpty() ? "finished" : "failed";
         });
+    }
+
+    /** The leader dies when nothing is rolled back any more, and the cluster's feature level is not raised yet. */
+    public void killWhileFinalized() throws IOException, InterruptedException {
+        String to = next();
+        String source = releases.publish(to);
+        Failpoint point = Failpoint.UPGRADE_FINALIZED;
+        round("killed at " + point.word(), to, to, (load, violations) -> {
+            nodeMillis.putAll(rollout.to(source, to, violations));
+            String leader = cluster.awaitLeader(PATIENCE).name();
+            violations.addAll(killed(point, leader, rollout::end));
+            return violations.isEmpty() ? "finished" : "failed";
+        });
+    }
+
+    /** As {@link Rollout#to} is. */
+    @FunctionalInterface
+    private interface Rolling {
+        Map<String, Long> to(String source, String version, List<String> violations) throws InterruptedException;
+    }
+
+    /** What somebody does meanwhile. */
+    @FunctionalInterface
+    private interface Meanwhile {
+        void run(List<String> violations) throws InterruptedException;
+    }
+
+    /** The leader dies at a step of what is done meanwhile, and is started again; what was not as it has to be. */
+    private List<String> killed(Failpoint point, String about, Meanwhile meanwhile) throws InterruptedException {
+        Failpoints.Halt halt = failpoints.halt(cluster.nodes(), point, about);
+        CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(() -> {
+            List<String> failed = new ArrayList<>();
+            try {
+                meanwhile.run(failed);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                failed.add("interrupted");
+            }
+            return failed;
+        });
+        NodeProcess dead = halt.await(Rollout.LONG);
+        progress.accept("    " + dead.name() + " is dead");
+        excused.add(host(dead));
+        dead.start();
+        return command.join();
     }
 
     private static String host(NodeProcess node) {
@@ -267,7 +300,7 @@ public final class UpgradeTrials {
     /** The launcher goes back by itself from a release whose processes end at once. */
     public void cannotStart() throws IOException, InterruptedException {
         String from = running(cluster.nodes().getFirst());
-        String to = "0." + minor + ".66";
+        String to = "0." + minor + "." + harmful++;
         String source = releases.publishFaulty("cannot-start", to);
         round("cannot start, on one node", to, from, (load, violations) -> {
             refused(follower().quorate(Rollout.LONG, Rollout.refresh(source)), from, violations);
@@ -277,12 +310,27 @@ public final class UpgradeTrials {
 
     /** Starts, answers with errors, and is taken back by the upgrade itself, from the first node; the others are left alone. */
     public void unhealthy() throws IOException, InterruptedException {
+        unhealthy("unhealthy, " + rollout.words(), rollout::to);
+    }
+
+    /** Likewise, with a leader that dies when the node's gate has failed, and one when it is to go back. Wants the upgrade at once. */
+    public void killWhileTakenBack() throws IOException, InterruptedException {
+        for (Failpoint point : List.of(Failpoint.UPGRADE_STEP_FAILED, Failpoint.UPGRADE_REVERT)) {
+            String about = follower().name();
+            unhealthy("unhealthy, killed at " + point.word(), (source, to, stopped) -> {
+                stopped.addAll(killed(point, about, failed -> rollout.to(source, to, failed)));
+                return Map.of();
+            });
+        }
+    }
+
+    private void unhealthy(String trial, Rolling rolling) throws IOException, InterruptedException {
         String from = running(cluster.nodes().getFirst());
-        String to = "0." + minor + ".67";
+        String to = "0." + minor + "." + harmful++;
         String source = releases.publishFaulty("unhealthy", to);
-        round("unhealthy, " + rollout.words(), to, from, (load, violations) -> {
+        round(trial, to, from, (load, violations) -> {
             List<String> stopped = new ArrayList<>();
-            rollout.to(source, to, stopped);
+            rolling.to(source, to, stopped);
             if (stopped.isEmpty()) {
                 violations.add("a release that answers with errors was rolled out");
             }
