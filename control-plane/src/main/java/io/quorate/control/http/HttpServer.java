@@ -6,6 +6,7 @@ import io.quorate.node.NodeException;
 import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Tls;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -103,15 +104,15 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Returns when both ports are free again; requests under way are answered still. What runs for the cluster here goes on. */
+    /** Returns when both ports are free again, and those of services; requests under way are answered still. What runs for the cluster here goes on. */
     @Override
     public void close() {
-        routes.close();
-        CompletableFuture<?>[] unbound = bindings.stream()
-                .map(binding -> binding.unbind().toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
+        List<CompletableFuture<?>> ended = new ArrayList<>();
+        ended.add(routes.end().toCompletableFuture());
+        bindings.forEach(binding -> ended.add(binding.unbind().toCompletableFuture()));
         try {
-            CompletableFuture.allOf(unbound).get(UNBIND_PATIENCE_SECONDS, TimeUnit.SECONDS);
+            CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new))
+                    .get(UNBIND_PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

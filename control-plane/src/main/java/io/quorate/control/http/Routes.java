@@ -151,7 +151,12 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
 
     @Override
     public void close() {
-        api.close();
+        end();
+    }
+
+    /** Completes when whoever is led to a pod by this node has its answer, or a few seconds later. */
+    CompletionStage<Void> end() {
+        return api.end();
     }
 
     @Override

@@ -124,9 +124,14 @@ public final class KubernetesApi implements AutoCloseable {
     /** Pods go on; nobody looks after them, or leads anybody new to them. */
     @Override
     public void close() {
+        end();
+    }
+
+    /** Likewise; completes when those who were led to a pod have their answers, or a few seconds later. */
+    public CompletionStage<Void> end() {
         follower.close();
         agent.close();
-        services.close();
+        return services.end();
     }
 
     /**

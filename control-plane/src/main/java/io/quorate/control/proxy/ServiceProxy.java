@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
@@ -35,6 +38,9 @@ public final class ServiceProxy implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 8_192;
     private static final Duration AGAIN = Duration.ofSeconds(10);
 
+    /** How long connections may go on when the node ends: as long as an answer takes, and not as long as one that is kept for the next question. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
+
     private final ActorSystem system;
     private final Materializer materializer;
     private final PodConnections pods;
@@ -44,7 +50,8 @@ public final class ServiceProxy implements AutoCloseable {
     private final Map<Listener, Open> open = new HashMap<>();
     private final AtomicLong connections = new AtomicLong();
     private volatile ServiceTable table = ServiceTable.EMPTY;
-    private boolean closed;
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private volatile boolean closed;
 
     /**
      * @param node this one's name
@@ -90,10 +97,26 @@ public final class ServiceProxy implements AutoCloseable {
 
     /** Listens on nothing any more; connections that stand go on. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+    }
+
+    /** Likewise; completes when no connection stands any more, or a few seconds later: who stops the node then cuts nobody's answer off. */
+    public synchronized CompletionStage<Void> end() {
         closed = true;
-        open.values().forEach(Open::close);
+        CompletableFuture<?>[] ended = open.values().stream()
+                .map(each -> each.close().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
         open.clear();
+        return CompletableFuture.allOf(ended)
+                .thenCompose(done -> connections.get() == 0 ? CompletableFuture.completedFuture(null) : idle)
+                .completeOnTimeout(null, LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void disconnected() {
+        if (connections.decrementAndGet() == 0 && closed) {
+            idle.complete(null);
+        }
     }
 
     private synchronized void again(Open is) {
@@ -109,6 +132,9 @@ public final class ServiceProxy implements AutoCloseable {
         private final AtomicLong turn;
         private volatile @Nullable Backends backends;
         private @Nullable CompletionStage<Tcp.ServerBinding> binding;
+
+        /** Completes when it listens no more and whoever had connected by then is looked after. */
+        private CompletionStage<Done> last = CompletableFuture.completedFuture(Done.getInstance());
 
         /** It could not listen just now. */
         private boolean waits;
@@ -126,11 +152,13 @@ public final class ServiceProxy implements AutoCloseable {
             if (binding != null || waits) {
                 return CompletableFuture.completedFuture(null);
             }
-            CompletionStage<Tcp.ServerBinding> begun = Tcp.get(system)
+            Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> run = Tcp.get(system)
                     .bind(listener.address(), listener.port(), BACKLOG, List.of(), true, Optional.empty())
-                    .to(Sink.foreach(this::accepted))
+                    .toMat(Sink.foreach(this::accepted), Keep.both())
                     .run(materializer);
+            CompletionStage<Tcp.ServerBinding> begun = run.first();
             binding = begun;
+            last = run.second();
             return begun.exceptionally(failure -> {
                 failed(failure);
                 return null;
@@ -160,13 +188,16 @@ public final class ServiceProxy implements AutoCloseable {
             binding = null;
             return was == null
                     ? CompletableFuture.completedFuture(null)
-                    : was.thenCompose(Tcp.ServerBinding::unbind).handle((done, never) -> Done.getInstance());
+                    : was.thenCompose(Tcp.ServerBinding::unbind)
+                            .thenCompose(done -> last)
+                            .handle((done, never) -> Done.getInstance());
         }
 
         private void accepted(Tcp.IncomingConnection connection) {
             Backends now = backends;
-            if (now == null || connections.incrementAndGet() > MAX_CONNECTIONS) {
-                connections.decrementAndGet();
+            boolean full = connections.incrementAndGet() > MAX_CONNECTIONS;
+            if (now == null || full) {
+                disconnected();
                 refuse(connection);
                 return;
             }
@@ -176,13 +207,13 @@ public final class ServiceProxy implements AutoCloseable {
                     .iterator();
             connected(order).whenComplete((pod, failure) -> {
                 if (pod == null) {
-                    connections.decrementAndGet();
+                    disconnected();
                     LOG.info("no pod answers for {}: {}", listener, String.valueOf(failure));
                     refuse(connection);
                 } else {
                     connection.handleWith(
                             pod.watchTermination((used, ended) -> {
-                                ended.whenComplete((done, why) -> connections.decrementAndGet());
+                                ended.whenComplete((done, why) -> disconnected());
                                 return used;
                             }),
                             materializer);

@@ -180,6 +180,37 @@ class ServiceProxyTest {
     }
 
     @Test
+    void a_node_that_ends_waits_for_answers_under_way_and_takes_nobody_new() throws Exception {
+        try (Pod pod = new Pod("127.64.1.5", 0, "pod")) {
+            services.service("web", "'type':'NodePort',").endpoints("web-1", "web", pod.port(), "127.64.1.5@k8s-1");
+            update();
+            try (Client client = new Client("127.0.0.1", nodePort())) {
+                assertThat(client.line()).isEqualTo("pod");
+                CompletableFuture<Void> ended = proxy.end().toCompletableFuture();
+                assertThat(client.said("still there")).isEqualTo("still there");
+                assertThat(ended).isNotDone();
+                client.saysNoMore();
+                assertThat(client.line()).isEqualTo("end");
+                assertThat(client.line()).isNull();
+                ended.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            assertThatThrownBy(() -> new Client("127.0.0.1", nodePort())).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void a_node_that_ends_does_not_wait_for_a_connection_that_is_only_kept() throws Exception {
+        try (Pod pod = new Pod("127.64.1.5", 0, "pod")) {
+            services.service("web", "'type':'NodePort',").endpoints("web-1", "web", pod.port(), "127.64.1.5@k8s-1");
+            update();
+            try (Client client = new Client("127.0.0.1", nodePort())) {
+                assertThat(client.line()).isEqualTo("pod");
+                proxy.end().toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    @Test
     void who_connects_to_a_service_that_nobody_answers_for_is_refused() throws Exception {
         try (Pod pod = new Pod("127.64.1.5", 0, "pod")) {
             services.service("web", "'type':'NodePort',").endpoints("web-1", "web", pod.port(), "127.64.1.5@k8s-1");
