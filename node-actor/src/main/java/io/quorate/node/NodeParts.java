@@ -28,7 +28,6 @@ import io.quorate.node.member.LeaderJournal;
 import io.quorate.node.member.NodeJournal;
 import io.quorate.node.member.RaftMember;
 import io.quorate.node.member.Stores;
-import io.quorate.node.membership.FeatureLevels;
 import io.quorate.node.membership.Membership;
 import io.quorate.node.membership.MembershipState;
 import io.quorate.node.presence.Leads;
@@ -77,6 +76,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -552,9 +552,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         if (RELEASE.canDo(level)) {
             releases.clusterLevel(level);
         } else {
-            failStop.stop(
-                    FeatureLevels.unable(RELEASE.version(), level),
-                    new IllegalStateException("the cluster has feature level " + level));
+            failStop.stop(RELEASE.unable(level), new IllegalStateException("the cluster has feature level " + level));
         }
     }
 
@@ -672,6 +670,11 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
 
     Journal leaderJournal() {
         return leaderJournal;
+    }
+
+    /** A question to whoever leads, asked again where the leader changes before there is an answer. */
+    <T> CompletionStage<T> askedAgainOnChange(Supplier<CompletionStage<T>> question) {
+        return leader.askedAgainOnChange(question);
     }
 
     @Override

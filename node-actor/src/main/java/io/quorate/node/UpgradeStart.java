@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,11 @@ final class UpgradeStart {
     /** The leader waits for its nodes, reads a source, and writes a backup. */
     private static final Duration PATIENCE_WITH_LEADER = Duration.ofMinutes(5);
 
+    /** Longer than an election takes on a slow machine. */
+    private static final Duration WITHOUT_LEADER = Duration.ofSeconds(20);
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
+
     private static final int KEPT_BACKUPS = 2;
 
     private static final Executor THREADS =
@@ -74,18 +80,29 @@ final class UpgradeStart {
     }
 
     CompletionStage<UpgradeAnswer> plan(UpgradeWish wish) {
-        return parts.leader().isHere()
-                ? planHere(wish)
-                : askLeader(new ByteWriter(512)
-                        .u8(PLAN)
-                        .block(MembershipForm.bytes(wish))
-                        .toBytes());
+        byte[] request =
+                new ByteWriter(512).u8(PLAN).block(MembershipForm.bytes(wish)).toBytes();
+        return asked(() -> parts.leader().isHere() ? planHere(wish) : askLeader(request), System.nanoTime());
     }
 
     CompletionStage<UpgradeAnswer> finish(String by) {
-        return parts.leader().isHere()
-                ? finishHere(by)
-                : askLeader(new ByteWriter(64).u8(FINALIZE).text(by).toBytes());
+        byte[] request = new ByteWriter(64).u8(FINALIZE).text(by).toBytes();
+        return asked(() -> parts.leader().isHere() ? finishHere(by) : askLeader(request), System.nanoTime());
+    }
+
+    /** Asked again of the next leader where one goes away before it answers: asked twice, a wish is the same wish. */
+    private CompletionStage<UpgradeAnswer> asked(Supplier<CompletionStage<UpgradeAnswer>> question, long sinceNanos) {
+        return parts.askedAgainOnChange(question).exceptionallyCompose(failure -> {
+            JournalException why = JournalException.of(failure);
+            if (why.kind() != Kind.NO_LEADER) {
+                return CompletableFuture.failedFuture(why);
+            }
+            return System.nanoTime() - sinceNanos > WITHOUT_LEADER.toNanos()
+                    ? CompletableFuture.failedFuture(new JournalException(
+                            Kind.UNKNOWN, "nobody leads now; whether it was done is known when somebody does"))
+                    : CompletableFuture.supplyAsync(() -> question, LATER)
+                            .thenCompose(again -> asked(again, sinceNanos));
+        });
     }
 
     private CompletionStage<UpgradeAnswer> askLeader(byte[] request) {
@@ -97,6 +114,11 @@ final class UpgradeStart {
     }
 
     private CompletionStage<UpgradeAnswer> planHere(UpgradeWish wish) {
+        UpgradeState state = parts.upgrade();
+        if (!wish.dryRun() && state.id().equals(wish.id())) {
+            return CompletableFuture.completedFuture(
+                    new UpgradeAnswer(List.of(), state.plan().stream().toList(), ""));
+        }
         return onThread(() -> facts(wish.source(), wish.channel(), ""))
                 .thenCompose(own -> own.offered().isEmpty()
                         ? CompletableFuture.completedFuture(UpgradeAnswer.against(own.against()))
@@ -245,6 +267,9 @@ final class UpgradeStart {
                     .map(ClusterReport.Node::highestLevel)
                     .toList());
             int now = parts.membership().level();
+            if (against.isEmpty() && state.phase() == Phase.FINALIZED && common <= now) {
+                return CompletableFuture.completedFuture(UpgradeAnswer.against(List.of())); // said again
+            }
             if (against.isEmpty() && state.phase() != Phase.COMPLETED && common <= now) {
                 against.add("there is nothing to finalize: the cluster has feature level " + now
                         + ", and all of its nodes can do " + common + " at most");

@@ -173,7 +173,7 @@ final class UpgradeCommand implements Callable<Integer> {
             UpgradeScreen.lines(now).forEach(out()::println);
             return ExitCode.OK;
         }
-        return new UpgradeWatch(client, out()).untilItEnds();
+        return UpgradeWatch.at(client, out()).untilItEnds();
     }
 
     private int change(NodeClient client) throws InterruptedException {
@@ -183,7 +183,7 @@ final class UpgradeCommand implements Callable<Integer> {
             UpgradeScreen.lines(now).forEach(out()::println);
             return ExitCode.OK;
         }
-        return new UpgradeWatch(client, out()).untilItEnds();
+        return UpgradeWatch.at(client, out()).untilItEnds();
     }
 
     private int begin(NodeClient client) throws InterruptedException {
@@ -203,16 +203,24 @@ final class UpgradeCommand implements Callable<Integer> {
         }
         out().println("taking a backup, and beginning ...");
         out().flush();
-        JsonNode begun = client.json("POST", "/v1/upgrade", wish(false).toString(), PREFLIGHT);
-        if (yes) {
-            tell(begun);
+        UpgradeWatch watch = UpgradeWatch.at(client, out());
+        ObjectNode wish = wish(false);
+        try {
+            JsonNode begun = client.json("POST", "/v1/upgrade", wish.toString(), PREFLIGHT);
+            if (yes) {
+                tell(begun);
+            }
+            refuse(begun);
+            String backup = begun.path("backup").asText();
+            out().println(backup.isEmpty() ? "begun; its leader has changed" : "backup: " + backup + ", on the leader");
+        } catch (CommandFailure failure) {
+            if (failure.exitCode() != ExitCode.UNKNOWN
+                    || !watch.isBegun(wish.path("id").asText())) {
+                throw failure;
+            }
+            out().println("no answer came, and the upgrade is begun");
         }
-        refuse(begun);
-        out().println("backup: " + begun.path("backup").asText() + ", on the leader");
-        if (noWait) {
-            return ExitCode.OK;
-        }
-        return new UpgradeWatch(client, out()).untilItEnds();
+        return noWait ? ExitCode.OK : watch.untilItEnds();
     }
 
     private ObjectNode wish(boolean look) {

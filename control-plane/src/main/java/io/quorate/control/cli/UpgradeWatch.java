@@ -18,21 +18,42 @@ final class UpgradeWatch {
     /** Of silence of all members. */
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    /** Longer than the next leader takes to be there. */
+    private static final long BEGUN_NANOS = TimeUnit.SECONDS.toNanos(20);
+
     private final PrintWriter out;
     private final NodeClient first;
     private final List<String> others = new ArrayList<>();
     private NodeClient client;
     private int turn;
 
-    UpgradeWatch(NodeClient client, PrintWriter out) {
+    private UpgradeWatch(NodeClient client, PrintWriter out) {
         this.first = client;
         this.client = client;
         this.out = out;
     }
 
+    /** Asks a node first who else could be asked. */
+    static UpgradeWatch at(NodeClient client, PrintWriter out) {
+        UpgradeWatch watch = new UpgradeWatch(client, out);
+        watch.learn();
+        return watch;
+    }
+
+    /** Whether the cluster has begun an upgrade that was asked for, and nobody answered: as soon as some member says so, or not for a while. */
+    boolean isBegun(String id) throws InterruptedException {
+        long end = System.nanoTime() + BEGUN_NANOS;
+        while (!ask().path("id").asText().equals(id)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+        return true;
+    }
+
     /** Prints what changes. Returns {@link ExitCode#OK} where it ended well, or waits for a person on purpose. */
     int untilItEnds() throws InterruptedException {
-        learn();
         boolean live = System.console() != null;
         List<String> printed = List.of();
         long heard = System.nanoTime();

@@ -61,10 +61,4 @@ public final class FeatureLevels {
                                 + Math.max(FIRST, highest) + " at most, and this cluster has level " + cluster
                                 + ". Install the cluster's release on the joining node; the token is not spent"));
     }
-
-    /** What a node says that must not start with its release. */
-    public static String unable(String version, int cluster) {
-        return "release " + version + " cannot do the cluster's feature level " + cluster
-                + ": it would not understand the journal. Start a release that can: `quorate releases` lists those that are here";
-    }
 }

@@ -40,6 +40,14 @@ public record Release(String version, int lowestLevel, int highestLevel, Release
         return lowestLevel <= level && level <= highestLevel;
     }
 
+    /** What a node says that must not run with it in a cluster of a feature level. */
+    public String unable(int level) {
+        return "release " + version + " can do feature levels " + lowestLevel + " to " + highestLevel
+                + ", and the cluster has level " + level
+                + ": it would not understand the journal. Next: start a release that can;"
+                + " `quorate releases` lists those that are here";
+    }
+
     /** The release that runs in this process: the one of its distribution, or what these classes say. */
     public static Release running() {
         return ownHome().flatMap(Release::of).orElseGet(Release::ofClasses);

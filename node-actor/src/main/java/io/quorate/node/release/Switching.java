@@ -70,9 +70,7 @@ public final class Switching implements ReleaseSwitch {
     public void checkLevel() {
         int level = folder.state().clusterLevel();
         if (!running.canDo(level)) {
-            throw new FolderException("release " + running.version() + " can do feature levels " + running.lowestLevel()
-                    + " to " + running.highestLevel() + ", and the cluster has level " + level
-                    + ". Start it with a release that can: `quorate releases` lists what is here");
+            throw new FolderException(running.unable(level));
         }
     }
 
