@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -79,6 +80,13 @@ final class UpgradeCommand implements Callable<Integer> {
     private List<Trial> trials = List.of();
 
     @Option(
+            names = "--steps",
+            split = ",",
+            description =
+                    "Where kill-at-each-step kills the leader. Default: everywhere, from upgrade-planned to upgrade-node-done.")
+    private List<String> steps = List.of();
+
+    @Option(
             names = "--by-hand",
             description =
                     "Drains, refreshes and uncordons node by node with a command each, in place of `quorate upgrade`.")
@@ -92,6 +100,10 @@ final class UpgradeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Trial> wanted = trials.isEmpty() ? List.of(Trial.values()) : trials;
         Duration time = Duration.ofMinutes(OwnCluster.between("--minutes", minutes, 1, MOST_MINUTES));
+        if (!UpgradeTrials.STEPS.containsAll(steps)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--steps are of " + String.join(", ", UpgradeTrials.STEPS) + "; not " + steps);
+        }
         int nodes = own.nodes();
         long began = System.nanoTime();
         PackedReleases releases = own.releases();
@@ -108,7 +120,8 @@ final class UpgradeCommand implements Callable<Integer> {
                     tell(out, "round " + round + ", " + each);
                     switch (each) {
                         case PLAIN -> upgrades.plain();
-                        case KILL_AT_EACH_STEP -> upgrades.killAtEachStep();
+                        case KILL_AT_EACH_STEP ->
+                            upgrades.killAtEachStep(steps.isEmpty() ? UpgradeTrials.STEPS : steps);
                         case KILL_WHILE_FINALIZED -> upgrades.killWhileFinalized();
                         case KILL_WHILE_TAKEN_BACK -> upgrades.killWhileTakenBack();
                         case UNHEALTHY -> upgrades.unhealthy();

@@ -39,7 +39,7 @@ public final class UpgradeTrials {
     private static final String PLANNED = "upgrade-planned";
 
     /** Where the leader is killed. */
-    private static final List<String> STEPS = List.of(
+    public static final List<String> STEPS = List.of(
             PLANNED,
             "upgrade-cordon",
             "upgrade-drain",
@@ -206,9 +206,9 @@ public final class UpgradeTrials {
     }
 
     /** The leader dies ({@code kill -9}) at each step of an upgrade, in one for each step, and is started again. Wants the upgrade at once. */
-    public void killAtEachStep() throws IOException, InterruptedException {
+    public void killAtEachStep(List<String> steps) throws IOException, InterruptedException {
         for (Failpoint point : Failpoint.values()) {
-            if (STEPS.contains(point.word())) {
+            if (steps.contains(point.word())) {
                 killAt(point);
             }
         }

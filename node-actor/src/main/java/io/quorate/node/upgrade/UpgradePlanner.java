@@ -21,6 +21,14 @@ public final class UpgradePlanner {
     /** Leadership that cannot be handed over within this time stays where it is, and the gate fails. */
     static final long HAND_OVER_MILLIS = 60_000;
 
+    /**
+     * A voter that dies beside a node that is about to go makes two, and takes its pods with it, for which there is the less room the more of this
+     * one's have to move: it is waited for so long, then the gate fails.
+     */
+    static final long BESIDE_MILLIS = 60_000;
+
+    private static final Set<Stage> BEFORE_IT_GOES = Set.of(Stage.CORDON, Stage.DRAIN, Stage.HAND_OVER);
+
     /** After its health window a node may take so much longer to be ready. */
     static final long READY_MILLIS = 60_000;
 
@@ -135,6 +143,14 @@ public final class UpgradePlanner {
     private static UpgradeStep ofNode(
             UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, Observed observed) {
         long elapsed = observed.nowMillis() - node.sinceMillis();
+        if (BEFORE_IT_GOES.contains(node.stage()) && node.standing() == Standing.UNDER_WAY && !node.worker()) {
+            Optional<String> away = observed.voterAwayBeside(node.node());
+            if (away.isPresent()) {
+                return elapsed > BESIDE_MILLIS
+                        ? fail(state, node, waitsFor(node, away.get()))
+                        : new UpgradeStep.Wait(waitsFor(node, away.get()));
+            }
+        }
         return switch (node.stage()) {
             case CORDON ->
                 placed(seen, Placement::cordoned)
@@ -164,22 +180,16 @@ public final class UpgradePlanner {
         };
     }
 
-    /** The last moment before it goes away: a voter that has died while this one was drained would make two. */
     private static UpgradeStep handOver(
             UpgradeState state, NodeProgress node, Observed.Seen seen, Observed observed, long elapsed) {
-        Optional<String> away = node.worker() ? Optional.empty() : observed.voterAwayBeside(node.node());
-        if (away.isPresent()) {
-            return elapsed > HAND_OVER_MILLIS
-                    ? fail(state, node, waitsFor(node, away.get()))
-                    : new UpgradeStep.Wait(waitsFor(node, away.get()));
-        }
         return !seen.leader() || !observed.hasHeirOf(node.node())
                 ? goOn(state, node)
                 : actWithin(state, node, elapsed, HAND_OVER_MILLIS, "leadership could not be handed over");
     }
 
     private static String waitsFor(NodeProgress node, String other) {
-        return node.node() + " waits until " + other + " is there and caught up: two voters are not to be away at once";
+        return node.node() + " waits until " + other
+                + " is there and caught up: two voters, and their pods, are not to be away at once";
     }
 
     private static boolean placed(Observed.Seen seen, java.util.function.Predicate<Placement> is) {

@@ -13,6 +13,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The way back, and what may not be away beside a node that goes. */
 class UpgradeRollbackTest {
@@ -78,18 +80,21 @@ class UpgradeRollbackTest {
                 .noneMatch(node -> world.cordoned(node.node()));
     }
 
-    @Test
-    void a_voter_that_dies_while_another_is_drained_keeps_that_one_from_going_away() {
+    @ParameterizedTest
+    @EnumSource(names = {"CORDON", "DRAIN", "HAND_OVER"})
+    void a_voter_that_dies_while_another_is_about_to_go_keeps_that_one_and_its_pods_from_going_away(Stage stage) {
         World world = new World(3, 0, 1);
-        while (world.state.node("n2").orElseThrow().stage() != Stage.HAND_OVER) {
+        NodeProgress second = world.state.node("n2").orElseThrow();
+        while (!second.active() || second.stage() != stage) {
             world.tick();
+            second = world.state.node("n2").orElseThrow();
         }
         Observed without = seen(world, "n3", false, 0);
         assertThat(UpgradePlanner.next(world.state, without))
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
-        Observed later = new Observed(without.nowMillis() + 2 * UpgradePlanner.HAND_OVER_MILLIS, without.members());
+        Observed later = new Observed(without.nowMillis() + 2 * UpgradePlanner.BESIDE_MILLIS, without.members());
         assertThat(UpgradePlanner.next(world.state, later))
                 .singleElement()
                 .isInstanceOfSatisfying(
