@@ -297,7 +297,8 @@ final class UpgradeExchange {
     private CompletionStage<Void> act(String node, Stage stage) {
         return switch (stage) {
             case CORDON -> workloads.cordon(node);
-            case DRAIN -> workloads.drain(node);
+            case DRAIN ->
+                workloads.drain(node, UpgradePlanner.drainsGently(parts.upgrade(), node, System.currentTimeMillis()));
             case UNCORDON -> workloads.uncordon(node);
             case HAND_OVER -> parts.transferLeadership();
             case REFRESH, REVERT, VERIFY -> CompletableFuture.completedFuture(null);

@@ -124,7 +124,7 @@ final class ReplicaSets extends PodOwners {
 
         /** Those that do not serve, and of those that do as many as its deployment can spare. */
         private void takeAway(List<StoredObject> victims) {
-            Optional<ReadyFloor> floor = floor();
+            Optional<ReadyFloor> floor = ReadyFloors.ofSet(owner, state);
             long spare = floor.map(each -> Math.max(0, each.spare(state))).orElse(victims.size());
             List<StoredObject> serving =
                     victims.stream().filter(StoredObject::isReady).limit(spare).toList();
@@ -133,13 +133,6 @@ final class ReplicaSets extends PodOwners {
                             .filter(each -> !each.isReady() || serving.contains(each))
                             .toList(),
                     floor);
-        }
-
-        private Optional<ReadyFloor> floor() {
-            return Claim.manager(owner, ResourceTypes.DEPLOYMENT)
-                    .flatMap(state::get)
-                    .filter(each -> each.uid().equals(owner.controllerUid()) && !each.isEnding())
-                    .flatMap(each -> RolloutBounds.floor(each.uid(), each.tree().path("spec")));
         }
 
         /** From when on another pod may be made: pods that fail as soon as they are there would fill the journal. */

@@ -1,11 +1,13 @@
 package io.quorate.control.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.controller.ReadyFloors;
 import io.quorate.control.objects.DeleteOptions;
 import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectReply;
 import io.quorate.control.objects.ObjectState;
+import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.objects.Request;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.patch.PatchKind;
@@ -141,17 +143,21 @@ final class UpgradeWorkloads implements Workloads {
                 .thenAccept(reply -> {});
     }
 
-    /** What a budget does not allow yet is asked for again at the next look. */
+    /** What a budget, or the deployment, does not allow yet is asked for again at the next look. */
     @Override
-    public CompletionStage<Void> drain(String name) {
-        List<StoredObject> pods = state().map(state -> toMove(state, name)).orElse(List.of());
-        CompletableFuture<?>[] asked = pods.stream()
-                .filter(pod -> !pod.isEnding())
-                .map(pod -> ask(new ObjectCommand.Evict(
-                                pod.key(), new DeleteOptions(Optional.empty(), pod.uid(), ""), requests.get()))
-                        .toCompletableFuture())
+    public CompletionStage<Void> drain(String name, boolean gently) {
+        CompletableFuture<?>[] asked = state().stream()
+                .flatMap(state -> toMove(state, name).stream()
+                        .filter(pod -> !pod.isEnding())
+                        .map(pod -> eviction(pod, gently ? ReadyFloors.ofMoved(pod, state) : Optional.empty())))
+                .map(eviction -> ask(eviction).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(asked);
+    }
+
+    private ObjectCommand eviction(StoredObject pod, Optional<ReadyFloor> floor) {
+        return new ObjectCommand.Evict(
+                pod.key(), new DeleteOptions(Optional.empty(), pod.uid(), "", Optional.empty(), floor), requests.get());
     }
 
     private CompletionStage<ObjectReply> ask(ObjectCommand command) {

@@ -75,7 +75,8 @@ final class Deletions {
         }
     }
 
-    private void keepFloor(ResourceType type, StoredObject stored, DeleteOptions options) {
+    /** That enough others of its deployment serve. */
+    void keepFloor(ResourceType type, StoredObject stored, DeleteOptions options) {
         boolean serves = stored.isReady() && !stored.isEnding() && !stored.isOver();
         options.floor().filter(floor -> serves && floor.spare(state) <= 0).ifPresent(floor -> {
             throw refused(Failure.conflict(

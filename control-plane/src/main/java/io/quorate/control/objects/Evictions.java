@@ -35,6 +35,7 @@ final class Evictions {
         Deletions.require(ResourceTypes.POD, stored, command.options());
         ObjectNode pod = stored.tree();
         Deletions deletions = new Deletions(state, request);
+        deletions.keepFloor(ResourceTypes.POD, stored, command.options());
         if (isOfMatter(stored)) {
             List<DisruptionBudget> budgets = DisruptionBudget.of(state, stored);
             if (budgets.size() > 1) {

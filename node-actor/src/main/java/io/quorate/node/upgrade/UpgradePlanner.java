@@ -192,6 +192,14 @@ public final class UpgradePlanner {
                 + " is there and caught up: two voters, and their pods, are not to be away at once";
     }
 
+    /** For half of its time: after that only budgets hold, or a deployment that is ill would hold up the cluster. */
+    public static boolean drainsGently(UpgradeState state, String node, long nowMillis) {
+        long bound = state.plan().map(UpgradePlan::drainMillis).orElse(0L) / 2;
+        return state.node(node)
+                .filter(known -> nowMillis - known.sinceMillis() < bound)
+                .isPresent();
+    }
+
     private static boolean placed(Observed.Seen seen, java.util.function.Predicate<Placement> is) {
         return seen.placement().filter(is).isPresent();
     }

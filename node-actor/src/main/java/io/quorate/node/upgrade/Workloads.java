@@ -26,7 +26,7 @@ public interface Workloads {
         }
 
         @Override
-        public CompletionStage<Void> drain(String node) {
+        public CompletionStage<Void> drain(String node, boolean gently) {
             return CompletableFuture.completedFuture(null);
         }
 
@@ -44,8 +44,12 @@ public interface Workloads {
     /** Keeps pods from it, and marks that an upgrade did. */
     CompletionStage<Void> cordon(String node);
 
-    /** Evicts what can go now without breaking a disruption budget. */
-    CompletionStage<Void> drain(String node);
+    /**
+     * Evicts what can go now without breaking a disruption budget.
+     *
+     * @param gently as many at once as a roll-out of its deployment would take away, though there is no budget
+     */
+    CompletionStage<Void> drain(String node, boolean gently);
 
     /** Lets pods come again, where an upgrade kept them from it. */
     CompletionStage<Void> uncordon(String node);
