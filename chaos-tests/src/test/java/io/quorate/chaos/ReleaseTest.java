@@ -105,7 +105,7 @@ class ReleaseTest {
     }
 
     /** And its classes. */
-    private static void bringClasses(Launcher built, Path base) throws IOException {
+    static void bringClasses(Launcher built, Path base) throws IOException {
         Path lib = Files.createDirectories(base.resolve("lib"));
         int number = 0;
         for (String each : built.environment().get("QUORATE_CLASS_PATH").split(File.pathSeparator)) {
@@ -147,7 +147,7 @@ class ReleaseTest {
                         Launchers.SHORT_LIVED));
     }
 
-    /** Likewise, where all releases have the classes under test, from where their cache was made: a node starts in half of the time. */
+    /** Likewise, where the release that is installed has the classes from where their cache was made: its nodes start in half of the time. */
     static Launcher quickLauncher(Path base) {
         return new Launcher(base.resolve("bin/quorate"), Launchers.underTest().environment());
     }
