@@ -55,7 +55,6 @@ class ClusterUpgradeTest {
     static void publish() throws IOException {
         Path base = root.resolve("base");
         ReleaseTest.distribute(Launchers.underTest(), base);
-        ReleaseTest.bringClasses(Launchers.underTest(), base);
         Files.write(base.resolve(Release.FILE), OLD.bytes());
         source = root.resolve("source");
         ReleaseTest.pack(base, source, GOOD, Map.of());

@@ -62,7 +62,6 @@ class ReleaseTest {
         Launcher built = Launchers.underTest();
         Path base = root.resolve("base");
         distribute(built, base);
-        bringClasses(built, base);
         source = root.resolve("source");
         pack(base, GOOD, Map.of());
         pack(base, CANNOT_START, file("bin/quorate", "#!/bin/sh\necho 'nothing goes here' >&2\nexit 1\n"));
@@ -90,7 +89,7 @@ class ReleaseTest {
         return Map.of(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The launchers of this build, as they lie in a distribution, and whose releases it trusts. */
+    /** The launchers and the classes of this build, as they lie in a distribution, and whose releases it trusts. */
     static void distribute(Launcher built, Path base) throws IOException {
         Path bin = Files.createDirectories(base.resolve("bin"));
         try (Stream<Path> scripts = Files.list(built.script().getParent())) {
@@ -102,10 +101,6 @@ class ReleaseTest {
         Files.writeString(
                 Files.createDirectory(base.resolve("release-keys")).resolve("maker.pem"),
                 Signatures.pem(MAKER.getPublic()));
-    }
-
-    /** And its classes. */
-    static void bringClasses(Launcher built, Path base) throws IOException {
         Path lib = Files.createDirectories(base.resolve("lib"));
         int number = 0;
         for (String each : built.environment().get("QUORATE_CLASS_PATH").split(File.pathSeparator)) {

@@ -277,9 +277,9 @@ final class UpgradeStart {
             if (!against.isEmpty()) {
                 return CompletableFuture.completedFuture(UpgradeAnswer.against(against));
             }
-            // Finished first: from then on nothing is rolled back. Raised first, a rollback in between would leave
-            // nodes
-            // with a release before what they cannot read; finished only, the same command raises it.
+            // Finished first: from then on nothing is rolled back. A rollback after it is raised would leave nodes
+            // before
+            // what they cannot read; where it is finished only, the same command raises it.
             CompletionStage<List<String>> finished = state.phase() == Phase.COMPLETED
                     ? finished(Math.max(common, now), by)
                     : CompletableFuture.completedFuture(List.of());

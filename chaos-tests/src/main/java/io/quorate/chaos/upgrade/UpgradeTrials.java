@@ -242,7 +242,7 @@ public final class UpgradeTrials {
     /** As {@link Rollout#to} is. */
     @FunctionalInterface
     private interface Rolling {
-        Map<String, Long> to(String source, String version, List<String> violations) throws InterruptedException;
+        void to(String source, String version, List<String> violations) throws InterruptedException;
     }
 
     /** What somebody does meanwhile. */
@@ -317,10 +317,10 @@ public final class UpgradeTrials {
     public void killWhileTakenBack() throws IOException, InterruptedException {
         for (Failpoint point : List.of(Failpoint.UPGRADE_STEP_FAILED, Failpoint.UPGRADE_REVERT)) {
             String about = follower().name();
-            unhealthy("unhealthy, killed at " + point.word(), (source, to, stopped) -> {
-                stopped.addAll(killed(point, about, failed -> rollout.to(source, to, failed)));
-                return Map.of();
-            });
+            unhealthy(
+                    "unhealthy, killed at " + point.word(),
+                    (source, to, stopped) ->
+                            stopped.addAll(killed(point, about, failed -> rollout.to(source, to, failed))));
         }
     }
 

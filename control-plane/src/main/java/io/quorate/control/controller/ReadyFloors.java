@@ -14,7 +14,8 @@ public final class ReadyFloors {
     /** @param set a replica set; empty where no deployment rolls it out */
     static Optional<ReadyFloor> ofSet(StoredObject set, ObjectState state) {
         return deployment(set, state)
-                .flatMap(each -> RolloutBounds.floor(each.uid(), each.tree().path("spec")));
+                .filter(each -> RolloutBounds.rolls(each.tree().path("spec")))
+                .map(each -> floor(each, 0));
     }
 
     /**
@@ -26,11 +27,14 @@ public final class ReadyFloors {
         return Claim.manager(pod, ResourceTypes.REPLICA_SET)
                 .flatMap(state::get)
                 .flatMap(set -> deployment(set, state))
-                .map(each -> {
-                    JsonNode spec = each.tree().path("spec");
-                    int missing = Math.max(1, RolloutBounds.of(spec).unavailable());
-                    return new ReadyFloor(each.uid(), spec.path("replicas").asInt() - missing);
-                });
+                .map(each -> floor(each, 1));
+    }
+
+    /** @param least as many may be missing in any case */
+    private static ReadyFloor floor(StoredObject deployment, int least) {
+        JsonNode spec = deployment.tree().path("spec");
+        int missing = Math.max(least, RolloutBounds.of(spec).unavailable());
+        return new ReadyFloor(deployment.uid(), spec.path("replicas").asInt() - missing);
     }
 
     private static Optional<StoredObject> deployment(StoredObject set, ObjectState state) {

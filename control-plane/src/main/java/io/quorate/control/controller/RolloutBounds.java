@@ -1,9 +1,7 @@
 package io.quorate.control.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quorate.control.objects.ReadyFloor;
 import io.quorate.control.resource.Json;
-import java.util.Optional;
 
 /**
  * How far a rollout may go beyond what is asked for, and below it. As kubernetes rounds: what may be too much upwards, what may be missing
@@ -29,14 +27,8 @@ record RolloutBounds(int surge, int unavailable) {
         return new RolloutBounds(surge, Math.min(unavailable, wanted));
     }
 
-    /** How few of its pods may be ready; empty for a deployment that ends all old ones before it makes new ones. */
-    static Optional<ReadyFloor> floor(String uid, JsonNode spec) {
-        return rolls(spec)
-                ? Optional.of(new ReadyFloor(uid, spec.path("replicas").asInt() - of(spec).unavailable()))
-                : Optional.empty();
-    }
-
-    private static boolean rolls(JsonNode spec) {
+    /** Whether it ends old pods as new ones serve, and not all of them before it makes the first. */
+    static boolean rolls(JsonNode spec) {
         return Json.at(spec, "strategy.type").asText().equals("RollingUpdate");
     }
 }

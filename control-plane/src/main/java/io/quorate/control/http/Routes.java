@@ -88,7 +88,7 @@ import org.slf4j.LoggerFactory;
  * /api /apis /openapi /version /livez  the kubernetes API ({@link KubernetesRoutes})
  * </pre>
  */
-final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>>, AutoCloseable {
+final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse>> {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -147,11 +147,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.access = new Access(node, api::user);
         this.kubernetes = new KubernetesRoutes(api, materializer);
         this.pods = new PodRoutes(api::pod);
-    }
-
-    @Override
-    public void close() {
-        end();
     }
 
     /** Completes when whoever is led to a pod by this node has its answer, or a few seconds later. */

@@ -59,7 +59,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests to the kubernetes API. Any thread; nothing blocks. */
-public final class KubernetesApi implements AutoCloseable {
+public final class KubernetesApi {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesApi.class);
 
     /** Of a request, whatever is in it: an object and some room. */
@@ -121,13 +121,10 @@ public final class KubernetesApi implements AutoCloseable {
                 .toList();
     }
 
-    /** Pods go on; nobody looks after them, or leads anybody new to them. */
-    @Override
-    public void close() {
-        end();
-    }
-
-    /** Likewise; completes when those who were led to a pod have their answers, or a few seconds later. */
+    /**
+     * Pods go on; nobody looks after them, or leads anybody new to them. Completes when those who were led to a pod have their answers, or a few
+     * seconds later.
+     */
     public CompletionStage<Void> end() {
         follower.close();
         agent.close();

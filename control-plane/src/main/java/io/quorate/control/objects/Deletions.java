@@ -77,8 +77,7 @@ final class Deletions {
 
     /** That enough others of its deployment serve. */
     void keepFloor(ResourceType type, StoredObject stored, DeleteOptions options) {
-        boolean serves = stored.isReady() && !stored.isEnding() && !stored.isOver();
-        options.floor().filter(floor -> serves && floor.spare(state) <= 0).ifPresent(floor -> {
+        options.floor().filter(floor -> !floor.allows(stored, state)).ifPresent(floor -> {
             throw refused(Failure.conflict(
                     type,
                     stored.key().name(),

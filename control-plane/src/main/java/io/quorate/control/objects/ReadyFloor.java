@@ -13,10 +13,16 @@ import java.util.List;
 public record ReadyFloor(String deployment, int ready) {
     /** How many more than that are ready, and to stay; negative where some are missing. */
     public int spare(ObjectState state) {
-        return (int) pods(state, deployment).stream()
-                        .filter(each -> each.isReady() && !each.isEnding() && !each.isOver())
-                        .count()
-                - ready;
+        return (int) pods(state, deployment).stream().filter(ReadyFloor::serves).count() - ready;
+    }
+
+    /** Whether one of its pods may go: one that does not serve may always. */
+    boolean allows(StoredObject pod, ObjectState state) {
+        return !serves(pod) || spare(state) > 0;
+    }
+
+    private static boolean serves(StoredObject pod) {
+        return pod.isReady() && !pod.isEnding() && !pod.isOver();
     }
 
     /** The pods of all replica sets of a deployment. */

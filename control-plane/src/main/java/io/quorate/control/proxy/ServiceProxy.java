@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Listens for the services that there are, and carries each connection to a pod. A pod that does not answer costs its client nothing: the next one
  * is asked before a byte was taken. One that goes away in good order keeps the connections that it has. Any thread; nothing blocks.
  */
-public final class ServiceProxy implements AutoCloseable {
+public final class ServiceProxy {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceProxy.class);
 
     private static final int BACKLOG = 256;
@@ -95,13 +95,10 @@ public final class ServiceProxy implements AutoCloseable {
                 changes.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Listens on nothing any more; connections that stand go on. */
-    @Override
-    public void close() {
-        end();
-    }
-
-    /** Likewise; completes when no connection stands any more, or a few seconds later: who stops the node then cuts nobody's answer off. */
+    /**
+     * Listens on nothing any more; connections that stand go on. Completes when none does, or a few seconds later: who stops the node then cuts
+     * nobody's answer off.
+     */
     public synchronized CompletionStage<Void> end() {
         closed = true;
         CompletableFuture<?>[] ended = open.values().stream()

@@ -32,7 +32,7 @@ class ServiceProxyTest {
 
     @AfterEach
     void stop() {
-        proxy.close();
+        proxy.end();
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
     }
