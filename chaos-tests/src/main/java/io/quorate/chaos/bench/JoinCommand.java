@@ -77,8 +77,8 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "MS",
             defaultValue = "0",
             description = {
-                "A writer's next write begins so many ms after its last one began, or when that is acknowledged. 0: it does",
-                "not wait, and the machine is as busy as so few can make it. Default: ${DEFAULT-VALUE}."
+                "A writer's next write begins so many ms after its last one began, or when that is acknowledged.",
+                "0: it does not wait, and the machine is as busy as so few can make it. Default: ${DEFAULT-VALUE}."
             })
     private int writeEvery;
 

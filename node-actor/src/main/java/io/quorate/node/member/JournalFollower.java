@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
 
-    private static final int LARGE_CHUNK_BYTES = 256 * 1024;
+    private static final int CHUNK_BYTES = 256 * 1024;
+
+    /** While others write: small, so that whoever reads it at the source is not in the way of its other work for long. */
+    private static final int SMALL_CHUNK_BYTES = 128 * 1024;
 
     /** What is written as one batch, at least, while more is there: each batch also writes a head for every entity in it. */
     private static final int BATCH_BYTES = 512 * 1024;
@@ -133,7 +136,7 @@ public final class JournalFollower implements AutoCloseable {
             }
             // Where the next one begins is known before this one is here only where it has an end.
             boolean bounded = !pace.othersWrite() && bytesPerIndex > 0;
-            ask(after, bounded ? after + Math.max(1, LARGE_CHUNK_BYTES / bytesPerIndex) : Long.MAX_VALUE);
+            ask(after, bounded ? after + Math.max(1, CHUNK_BYTES / bytesPerIndex) : Long.MAX_VALUE);
         }
     }
 
@@ -149,7 +152,7 @@ public final class JournalFollower implements AutoCloseable {
         Chunk chunk = new Chunk(last, sourceIndex, null);
         chunks.put(after, chunk);
         pace.asked();
-        source.ask(new Query.EntriesAfter(after, pace.othersWrite() ? Pace.SMALL_BYTES : LARGE_CHUNK_BYTES, last))
+        source.ask(new Query.EntriesAfter(after, pace.othersWrite() ? SMALL_CHUNK_BYTES : CHUNK_BYTES, last))
                 .whenComplete((entries, failure) -> thread.execute(() -> received(after, chunk, entries, failure)));
     }
 

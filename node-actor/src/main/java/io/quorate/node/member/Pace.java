@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How fast a replica fetches what another one has. While others write: one small piece after the other, and a third of the time is left to them, for
- * they wait for the same machines. Else a few large ones at once, so that neither end waits for the other. Used on the follower's thread.
+ * How fast a replica fetches what another one has. While others write: one piece after the other, and a fifth of the time is left to them, for
+ * they wait for the same machines. Else a few at once, so that neither end waits for the other. Used on the follower's thread.
  */
 final class Pace {
-    /** While others write: small, so that whoever reads it at the source is not in the way of its other work for long. */
-    static final int SMALL_BYTES = 128 * 1024;
-
-    /** Large pieces on their way, or here and not yet stored: what is in memory at most. */
+    /** Pieces on their way, or here and not yet stored: what is in memory at most. */
     private static final int AT_ONCE = 4;
+
+    /** A rest is as long as this part of the time that a piece took. */
+    private static final int RESTS_AFTER = 4;
 
     private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
@@ -49,7 +49,7 @@ final class Pace {
     /** What was asked for is stored: {@code fetch} goes on, at once or after a rest. */
     void goOn(Runnable fetch) {
         if (othersWrite) {
-            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / 2);
+            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / RESTS_AFTER);
             thread.schedule(fetch, Duration.ofNanos(rest));
         } else {
             fetch.run();

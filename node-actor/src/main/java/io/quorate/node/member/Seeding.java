@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An empty replica begins with the files of another's store: those are written as they come, and need not be taken apart and put together
- * again. Parts are fetched as chunks of the journal stream are: a small one after the other while others write, else a few at once. Where
+ * again. Parts are fetched as chunks of the journal stream are: one after the other while others write, else a few at once. Where
  * that cannot be, or fails again and again, the replica follows the stream from the first entry on. Used on the follower's thread.
  */
 final class Seeding {
@@ -155,9 +155,7 @@ final class Seeding {
             while (copy == this && onTheirWay < pace.atOnce() && goToNext()) {
                 int of = file;
                 long from = offset;
-                int wanted = (int) Math.min(
-                        pace.othersWrite() ? Pace.SMALL_BYTES : Query.MAX_PART_BYTES,
-                        files.get(of).bytes() - from);
+                int wanted = (int) Math.min(Query.MAX_PART_BYTES, files.get(of).bytes() - from);
                 offset += wanted;
                 onTheirWay++;
                 pace.asked();

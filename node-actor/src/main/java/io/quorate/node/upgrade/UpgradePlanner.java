@@ -23,7 +23,7 @@ public final class UpgradePlanner {
 
     /**
      * A voter that dies beside a node that is about to go makes two, and takes its pods with it, for which there is the less room the more of this
-     * one's have to move: it is waited for so long, then the gate fails.
+     * one's have to move: the stage waits for it until it is so old, or a drain until its own time is over; then the gate fails.
      */
     static final long BESIDE_MILLIS = 60_000;
 
@@ -146,7 +146,7 @@ public final class UpgradePlanner {
         if (BEFORE_IT_GOES.contains(node.stage()) && node.standing() == Standing.UNDER_WAY && !node.worker()) {
             Optional<String> away = observed.voterAwayBeside(node.node());
             if (away.isPresent()) {
-                return elapsed > BESIDE_MILLIS
+                return elapsed > besideMillis(plan, node.stage())
                         ? fail(state, node, waitsFor(node, away.get()))
                         : new UpgradeStep.Wait(waitsFor(node, away.get()));
             }
@@ -185,6 +185,10 @@ public final class UpgradePlanner {
         return !seen.leader() || !observed.hasHeirOf(node.node())
                 ? goOn(state, node)
                 : actWithin(state, node, elapsed, HAND_OVER_MILLIS, "leadership could not be handed over");
+    }
+
+    private static long besideMillis(UpgradePlan plan, Stage stage) {
+        return stage == Stage.DRAIN ? Math.max(BESIDE_MILLIS, plan.drainMillis()) : BESIDE_MILLIS;
     }
 
     private static String waitsFor(NodeProgress node, String other) {

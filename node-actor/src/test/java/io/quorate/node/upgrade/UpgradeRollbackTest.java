@@ -3,6 +3,7 @@ package io.quorate.node.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.contract.UpgradeMessage;
+import io.quorate.node.contract.UpgradePlan;
 import io.quorate.node.upgrade.NodeProgress.Standing;
 import io.quorate.node.upgrade.World.Fate;
 import java.util.HashMap;
@@ -94,8 +95,15 @@ class UpgradeRollbackTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
-        Observed later = new Observed(without.nowMillis() + 2 * UpgradePlanner.BESIDE_MILLIS, without.members());
-        assertThat(UpgradePlanner.next(world.state, later))
+        UpgradePlan plan = world.state.plan().orElseThrow();
+        long bound = stage == Stage.DRAIN
+                ? Math.max(UpgradePlanner.BESIDE_MILLIS, plan.drainMillis())
+                : UpgradePlanner.BESIDE_MILLIS;
+        long begun = second.sinceMillis();
+        assertThat(UpgradePlanner.next(world.state, new Observed(begun + bound, without.members())))
+                .singleElement()
+                .isInstanceOf(UpgradeStep.Wait.class);
+        assertThat(UpgradePlanner.next(world.state, new Observed(begun + bound + 1, without.members())))
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Report.class,
