@@ -8,7 +8,9 @@ import io.quorate.node.role.Role;
 import io.quorate.persistence.contract.MemberId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,8 @@ public final class Presences {
     /** A node that said that it stops and is still there after this has thought better of it. */
     private static final Duration STOPPING = Duration.ofSeconds(10);
 
-    /** Workers that have told nothing yet are named so often. */
-    private static final Duration NAMED_AGAIN = Duration.ofSeconds(1);
+    /** One of those that have told nothing yet is named so often. */
+    private static final Duration NAMED_IN_TURN = Duration.ofSeconds(5);
 
     private record Seen(long atNanos, long steadySinceNanos, Presence presence, long lag, long skewMillis) {}
 
@@ -48,7 +50,9 @@ public final class Presences {
     private final Map<MemberId, Long> awaitedSince = new HashMap<>();
     private final Map<MemberId, Long> stopping = new HashMap<>();
     private long leadsSinceNanos;
-    private long workersNamedNanos;
+    private final Set<String> named = new HashSet<>();
+    private long turnNanos;
+    private String lastInTurn = "";
     private @Nullable Map<String, MembershipState.Removed> forgotten;
 
     /**
@@ -61,7 +65,8 @@ public final class Presences {
         awaitedSince.clear();
         stopping.clear();
         leadsSinceNanos = nowNanos - silenceBefore.toNanos();
-        workersNamedNanos = nowNanos - NAMED_AGAIN.toNanos();
+        named.clear();
+        turnNanos = nowNanos;
         forgotten = null;
     }
 
@@ -118,21 +123,41 @@ public final class Presences {
     }
 
     /**
-     * Who holds no vote, and has not told this leader anything yet: it does not hear of an election by itself. Workers are named again after
-     * a while only: there may be thousands, and while they join something about them is decided all the time.
+     * Who holds no vote, has not told this leader anything yet, and is to be told of it: it does not hear of an election by itself. Each node with
+     * a copy or a place for one is named once; from then on one of all that are silent after the other. They look for the leader by themselves
+     * ({@link io.quorate.node.lead.PresenceExchange}), so most that are silent are off, and whoever tries to reach a node that is off shakes hands in
+     * vain, several times a second: workers by the hundred, as after a night, would take the leader's time until another one is elected.
      */
     public List<MemberId> unaware(MembershipState state, long nowNanos) {
         List<MemberId> unaware = new ArrayList<>();
-        boolean workers = nowNanos - workersNamedNanos >= NAMED_AGAIN.toNanos();
-        for (MembershipState.Node node : workers ? state.nodes().values() : state.controlPlane()) {
-            if (node.role() != Role.VOTER && !seen.containsKey(node.member().node())) {
+        for (MembershipState.Node node : state.controlPlane()) {
+            if (isSilent(node) && named.add(node.member().node())) {
                 unaware.add(node.member());
             }
         }
-        if (workers) {
-            workersNamedNanos = nowNanos;
+        if (nowNanos - turnNanos >= NAMED_IN_TURN.toNanos()) {
+            turnNanos = nowNanos;
+            inTurn(state).filter(member -> !unaware.contains(member)).ifPresent(unaware::add);
         }
         return unaware;
+    }
+
+    private boolean isSilent(MembershipState.Node node) {
+        return node.role() != Role.VOTER && !seen.containsKey(node.member().node());
+    }
+
+    private Optional<MemberId> inTurn(MembershipState state) {
+        List<MemberId> silent = state.nodes().values().stream()
+                .filter(this::isSilent)
+                .map(MembershipState.Node::member)
+                .sorted(Comparator.comparing(MemberId::node))
+                .toList();
+        Optional<MemberId> next = silent.stream()
+                .filter(member -> member.node().compareTo(lastInTurn) > 0)
+                .findFirst()
+                .or(() -> silent.stream().findFirst());
+        next.ifPresent(member -> lastInTurn = member.node());
+        return next;
     }
 
     /** How far a node's wall clock was ahead of the leader's, in milliseconds; 0 where it is not known. */

@@ -174,7 +174,7 @@ class PresencesTest {
     }
 
     @Test
-    void who_holds_no_vote_is_told_of_a_new_leader_until_it_speaks_to_it() {
+    void who_holds_no_vote_is_told_of_a_new_leader_if_it_has_not_spoken_to_it() {
         presences.begin(0, Duration.ZERO);
         assertThat(presences.unaware(joined(), seconds(1))).containsExactly(OUTSIDE);
         tells(OUTSIDE, "follower", 100_000, 1);
@@ -214,16 +214,22 @@ class PresencesTest {
     }
 
     @Test
-    void workers_that_have_told_nothing_are_named_once_a_second_however_often_is_asked() {
+    void of_all_that_are_silent_one_is_named_in_five_seconds_however_often_is_asked() {
         presences.begin(0, Duration.ZERO);
         MemberId worker = MemberId.parse("w1#1@10.0.0.9:19001");
-        assertThat(presences.unaware(withWorker(), seconds(0.1))).containsExactly(OUTSIDE, worker);
-        assertThat(presences.unaware(withWorker(), seconds(0.2))).containsExactly(OUTSIDE);
-        assertThat(presences.unaware(withWorker(), seconds(1.1))).containsExactly(OUTSIDE, worker);
-        presences.begin(seconds(1.2), Duration.ZERO);
-        assertThat(presences.unaware(withWorker(), seconds(1.2)))
+        MembershipState state = withWorker();
+        assertThat(presences.unaware(state, seconds(0.1))).containsExactly(OUTSIDE);
+        assertThat(presences.unaware(state, seconds(4.9))).isEmpty();
+        assertThat(presences.unaware(state, seconds(5))).containsExactly(OUTSIDE);
+        assertThat(presences.unaware(state, seconds(9.9))).isEmpty();
+        assertThat(presences.unaware(state, seconds(10))).containsExactly(worker);
+        tells(OUTSIDE, "follower", 100_000, 11);
+        assertThat(presences.unaware(state, seconds(15))).containsExactly(worker);
+        assertThat(presences.unaware(state, seconds(20))).containsExactly(worker);
+        presences.begin(seconds(21), Duration.ZERO);
+        assertThat(presences.unaware(state, seconds(21)))
                 .as("this is another term")
-                .containsExactly(OUTSIDE, worker);
+                .containsExactly(OUTSIDE);
     }
 
     @Test
