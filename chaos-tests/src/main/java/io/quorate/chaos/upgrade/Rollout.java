@@ -11,12 +11,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** How all nodes are taken to another release. Returns when they are; for one thread. */
 interface Rollout {
@@ -78,10 +80,12 @@ interface Rollout {
             return run(violations, "upgrade", "rollback");
         }
 
-        /** The next one is refused before. Where the leader dies in the midst of it, people say it again. */
+        /** The next one is refused before. Where the node dies in the midst of it, people say it again at another. */
         @Override
         public void end(List<String> violations) {
-            insist(violations, () -> nodes.getFirst().quorate(LONG, "upgrade", "finalize"));
+            Iterator<NodeProcess> inTurn =
+                    Stream.generate(() -> nodes).flatMap(List::stream).iterator();
+            insist(violations, () -> inTurn.next().quorate(LONG, "upgrade", "finalize"));
         }
 
         private Map<String, Long> run(List<String> violations, String... command) {

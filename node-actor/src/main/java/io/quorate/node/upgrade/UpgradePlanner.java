@@ -170,8 +170,8 @@ public final class UpgradePlanner {
                                         + " within " + plan.drainMillis() / 1000
                                         + " s: a disruption budget may hold them");
             case HAND_OVER -> handOver(state, node, seen, observed, elapsed);
-            case REFRESH -> refresh(state, plan, node, seen, elapsed);
-            case REVERT -> revert(state, plan, node, seen, elapsed);
+            case REFRESH -> refresh(state, plan, node, seen, observed, elapsed);
+            case REVERT -> revert(state, plan, node, seen, observed, elapsed);
             case VERIFY -> verify(state, plan, node, seen, elapsed);
             case UNCORDON ->
                 placed(seen, placement -> !placement.byUpgrade())
@@ -227,7 +227,12 @@ public final class UpgradePlanner {
     }
 
     private static UpgradeStep refresh(
-            UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, long elapsed) {
+            UpgradeState state,
+            UpgradePlan plan,
+            NodeProgress node,
+            Observed.Seen seen,
+            Observed observed,
+            long elapsed) {
         ReleaseOrder order = order(state, plan, node);
         Optional<ReleaseReport> report = seen.release();
         if (report.isPresent() && runs(report.get(), plan.version())) {
@@ -246,11 +251,16 @@ public final class UpgradePlanner {
                                         ? "it did not come back"
                                         : "it is still " + report.get().state()) + " after " + plan.nodeMillis() / 1000
                                 + " s")
-                : new UpgradeStep.Order(node.node(), order);
+                : orderUnlessAlone(node, order, report, observed);
     }
 
     private static UpgradeStep revert(
-            UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, long elapsed) {
+            UpgradeState state,
+            UpgradePlan plan,
+            NodeProgress node,
+            Observed.Seen seen,
+            Observed observed,
+            long elapsed) {
         Optional<ReleaseReport> report = seen.release();
         if (report.isPresent() && runs(report.get(), node.from())) {
             return goOn(state, node);
@@ -263,7 +273,17 @@ public final class UpgradePlanner {
                         report.map(known -> "it does not go back: " + known.state() + " " + known.detail())
                                         .orElse("it did not come back")
                                 + (node.reason().isEmpty() ? "" : ". Before that: " + node.reason()))
-                : new UpgradeStep.Order(node.node(), order(state, plan, node));
+                : orderUnlessAlone(node, order(state, plan, node), report, observed);
+    }
+
+    /** Whoever is told to become another release restarts: not while another voter is away, or what a majority is may be lost by it. */
+    private static UpgradeStep orderUnlessAlone(
+            NodeProgress node, ReleaseOrder order, Optional<ReleaseReport> report, Observed observed) {
+        boolean begun = report.filter(known -> known.order().equals(order.id())).isPresent();
+        return observed.voterAwayBeside(node.node())
+                .filter(other -> !begun && !node.worker())
+                .<UpgradeStep>map(other -> new UpgradeStep.Wait(waitsFor(node, other)))
+                .orElseGet(() -> new UpgradeStep.Order(node.node(), order));
     }
 
     private static boolean runs(ReleaseReport report, String version) {

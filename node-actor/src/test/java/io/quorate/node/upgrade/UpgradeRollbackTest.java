@@ -110,6 +110,27 @@ class UpgradeRollbackTest {
                         step -> assertThat(step.message()).isInstanceOf(UpgradeMessage.FailStep.class));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"REFRESH", "REVERT"})
+    void a_node_is_not_told_to_become_another_release_while_another_voter_is_away(Stage stage) {
+        World world = new World(3, 0, 1);
+        if (stage == Stage.REVERT) {
+            world.fates.put("n2", Fate.HARMS);
+        }
+        NodeProgress second = world.state.node("n2").orElseThrow();
+        while (!second.active() || second.stage() != stage) {
+            world.tick();
+            second = world.state.node("n2").orElseThrow();
+        }
+        assertThat(UpgradePlanner.next(world.state, seen(world, "n3", false, 0)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
+        assertThat(UpgradePlanner.next(world.state, world.observed()))
+                .singleElement()
+                .isInstanceOf(UpgradeStep.Order.class);
+    }
+
     @Test
     void a_voter_whose_lag_is_not_known_is_not_taken_for_caught_up() {
         World world = new World(3, 0, 1);
