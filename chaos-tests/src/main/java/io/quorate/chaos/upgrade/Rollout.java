@@ -11,14 +11,12 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** How all nodes are taken to another release. Returns when they are; for one thread. */
 interface Rollout {
@@ -46,7 +44,7 @@ interface Rollout {
     Map<String, Long> back(List<String> violations) throws InterruptedException;
 
     /** It is over, and nobody goes back any more. */
-    default void end(List<String> violations) {}
+    default void end(List<String> violations) throws InterruptedException {}
 
     /** For people. */
     String words();
@@ -80,12 +78,17 @@ interface Rollout {
             return run(violations, "upgrade", "rollback");
         }
 
-        /** The next one is refused before. Where the node dies in the midst of it, people say it again at another. */
+        /** The next one is refused before. Where a node dies in the midst of it, people say it again when that is back: all have to be able to. */
         @Override
-        public void end(List<String> violations) {
-            Iterator<NodeProcess> inTurn =
-                    Stream.generate(() -> nodes).flatMap(List::stream).iterator();
-            insist(violations, () -> inTurn.next().quorate(LONG, "upgrade", "finalize"));
+        public void end(List<String> violations) throws InterruptedException {
+            if (finalized().exitCode() != 0) {
+                new ClusterView(nodes.stream().map(NodeProcess::api).toList()).awaitHighlyAvailable(LONG);
+                insist(violations, this::finalized);
+            }
+        }
+
+        private Launcher.Printed finalized() {
+            return nodes.getFirst().quorate(LONG, "upgrade", "finalize");
         }
 
         private Map<String, Long> run(List<String> violations, String... command) {

@@ -313,9 +313,9 @@ public final class UpgradeTrials {
         unhealthy("unhealthy, " + rollout.words(), rollout::to);
     }
 
-    /** Likewise, with a leader that dies when the node's gate has failed, and one when it is to go back. Wants the upgrade at once. */
+    /** Likewise, with a leader that dies when the node's gate has failed and it is to go back, and one when it is back. Wants the upgrade at once. */
     public void killWhileTakenBack() throws IOException, InterruptedException {
-        for (Failpoint point : List.of(Failpoint.UPGRADE_STEP_FAILED, Failpoint.UPGRADE_REVERT)) {
+        for (Failpoint point : List.of(Failpoint.UPGRADE_STEP_FAILED, Failpoint.UPGRADE_UNCORDON)) {
             String about = follower().name();
             unhealthy(
                     "unhealthy, killed at " + point.word(),
