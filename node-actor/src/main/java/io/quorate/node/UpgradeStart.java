@@ -277,9 +277,8 @@ final class UpgradeStart {
             if (!against.isEmpty()) {
                 return CompletableFuture.completedFuture(UpgradeAnswer.against(against));
             }
-            // Finished first: from then on nothing is rolled back. A rollback after it is raised would leave nodes
-            // before
-            // what they cannot read; where it is finished only, the same command raises it.
+            // Finished first: from then on nothing is rolled back. After the level is raised a rollback would leave
+            // nodes that cannot read what is written. Where it is finished only, the same command raises it.
             CompletionStage<List<String>> finished = state.phase() == Phase.COMPLETED
                     ? finished(Math.max(common, now), by)
                     : CompletableFuture.completedFuture(List.of());

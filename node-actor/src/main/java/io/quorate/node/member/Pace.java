@@ -12,8 +12,8 @@ final class Pace {
     /** Pieces on their way, or here and not yet stored: what is in memory at most. */
     private static final int AT_ONCE = 4;
 
-    /** A rest is as long as this part of the time that a piece took. */
-    private static final int RESTS_AFTER = 4;
+    /** How many times as long as the rest after it a piece took. */
+    private static final int PIECE_TO_REST = 4;
 
     private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
@@ -49,7 +49,7 @@ final class Pace {
     /** What was asked for is stored: {@code fetch} goes on, at once or after a rest. */
     void goOn(Runnable fetch) {
         if (othersWrite) {
-            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / RESTS_AFTER);
+            long rest = Math.min(LONGEST_REST.toNanos(), (nanos.getAsLong() - askedAt) / PIECE_TO_REST);
             thread.schedule(fetch, Duration.ofNanos(rest));
         } else {
             fetch.run();

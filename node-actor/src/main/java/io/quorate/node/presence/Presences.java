@@ -49,8 +49,8 @@ public final class Presences {
     private final Map<String, Seen> seen = new HashMap<>();
     private final Map<MemberId, Long> awaitedSince = new HashMap<>();
     private final Map<MemberId, Long> stopping = new HashMap<>();
-    private long leadsSinceNanos;
     private final Set<String> named = new HashSet<>();
+    private long leadsSinceNanos;
     private long turnNanos;
     private String lastInTurn = "";
     private @Nullable Map<String, MembershipState.Removed> forgotten;

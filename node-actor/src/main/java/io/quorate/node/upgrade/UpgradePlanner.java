@@ -23,11 +23,9 @@ public final class UpgradePlanner {
 
     /**
      * A voter that dies beside a node that is about to go makes two, and takes its pods with it, for which there is the less room the more of this
-     * one's have to move: the stage waits for it until it is so old, or a drain until its own time is over; then the gate fails.
+     * one's have to move. The stage waits for it until it is so old, or where it may take longer itself until that time is over; then the gate fails.
      */
     static final long BESIDE_MILLIS = 60_000;
-
-    private static final Set<Stage> BEFORE_IT_GOES = Set.of(Stage.CORDON, Stage.DRAIN, Stage.HAND_OVER);
 
     /** After its health window a node may take so much longer to be ready. */
     static final long READY_MILLIS = 60_000;
@@ -143,7 +141,7 @@ public final class UpgradePlanner {
     private static UpgradeStep ofNode(
             UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, Observed observed) {
         long elapsed = observed.nowMillis() - node.sinceMillis();
-        if (BEFORE_IT_GOES.contains(node.stage()) && node.standing() == Standing.UNDER_WAY && !node.worker()) {
+        if (!node.worker() && isAboutToGo(state, plan, node, seen)) {
             Optional<String> away = observed.voterAwayBeside(node.node());
             if (away.isPresent()) {
                 return elapsed > besideMillis(plan, node.stage())
@@ -170,8 +168,8 @@ public final class UpgradePlanner {
                                         + " within " + plan.drainMillis() / 1000
                                         + " s: a disruption budget may hold them");
             case HAND_OVER -> handOver(state, node, seen, observed, elapsed);
-            case REFRESH -> refresh(state, plan, node, seen, observed, elapsed);
-            case REVERT -> revert(state, plan, node, seen, observed, elapsed);
+            case REFRESH -> refresh(state, plan, node, seen, elapsed);
+            case REVERT -> revert(state, plan, node, seen, elapsed);
             case VERIFY -> verify(state, plan, node, seen, elapsed);
             case UNCORDON ->
                 placed(seen, placement -> !placement.byUpgrade())
@@ -187,8 +185,26 @@ public final class UpgradePlanner {
                 : actWithin(state, node, elapsed, HAND_OVER_MILLIS, "leadership could not be handed over");
     }
 
+    /** Whether a node goes away by what is due, and can still be kept from it: not once it has begun to become another release. */
+    private static boolean isAboutToGo(UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen) {
+        return switch (node.stage()) {
+            case CORDON, DRAIN, HAND_OVER -> node.standing() == Standing.UNDER_WAY;
+            case REFRESH, REVERT -> {
+                ReleaseOrder order = order(state, plan, node);
+                yield seen.release()
+                        .filter(report -> report.order().equals(order.id()) || runs(report, order.version()))
+                        .isEmpty();
+            }
+            case VERIFY, UNCORDON -> false;
+        };
+    }
+
     private static long besideMillis(UpgradePlan plan, Stage stage) {
-        return stage == Stage.DRAIN ? Math.max(BESIDE_MILLIS, plan.drainMillis()) : BESIDE_MILLIS;
+        return switch (stage) {
+            case DRAIN -> Math.max(BESIDE_MILLIS, plan.drainMillis());
+            case REFRESH, REVERT -> plan.nodeMillis();
+            case CORDON, HAND_OVER, VERIFY, UNCORDON -> BESIDE_MILLIS;
+        };
     }
 
     private static String waitsFor(NodeProgress node, String other) {
@@ -227,12 +243,7 @@ public final class UpgradePlanner {
     }
 
     private static UpgradeStep refresh(
-            UpgradeState state,
-            UpgradePlan plan,
-            NodeProgress node,
-            Observed.Seen seen,
-            Observed observed,
-            long elapsed) {
+            UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, long elapsed) {
         ReleaseOrder order = order(state, plan, node);
         Optional<ReleaseReport> report = seen.release();
         if (report.isPresent() && runs(report.get(), plan.version())) {
@@ -251,16 +262,11 @@ public final class UpgradePlanner {
                                         ? "it did not come back"
                                         : "it is still " + report.get().state()) + " after " + plan.nodeMillis() / 1000
                                 + " s")
-                : orderUnlessAlone(node, order, report, observed);
+                : new UpgradeStep.Order(node.node(), order);
     }
 
     private static UpgradeStep revert(
-            UpgradeState state,
-            UpgradePlan plan,
-            NodeProgress node,
-            Observed.Seen seen,
-            Observed observed,
-            long elapsed) {
+            UpgradeState state, UpgradePlan plan, NodeProgress node, Observed.Seen seen, long elapsed) {
         Optional<ReleaseReport> report = seen.release();
         if (report.isPresent() && runs(report.get(), node.from())) {
             return goOn(state, node);
@@ -273,17 +279,7 @@ public final class UpgradePlanner {
                         report.map(known -> "it does not go back: " + known.state() + " " + known.detail())
                                         .orElse("it did not come back")
                                 + (node.reason().isEmpty() ? "" : ". Before that: " + node.reason()))
-                : orderUnlessAlone(node, order(state, plan, node), report, observed);
-    }
-
-    /** Whoever is told to become another release restarts: not while another voter is away, or what a majority is may be lost by it. */
-    private static UpgradeStep orderUnlessAlone(
-            NodeProgress node, ReleaseOrder order, Optional<ReleaseReport> report, Observed observed) {
-        boolean begun = report.filter(known -> known.order().equals(order.id())).isPresent();
-        return observed.voterAwayBeside(node.node())
-                .filter(other -> !begun && !node.worker())
-                .<UpgradeStep>map(other -> new UpgradeStep.Wait(waitsFor(node, other)))
-                .orElseGet(() -> new UpgradeStep.Order(node.node(), order));
+                : new UpgradeStep.Order(node.node(), order(state, plan, node));
     }
 
     private static boolean runs(ReleaseReport report, String version) {

@@ -3,7 +3,6 @@ package io.quorate.node.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.contract.UpgradeMessage;
-import io.quorate.node.contract.UpgradePlan;
 import io.quorate.node.upgrade.NodeProgress.Standing;
 import io.quorate.node.upgrade.World.Fate;
 import java.util.HashMap;
@@ -95,19 +94,23 @@ class UpgradeRollbackTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
-        UpgradePlan plan = world.state.plan().orElseThrow();
-        long bound = stage == Stage.DRAIN
-                ? Math.max(UpgradePlanner.BESIDE_MILLIS, plan.drainMillis())
-                : UpgradePlanner.BESIDE_MILLIS;
-        long begun = second.sinceMillis();
-        assertThat(UpgradePlanner.next(world.state, new Observed(begun + bound, without.members())))
+        assertThat(world.state.plan().orElseThrow().drainMillis()).isEqualTo(90_000);
+        assertItWaitsFor(stage == Stage.DRAIN ? 90_000 : UpgradePlanner.BESIDE_MILLIS, world, second, without);
+    }
+
+    private static void assertItWaitsFor(long millis, World world, NodeProgress node, Observed without) {
+        long last = node.sinceMillis() + millis;
+        assertThat(UpgradePlanner.next(world.state, new Observed(last, without.members())))
                 .singleElement()
                 .isInstanceOf(UpgradeStep.Wait.class);
-        assertThat(UpgradePlanner.next(world.state, new Observed(begun + bound + 1, without.members())))
+        assertThat(UpgradePlanner.next(world.state, new Observed(last + 1, without.members())))
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Report.class,
-                        step -> assertThat(step.message()).isInstanceOf(UpgradeMessage.FailStep.class));
+                        step -> assertThat(step.message())
+                                .isInstanceOfSatisfying(
+                                        UpgradeMessage.FailStep.class,
+                                        failed -> assertThat(failed.reason()).contains("n3")));
     }
 
     @ParameterizedTest
@@ -122,13 +125,15 @@ class UpgradeRollbackTest {
             world.tick();
             second = world.state.node("n2").orElseThrow();
         }
-        assertThat(UpgradePlanner.next(world.state, seen(world, "n3", false, 0)))
+        Observed without = seen(world, "n3", false, 0);
+        assertThat(UpgradePlanner.next(world.state, without))
                 .singleElement()
                 .isInstanceOfSatisfying(
                         UpgradeStep.Wait.class, wait -> assertThat(wait.why()).contains("n3"));
         assertThat(UpgradePlanner.next(world.state, world.observed()))
                 .singleElement()
                 .isInstanceOf(UpgradeStep.Order.class);
+        assertItWaitsFor(world.state.plan().orElseThrow().nodeMillis(), world, second, without);
     }
 
     @Test

@@ -68,7 +68,7 @@ final class World {
                 .map(name -> new UpgradePlan.Target(name, OLD, name.startsWith("w")))
                 .toList();
         ask(new UpgradeMessage.Plan(
-                "u1", new UpgradePlan("/srv", "0.2/stable", NEW, "", targets, 2, 2, 0, 5_000, 30_000, 60_000, 0)));
+                "u1", new UpgradePlan("/srv", "0.2/stable", NEW, "", targets, 2, 2, 0, 5_000, 90_000, 60_000, 0)));
     }
 
     byte[] ask(UpgradeMessage message) {
