@@ -25,8 +25,10 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.quorate.control.RunningNode;
 import io.quorate.node.folder.TlsFiles;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -231,10 +233,11 @@ class Fabric8ClientTest {
                     }
                 })) {
             client.configMaps().resource(map("after", "1")).create();
-            String last = "";
-            while (!"after".equals(last)) {
-                last = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                assertThat(last).isNotNull();
+            Set<String> awaited = new HashSet<>(Set.of("before", "after"));
+            while (!awaited.isEmpty()) {
+                String next = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                assertThat(next).as("told while %s is awaited", awaited).isNotNull();
+                awaited.remove(next);
             }
             assertThat(informer.getStore().list())
                     .extracting(each -> each.getMetadata().getName())
