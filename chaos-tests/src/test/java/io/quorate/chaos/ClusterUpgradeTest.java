@@ -129,13 +129,29 @@ class ClusterUpgradeTest {
         leader().await("all run " + version, PATIENCE, status -> allRun(status, version));
     }
 
+    private void startWorkers(int workers) throws Exception {
+        String line = cluster.nodes()
+                .getFirst()
+                .quorate("add-node", "-o", "short", "--worker", "--uses", Integer.toString(workers))
+                .text()
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        for (int i = 0; i < workers; i++) {
+            cluster.startAnother()
+                    .quorate(line.replace("quorate ", "").split(" "))
+                    .succeeded();
+        }
+    }
+
     @Test
     void a_leader_that_dies_leaves_the_upgrade_to_the_next_one_and_after_it_is_finalized_no_node_goes_back()
             throws Exception {
         NodeProcess asked = other();
+        startWorkers(2);
         asked.put("before", "it");
         Failpoints.Halt halt = failpoints.halt(cluster.nodes(), Failpoint.UPGRADE_VERIFY, asked.name());
-        begin(asked, STABLE);
+        begin(asked, STABLE, "--batch-size", "2");
         NodeProcess dead = halt.await(ROLL_OUT);
         dead.start();
         awaitPhase("completed");

@@ -25,13 +25,11 @@ import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +67,6 @@ public final class ClusterWatch implements AutoCloseable {
     private final Presences presences = new Presences();
     private final AtomicBoolean planning = new AtomicBoolean();
     private final Map<MemberId, CompletableFuture<String>> stopping = new LinkedHashMap<>();
-    private final Set<MemberId> completing = new HashSet<>();
     private long lastFenced;
     private volatile String promoted = "";
     private boolean leads;
@@ -110,7 +107,8 @@ public final class ClusterWatch implements AutoCloseable {
                 return CompletableFuture.completedFuture(MembershipForm.bytes(ofThePast(presence, member)));
             }
             return entered(presence, member)
-                    .thenApply(refusal -> MembershipForm.bytes(heard(presence, member, refusal)));
+                    .thenCompose(refusal -> heard(presence, member, refusal))
+                    .thenApply(MembershipForm::bytes);
         });
     }
 
@@ -165,7 +163,7 @@ public final class ClusterWatch implements AutoCloseable {
     }
 
     /** @param refusal why it may not be where it is */
-    private Assignment heard(Presence presence, MemberId member, String refusal) {
+    private CompletionStage<Assignment> heard(Presence presence, MemberId member, String refusal) {
         MembershipState state = parts.membership();
         Assignment answer = assignment(state, presence, member, refusal);
         if (answer.standing().equals(Assignment.MEMBER)) {
@@ -177,28 +175,21 @@ public final class ClusterWatch implements AutoCloseable {
             reseeded(state, presence, member);
             MembershipState.Node node = state.nodes().get(member.node());
             if (node != null && !node.completed()) {
-                complete(member);
+                return completed(member)
+                        .handle((done, failure) -> assignment(parts.membership(), presence, member, refusal));
             } else if (news && node != null && node.isConcernedByRoles()) {
                 plan();
             }
         }
-        return answer;
+        return CompletableFuture.completedFuture(answer);
     }
 
-    /** Once at a time: the nudge has the node tell about itself, and it would be asked for again and again until it is decided. */
-    private void complete(MemberId member) {
-        synchronized (this) {
-            if (!completing.add(member)) {
-                return;
-            }
-        }
-        parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true)
-                .whenComplete((done, failure) -> {
-                    synchronized (this) {
-                        completing.remove(member);
-                    }
-                    parts.nudge(member);
-                });
+    /**
+     * One that was let in has told about itself: its join is complete. It learns so by the answer: an answer costs nothing where it is off
+     * again, and a thousand workers that join are not called on, each over a connection of its own.
+     */
+    private CompletionStage<MembershipMessage> completed(MemberId member) {
+        return parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true);
     }
 
     /** A node that a recovery has kept has what there was when it was done: that is worth a word in the history. */
