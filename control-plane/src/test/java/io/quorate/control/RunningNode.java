@@ -14,7 +14,6 @@ import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Tls;
 import io.quorate.persistence.tls.TlsIdentity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -71,11 +71,11 @@ public final class RunningNode implements AutoCloseable {
      */
     public static RunningNode start(Path folder, String name) throws Exception {
         String address = "127.0.3." + name.substring(1);
+        List<Integer> ports = freePorts(address, 3);
         NodeSettings settings = NodeSettings.of(
                 ConfigFactory.parseString(
                                 "quorate.node { name = %s, address = \"%s\", cluster-port = %d, api-port = %d, join-port = %d }"
-                                        .formatted(
-                                                name, address, freePort(address), freePort(address), freePort(address)))
+                                        .formatted(name, address, ports.get(0), ports.get(1), ports.get(2)))
                         .withFallback(ConfigFactory.load()),
                 folder,
                 "host");
@@ -92,19 +92,26 @@ public final class RunningNode implements AutoCloseable {
     }
 
     private void awaitFounded() throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (node.status().toCompletableFuture().get(10, TimeUnit.SECONDS).cluster().nodes().stream()
                 .noneMatch(member -> member.leader() && member.role().equals("voter"))) {
             assertThat(System.nanoTime()).isLessThan(deadline);
-            node.journal().barrier().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            node.ready().toCompletableFuture().get(10, TimeUnit.SECONDS);
         }
     }
 
-    private static int freePort(String address) {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** All are taken before one is free again: else two may be the same. */
+    private static List<Integer> freePorts(String address, int count) throws IOException {
+        List<ServerSocket> taken = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                taken.add(new ServerSocket(0, 1, InetAddress.getByName(address)));
+            }
+            return taken.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket each : taken) {
+                each.close();
+            }
         }
     }
 

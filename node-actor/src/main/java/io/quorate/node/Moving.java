@@ -28,10 +28,10 @@ final class Moving {
     private static final Logger LOG = LoggerFactory.getLogger(Moving.class);
 
     /** How long a start waits for the cluster's word; after it the node starts, and goes on saying where it is. */
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
 
     /** Who has not answered by then is not there. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /** How long it asks again while it counts as alive where it was: longer than a process does after its end. */
     private static final Duration WHILE_ALIVE = Duration.ofSeconds(6);

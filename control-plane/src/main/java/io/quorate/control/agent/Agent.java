@@ -398,9 +398,7 @@ public final class Agent implements AutoCloseable {
         for (List<ContainerWish> list : List.of(wish.initContainers(), wish.containers())) {
             for (ContainerWish each : list) {
                 List<Attempt> attempts = record.get().attempts().getOrDefault(each.name(), List.of());
-                runs.put(
-                        each.name(),
-                        work.runs.getOrDefault(each.name(), ContainerRun.NONE).at(attempts));
+                runs.put(each.name(), known(work, each.name(), attempts).at(attempts));
             }
         }
         PodPlan plan = PodSync.plan(wish, runs, now);
@@ -415,6 +413,12 @@ public final class Agent implements AutoCloseable {
             again |= act(work, wish, record.get(), action, now);
         }
         return again;
+    }
+
+    /** One that ran before this agent did is as its status has it, and no pod is taken from its service because its node was restarted. */
+    private static ContainerRun known(Work work, String container, List<Attempt> attempts) {
+        ContainerRun known = work.runs.get(container);
+        return known != null ? known : PodStatus.takenUp(work.pod, work.uid, container, attempts);
     }
 
     private long toldFromMillis(Work work, long now) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.node.workload.Attempt;
+import io.quorate.node.workload.ContainerRun;
 import io.quorate.node.workload.Exit;
 import io.quorate.node.workload.PodReport;
 import io.quorate.node.workload.PodReport.ContainerReport;
@@ -93,6 +94,24 @@ final class PodStatus {
 
     private static JsonNode textOrNull(ObjectNode one, String text) {
         return text.isEmpty() ? one.nullNode() : one.textNode(text);
+    }
+
+    /** What an object's status says of the attempt that is a container's last; nothing where it is about another one. */
+    static ContainerRun takenUp(JsonNode pod, String uid, String container, List<Attempt> attempts) {
+        if (!attempts.isEmpty()) {
+            String last = id(uid, container, attempts.getLast());
+            for (String list : List.of("containerStatuses", "initContainerStatuses")) {
+                for (JsonNode each : pod.path("status").path(list)) {
+                    if (each.path("containerID").asText().equals(last)) {
+                        return ContainerRun.takenUp(
+                                attempts,
+                                each.path("started").asBoolean(),
+                                each.path("ready").asBoolean());
+                    }
+                }
+            }
+        }
+        return ContainerRun.NONE;
     }
 
     private static void containers(ArrayNode to, String uid, List<ContainerReport> reports) {

@@ -58,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
                         .enableHttps(ConnectionContext.httpsServer(
                                 () -> tls.server(Tls.ClientCertificate.WELCOME, PeerKind.ANY)))
                         .withSettings(settings)
-                        .bindFlow(IdleLimit.flow(routes::apply, settings.getPipeliningLimit(), IDLE)),
+                        .bindFlow(IdleLimit.flow(routes::apply, settings.getPipeliningLimit(), IDLE, System::nanoTime)),
                 "API",
                 address,
                 apiPort,
@@ -70,7 +70,8 @@ public final class HttpServer implements AutoCloseable {
                             .enableHttps(ConnectionContext.httpsServer(
                                     () -> tls.server(Tls.ClientCertificate.UNASKED, PeerKind.SERVERS)))
                             .withSettings(settings)
-                            .bindFlow(IdleLimit.flow(routes::admit, settings.getPipeliningLimit(), IDLE)),
+                            .bindFlow(IdleLimit.flow(
+                                    routes::admit, settings.getPipeliningLimit(), IDLE, System::nanoTime)),
                     "join",
                     address,
                     joinPort,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -22,22 +23,29 @@ final class IdleLimit {
     private static final int LOOKS = 5;
 
     private final long limitNanos;
+    private final LongSupplier nanos;
     private final AtomicInteger underWay = new AtomicInteger();
-    private volatile long latestNanos = System.nanoTime();
+    private volatile long latestNanos;
 
-    private IdleLimit(Duration limit) {
+    private IdleLimit(Duration limit, LongSupplier nanos) {
         this.limitNanos = limit.toNanos();
+        this.nanos = nanos;
+        this.latestNanos = nanos.getAsLong();
     }
 
     /**
      * Of each connection that it is used for.
      *
      * @param inParallel how many requests of one connection may be under way
+     * @param nanos as {@link System#nanoTime()}
      */
     static Flow<HttpRequest, HttpResponse, NotUsed> flow(
-            Function<HttpRequest, CompletionStage<HttpResponse>> handler, int inParallel, Duration limit) {
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+            int inParallel,
+            Duration limit,
+            LongSupplier nanos) {
         return Flow.fromMaterializer((materializer, attributes) -> {
-                    IdleLimit connection = new IdleLimit(limit);
+                    IdleLimit connection = new IdleLimit(limit, nanos);
                     Source<HttpResponse, ?> looks = Source.tick(
                                     limit.dividedBy(LOOKS), limit.dividedBy(LOOKS), NotUsed.getInstance())
                             .takeWhile(look -> !connection.isOver())
@@ -53,7 +61,7 @@ final class IdleLimit {
     }
 
     private boolean isOver() {
-        return underWay.get() == 0 && System.nanoTime() - latestNanos >= limitNanos;
+        return underWay.get() == 0 && nanos.getAsLong() - latestNanos >= limitNanos;
     }
 
     private HttpRequest asked(HttpRequest request) {
@@ -76,7 +84,7 @@ final class IdleLimit {
     }
 
     private void done() {
-        latestNanos = System.nanoTime();
+        latestNanos = nanos.getAsLong();
         underWay.decrementAndGet();
     }
 }

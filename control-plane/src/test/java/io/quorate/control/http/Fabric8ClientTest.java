@@ -1,5 +1,6 @@
 package io.quorate.control.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,12 +19,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.LogWatch;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.quorate.control.RunningNode;
 import io.quorate.node.folder.TlsFiles;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -246,7 +250,7 @@ class Fabric8ClientTest {
     }
 
     @Test
-    void a_pod_is_awaited_its_log_read_and_it_is_evicted() {
+    void a_pod_is_awaited_its_log_read_and_it_is_evicted() throws Exception {
         Pod pod = new PodBuilder()
                 .withNewMetadata()
                 .withName("said")
@@ -264,8 +268,10 @@ class Fabric8ClientTest {
         said.create();
         try {
             said.waitUntilReady(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            said.waitUntilCondition(
-                    each -> !client.pods().withName("said").getLog().isEmpty(), PATIENCE_SECONDS, TimeUnit.SECONDS);
+            try (LogWatch log = client.pods().withName("said").watchLog();
+                    BufferedReader lines = new BufferedReader(new InputStreamReader(log.getOutput(), UTF_8))) {
+                assertThat(lines.readLine()).isEqualTo("here");
+            }
             assertThat(client.pods().withName("said").tailingLines(1).getLog()).isEqualTo("here\n");
             assertThat(client.pods().withName("said").evict()).isTrue();
         } finally {

@@ -2,6 +2,7 @@ package io.quorate.control.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.google.gson.reflect.TypeToken;
 import io.kubernetes.client.custom.V1Patch;
@@ -26,6 +27,7 @@ import io.kubernetes.client.openapi.models.V1Eviction;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Pod;
+import io.kubernetes.client.openapi.models.V1PodList;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 import io.kubernetes.client.openapi.models.V1Scale;
@@ -176,6 +178,7 @@ class JavaClientTest {
                 .containsEntry("d", "e");
         V1Scale scale = apps.readNamespacedDeploymentScale("web", HOME).execute();
         scale.getSpec().setReplicas(0);
+        scale.getMetadata().setResourceVersion(null); // its controller writes meanwhile
         assertThat(apps.replaceNamespacedDeploymentScale("web", HOME, scale)
                         .execute()
                         .getStatus()
@@ -286,28 +289,28 @@ class JavaClientTest {
         }
     }
 
+    /** @param event {@code ADDED} until there is one that is selected, {@code DELETED} until there is none */
     private static void await(String selector, String event) throws Exception {
+        V1PodList now = core.listNamespacedPod(HOME).fieldSelector(selector).execute();
+        if (now.getItems().isEmpty() == event.equals("DELETED")) {
+            return;
+        }
         try (Watch<V1Pod> watch = Watch.createWatch(
                 client,
                 core.listNamespacedPod(HOME)
                         .fieldSelector(selector)
+                        .resourceVersion(now.getMetadata().getResourceVersion())
                         .timeoutSeconds((int) PATIENCE_SECONDS)
                         .watch(true)
                         .buildCall(null),
                 new TypeToken<Watch.Response<V1Pod>>() {}.getType())) {
             while (watch.hasNext()) {
-                Watch.Response<V1Pod> each = watch.next();
-                if (each.type.equals(event)) {
+                if (watch.next().type.equals(event)) {
                     return;
                 }
             }
         }
-        assertThat(core.listNamespacedPod(HOME)
-                        .fieldSelector(selector)
-                        .execute()
-                        .getItems())
-                .as("pods after a minute")
-                .isEmpty();
+        fail("after a minute no pod with " + selector + " was " + event);
     }
 
     @Test

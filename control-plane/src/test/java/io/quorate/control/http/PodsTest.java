@@ -135,6 +135,14 @@ class PodsTest {
         return new String(response.body(), UTF_8);
     }
 
+    /** Of what it says, as soon as it says it. */
+    private static String firstLine(String name) throws Exception {
+        try (Stream<String> lines = node.stream(node.request(PODS + "/" + name + "/log?follow=true"))
+                .body()) {
+            return lines.iterator().next();
+        }
+    }
+
     @Test
     void a_pod_that_is_bound_runs_and_says_where_it_is_and_goes_when_it_is_deleted() throws Exception {
         create("web", sh("echo here is $POD_IP; exec sleep 600", ""));
@@ -145,10 +153,7 @@ class PodsTest {
         assertThat(pod.at("/status/hostIP").asText()).isEqualTo("127.0.3.9");
         assertThat(pod.at("/status/containerStatuses/0/state/running/startedAt").asText())
                 .isNotEmpty();
-        try (Stream<String> lines =
-                node.stream(node.request(PODS + "/web/log?follow=true")).body()) {
-            assertThat(lines.iterator().next()).isEqualTo("here is " + address);
-        }
+        assertThat(firstLine("web")).isEqualTo("here is " + address);
         assertThat(log("web", "?tailLines=1&timestamps=true")).matches("\\d{4}-.*Z here is " + address + "\n");
         JsonNode deleted = JSON.readTree(delete("web?gracePeriodSeconds=20").body());
         assertThat(deleted.at("/metadata/deletionTimestamp").asText()).isNotEmpty();
@@ -209,7 +214,7 @@ class PodsTest {
                         "trap \\\"touch " + gone + "; exit\\\" TERM; touch " + there
                                 + "; while :; do sleep 600 & wait; done",
                         ""));
-        await("forced", PodsTest::isReady);
+        awaitChange(root, () -> Files.exists(there));
         delete("forced?gracePeriodSeconds=0");
         awaitGone("forced");
         awaitChange(root, () -> Files.exists(gone));
@@ -231,7 +236,7 @@ class PodsTest {
     void a_pod_outlives_its_node_and_is_known_to_the_next_one() throws Exception {
         create("lasting", sh("echo process $$$$ is up; exec sleep 600", ""));
         JsonNode before = await("lasting", PodsTest::isReady);
-        String said = log("lasting", "");
+        String said = firstLine("lasting") + "\n";
         ProcessHandle process =
                 ProcessHandle.of(Long.parseLong(said.split(" ")[1])).orElseThrow();
         node.close();

@@ -43,6 +43,18 @@ public record ContainerRun(List<Attempt> attempts, Health health, Optional<Stop>
         attempts = List.copyOf(attempts);
     }
 
+    /**
+     * One that runs, and that an agent before this one has looked after.
+     *
+     * @param attempts the latest ones; not empty
+     * @param startedUp what was said last of the last of them
+     * @param ready likewise
+     */
+    public static ContainerRun takenUp(List<Attempt> attempts, boolean startedUp, boolean ready) {
+        Health health = Health.takenUp(attempts.getLast().number(), startedUp, ready);
+        return new ContainerRun(attempts, health, Optional.empty(), Optional.empty());
+    }
+
     /** The same with what the runtime knows now; what was known of an attempt before is not of the next. */
     public ContainerRun at(List<Attempt> now) {
         if (now.isEmpty()) {

@@ -31,6 +31,16 @@ record Health(int attempt, Map<Probe.Kind, Track> tracks, long startedUpMillis, 
         return new Health(attempt, Map.of(), 0, Optional.empty());
     }
 
+    /** Of an attempt that was looked at before this process was: it counts as it did, until its probes say otherwise. */
+    static Health takenUp(int attempt, boolean startedUp, boolean ready) {
+        Map<Probe.Kind, Track> tracks = Map.of(
+                Probe.Kind.STARTUP,
+                new Track(startedUp, 0, 0, false),
+                Probe.Kind.READINESS,
+                new Track(ready, 0, 0, false));
+        return new Health(attempt, tracks, 0, Optional.empty());
+    }
+
     /** A container lives until the contrary is known, and neither has started nor is ready until that is. */
     Track track(Probe.Kind kind) {
         return tracks.getOrDefault(kind, new Track(kind == Probe.Kind.LIVENESS, 0, 0, false));

@@ -65,6 +65,9 @@ public final class ProcessRuntime implements PodRuntime {
     private static final String PRIVATE = "rwx------";
     private static final File NOTHING = new File("/dev/null");
     private static final int MAX_OUTPUT = 10 * 1024;
+    /** A shim that takes longer than this to say which process it is will not. */
+    private static final int UP_SECONDS = 10;
+
     /** What forks while it is being killed is found the next time. */
     private static final int KILL_ROUNDS = 20;
 
@@ -95,6 +98,9 @@ public final class ProcessRuntime implements PodRuntime {
         /** The shim, where this process started it. */
         @Nullable
         ProcessHandle started;
+
+        /** Completes when the shim has said which process it is, or nothing is watched any more. */
+        final CompletableFuture<Void> up = new CompletableFuture<>();
 
         Run(Place place, Path folder, AttemptFile file) throws IOException {
             this.place = place;
@@ -127,6 +133,16 @@ public final class ProcessRuntime implements PodRuntime {
             } catch (IOException e) {
                 return Optional.empty();
             }
+        }
+
+        /** Likewise, and waits for it: a container is said to run as soon as its shim was started. */
+        Optional<Processes.Identity> shimWhenUp() {
+            Optional<Processes.Identity> now = shim();
+            if (now.isPresent()) {
+                return now;
+            }
+            up.copy().completeOnTimeout(null, UP_SECONDS, TimeUnit.SECONDS).join();
+            return shim();
         }
 
         List<ProcessHandle> processes() {
@@ -475,6 +491,9 @@ public final class ProcessRuntime implements PodRuntime {
                 if (Files.exists(run.folder.resolve(Shim.EXIT))) {
                     ended(run);
                 } else {
+                    if (!run.up.isDone() && run.shim().isPresent()) {
+                        run.up.complete(null);
+                    }
                     pump(run, false);
                 }
             }
@@ -552,6 +571,7 @@ public final class ProcessRuntime implements PodRuntime {
             key.cancel();
             run.watch = null;
         }
+        run.up.complete(null);
         try {
             run.pump.close();
         } catch (IOException e) {
@@ -592,7 +612,7 @@ public final class ProcessRuntime implements PodRuntime {
     public Probe.Result exec(String podUid, String container, List<String> command, Duration timeout) {
         Optional<Run> run =
                 latest(podUid, container).filter(each -> each.attempt().runs());
-        Optional<Processes.Identity> shim = run.flatMap(Run::shim);
+        Optional<Processes.Identity> shim = run.flatMap(Run::shimWhenUp);
         if (run.isEmpty() || shim.isEmpty()) {
             return new Probe.Result(false, "the container does not run");
         }
@@ -638,7 +658,7 @@ public final class ProcessRuntime implements PodRuntime {
             throws StartRefused {
         Optional<Run> run =
                 latest(podUid, container).filter(each -> each.attempt().runs());
-        Optional<Processes.Identity> shim = run.flatMap(Run::shim);
+        Optional<Processes.Identity> shim = run.flatMap(Run::shimWhenUp);
         if (run.isEmpty() || shim.isEmpty()) {
             throw new StartRefused("NotFound", "container not found (\"" + container + "\")");
         }

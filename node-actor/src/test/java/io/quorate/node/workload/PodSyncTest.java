@@ -372,6 +372,21 @@ class PodSyncTest {
     }
 
     @Test
+    void a_container_that_was_ready_when_its_agent_died_is_ready_until_its_probe_has_failed_often_enough() {
+        wish = pod(PodWish.Restart.ALWAYS, List.of(), List.of(probed(Probe.Kind.READINESS, 3, -1)));
+        sync();
+        runs = Map.of("web", ContainerRun.takenUp(attempts.get("web"), true, true));
+        after(60 * SECOND);
+        assertThat(did(Action.Look.class)).as("looked at again at once").hasSize(1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(sync().containers().getFirst().ready()).isTrue();
+            says(Probe.Kind.READINESS, false);
+            after(10 * SECOND);
+        }
+        assertThat(sync().containers().getFirst().ready()).isFalse();
+    }
+
+    @Test
     void a_container_whose_liveness_probe_fails_is_ended_and_starts_again() {
         wish = pod(PodWish.Restart.ALWAYS, List.of(), List.of(probed(Probe.Kind.LIVENESS, 2, -1)));
         sync();

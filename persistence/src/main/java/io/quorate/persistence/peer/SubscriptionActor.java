@@ -73,16 +73,16 @@ final class SubscriptionActor extends AbstractBehavior<SubscriptionActor.Input> 
         this.subscribe = subscribe;
         this.pageEvents = pageEvents;
         this.progress = SubscriptionProgress.after(subscribe.after());
-        subscribe
-                .subscriber()
-                .tell(new ControlPlane.Subscribed(
-                        context.messageAdapter(ControlPlane.SubscriptionRequest.class, FromSubscriber::new)));
         this.news = news.listen(index -> {
             newest.accumulateAndGet(index, Math::max);
             if (telling.compareAndSet(false, true)) { // never more than one such message waits
                 context.getSelf().tell(Told.NEWS);
             }
         });
+        subscribe
+                .subscriber()
+                .tell(new ControlPlane.Subscribed(
+                        context.messageAdapter(ControlPlane.SubscriptionRequest.class, FromSubscriber::new)));
     }
 
     /**

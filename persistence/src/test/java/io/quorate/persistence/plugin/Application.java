@@ -18,6 +18,7 @@ final class Application implements AutoCloseable {
                 pekko.persistence.journal.plugin = "quorate.journal"
                 pekko.persistence.snapshot-store.plugin = "quorate.snapshot"
                 pekko.loglevel = WARNING
+                pekko.actor.testkit.typed { single-expect-default = 30 s, default-timeout = 30 s }
                 """);
         for (String setting : settings) {
             config = ConfigFactory.parseString(setting).withFallback(config);

@@ -55,10 +55,16 @@ class ReadJournalTest {
             throw new AssertionError(reason, cause);
         });
         journal = new WatchedJournal(embedded);
-        application =
-                new Application("quorate.source = provided", "quorate.query { page-events = 5, patience = 200 ms }");
-        JournalExtension.get(application.kit.system().classicSystem()).provide(journal);
+        application = application();
         queries = application.queries();
+    }
+
+    private Application application(String... settings) {
+        List<String> all = new ArrayList<>(List.of("quorate.source = provided", "quorate.query.page-events = 5"));
+        all.addAll(List.of(settings));
+        Application made = new Application(all.toArray(String[]::new));
+        JournalExtension.get(made.kit.system().classicSystem()).provide(journal);
+        return made;
     }
 
     @AfterEach
@@ -220,12 +226,18 @@ class ReadJournalTest {
     @Test
     void a_live_query_rides_out_a_replica_that_refuses_for_longer_than_the_patience() {
         ActorRef<Notebook.Command> a = numbers("a", 1, 1);
-        TestProbe<Object> probe = live(queries.eventsByPersistenceId("a", 1, Long.MAX_VALUE), EventEnvelope::event);
-        expect(probe, "blue1");
-        journal.toRefuse.set(12);
-        write(a, 2, 2);
-        expect(probe, "red2");
-        assertThat(journal.toRefuse).hasValue(0);
+        try (Application impatient = application("quorate.query.patience = 200 ms")) {
+            TestProbe<Object> probe = impatient.kit.createTestProbe();
+            impatient
+                    .queries()
+                    .eventsByPersistenceId("a", 1, Long.MAX_VALUE)
+                    .runForeach(event -> probe.ref().tell(event.event()), impatient.kit.system());
+            expect(probe, "blue1");
+            journal.toRefuse.set(12);
+            write(a, 2, 2);
+            expect(probe, "red2");
+            assertThat(journal.toRefuse).hasValue(0);
+        }
     }
 
     @Test

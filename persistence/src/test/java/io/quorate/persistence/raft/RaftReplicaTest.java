@@ -29,6 +29,8 @@ class RaftReplicaTest {
     private static final RaftTiming CALM =
             new RaftTiming(Duration.ofMillis(50), Duration.ofMillis(1000), Duration.ofMillis(200));
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final Map<MemberId, Member> members = new ConcurrentHashMap<>();
     private final List<Member> all = new ArrayList<>();
 
@@ -94,7 +96,9 @@ class RaftReplicaTest {
         }
 
         Outcome append(String pid, long seq, String text) throws Exception {
-            return replica.submit(append_(pid, seq, text)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            return replica.submit(append_(pid, seq, text))
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -119,7 +123,7 @@ class RaftReplicaTest {
     private Member leaderOf(List<Member> group) throws Exception {
         return (Member) CompletableFuture.anyOf(
                         group.stream().map(m -> m.ready.thenApply(l -> m)).toArray(CompletableFuture[]::new))
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private List<Member> three() {
@@ -150,12 +154,12 @@ class RaftReplicaTest {
                 leader.replica.submit(append_("a", i, "event " + i));
             }
         }
-        long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        long index = leader.replica.barrier().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         for (Member member : group) {
             member.replica
-                    .awaitApplied(index, Duration.ofSeconds(5))
+                    .awaitApplied(index, PATIENCE)
                     .toCompletableFuture()
-                    .get(6, TimeUnit.SECONDS);
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(member.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(3000L);
         }
         List<byte[]> bytes = bytesOf(group.get(0));
@@ -196,9 +200,9 @@ class RaftReplicaTest {
         List<Member> group = three();
         Member leader = leaderOf(group);
         Member follower = group.stream().filter(m -> m != leader).findFirst().orElseThrow();
-        follower.leaderSeen.get(5, TimeUnit.SECONDS);
+        follower.leaderSeen.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(follower.replica.submit(append_("a", 1, "x")))
-                .failsWithin(Duration.ofSeconds(5))
+                .failsWithin(PATIENCE)
                 .withThrowableThat()
                 .havingCause()
                 .isInstanceOfSatisfying(JournalException.class, e -> {
@@ -215,7 +219,7 @@ class RaftReplicaTest {
             CompletableFuture<Outcome> done =
                     leader.replica.submit(append_("a", i, "event " + i)).toCompletableFuture();
             if (i % 10 == 0) {
-                done.get(5, TimeUnit.SECONDS);
+                done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             }
         }
         MemberId fourth = id(4);
@@ -224,31 +228,28 @@ class RaftReplicaTest {
         leader.replica
                 .change(fourth, MembershipChange.ADD_LEARNER)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         leader.replica
                 .change(fourth, MembershipChange.PROMOTE)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
-        long index = leader.replica.barrier().toCompletableFuture().get(5, TimeUnit.SECONDS);
-        joiner.replica
-                .awaitApplied(index, Duration.ofSeconds(5))
-                .toCompletableFuture()
-                .get(6, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        long index = leader.replica.barrier().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        joiner.replica.awaitApplied(index, PATIENCE).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(joiner.events.ask(new Query.HighestSequenceNr("a"))).isEqualTo(5000L);
         assertThat(leader.replica
                         .report()
                         .toCompletableFuture()
-                        .get(5, TimeUnit.SECONDS)
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .voters())
                 .hasSize(4);
         leader.replica
                 .change(fourth, MembershipChange.REMOVE)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(leader.replica
                         .report()
                         .toCompletableFuture()
-                        .get(5, TimeUnit.SECONDS)
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .voters())
                 .hasSize(3);
     }
@@ -260,18 +261,15 @@ class RaftReplicaTest {
         leader.replica
                 .change(dead, MembershipChange.ADD_LEARNER)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         CompletableFuture<Void> promotion =
                 leader.replica.change(dead, MembershipChange.PROMOTE).toCompletableFuture();
         leader.replica.giveUpPromotion(dead);
-        assertThat(promotion)
-                .failsWithin(Duration.ofSeconds(5))
-                .withThrowableThat()
-                .withMessageContaining("n4 is not heard of");
+        assertThat(promotion).failsWithin(PATIENCE).withThrowableThat().withMessageContaining("n4 is not heard of");
         leader.replica
                 .change(dead, MembershipChange.REMOVE)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(leader.append("a", 1, "x")).isInstanceOf(Outcome.Applied.class);
     }
 
@@ -284,7 +282,7 @@ class RaftReplicaTest {
         for (int i = 1; i <= 2500; i++) {
             first.append("a", i, "x");
         }
-        first.replica.stop().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        first.replica.stop().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         first.thread.close();
         Member again = new Member(id(1), List.of(id(1)), log, state).start();
         leaderOf(List.of(again));
@@ -297,7 +295,7 @@ class RaftReplicaTest {
 
     private void crash(Member member) throws Exception {
         members.remove(member.id);
-        member.replica.stop().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        member.replica.stop().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -309,7 +307,7 @@ class RaftReplicaTest {
         }
         for (Member member : group) {
             member.replica
-                    .awaitApplied(leader.events.appliedIndex(), Duration.ofSeconds(5))
+                    .awaitApplied(leader.events.appliedIndex(), PATIENCE)
                     .toCompletableFuture()
                     .get();
         }
@@ -338,14 +336,14 @@ class RaftReplicaTest {
         alone.replica
                 .change(joins.id, MembershipChange.ADD_LEARNER)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         alone.replica
                 .change(joins.id, MembershipChange.PROMOTE)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(alone.append("a", 52, "x52")).isInstanceOf(Outcome.Applied.class);
         joins.replica
-                .awaitApplied(alone.events.appliedIndex(), Duration.ofSeconds(5))
+                .awaitApplied(alone.events.appliedIndex(), PATIENCE)
                 .toCompletableFuture()
                 .get();
         assertThat(joins.events.ask(new Query.EntriesAfter(0, 1 << 20)).entries())
@@ -356,7 +354,7 @@ class RaftReplicaTest {
         crash(alone);
         Member back = again(alone, renewed, List.of(renewed)).start();
         again(joins, joins.id, List.of(renewed)).start();
-        back.leaderSeen.get(10, TimeUnit.SECONDS);
+        back.leaderSeen.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -392,8 +390,8 @@ class RaftReplicaTest {
         Member leader = leaderOf(group);
         Member heir = group.stream().filter(m -> m != leader).findFirst().orElseThrow();
         leader.append("a", 1, "x");
-        leader.replica.transferLeadership(heir.id).toCompletableFuture().get(5, TimeUnit.SECONDS);
-        heir.ready.get(5, TimeUnit.SECONDS);
+        leader.replica.transferLeadership(heir.id).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        heir.ready.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(heir.append("a", 2, "x")).isInstanceOf(Outcome.Applied.class);
     }
 }

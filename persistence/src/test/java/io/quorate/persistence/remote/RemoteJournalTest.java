@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +70,10 @@ class RemoteJournalTest {
         String one = node((byte) 1);
         String two = node((byte) 2);
         known = List.of(two);
-        try (RemoteJournal journal = new RemoteJournal(systems.start(), () -> known)) {
+        ActorSystem system = systems.start();
+        RemoteSystems.meet(system, one, "journal", new byte[0]);
+        RemoteSystems.meet(system, two, "journal", new byte[0]);
+        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
             Query.Checkpoint checkpoint = get(journal.ask(new Query.TakeCheckpoint()));
             assertThat(checkpoint.id()).isEqualTo(2);
             known = List.of(one, two);

@@ -40,6 +40,17 @@ final class RemoteSystems implements AutoCloseable {
         }
     }
 
+    /** Has a connection made and taken, so that how long that takes is no part of what is tested. */
+    static void meet(ActorSystem system, String address, String name, byte[] question) throws Exception {
+        try (RequestChannel channel =
+                new RequestChannel(system, () -> RequestChannel.resolve(system, address, "/user/" + name), PATIENCE)) {
+            channel.request(question)
+                    .handle((answer, refusal) -> "met")
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
     /** A node that answers so under a name; where it is. */
     String serve(String name, Function<byte[], CompletionStage<byte[]>> answer) throws Exception {
         int port = freePort();
