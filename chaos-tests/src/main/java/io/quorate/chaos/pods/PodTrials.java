@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -477,6 +478,33 @@ public final class PodTrials implements AutoCloseable {
         if (!running.equals(List.copyOf(uids))) {
             violations.add("pods are " + uids + ", and on the machine run " + running);
         }
+    }
+
+    /**
+     * Replaces the web servers where a node has none of them, as an operator does with `kubectl rollout restart`: who comes back gets no pods by itself,
+     * and a node that has all of them takes the service with it when it dies.
+     */
+    public void spread() throws InterruptedException {
+        Set<String> before = new TreeSet<>();
+        boolean everywhere = true;
+        for (NodeProcess node : cluster.nodes()) {
+            Set<String> here = podsOn(WEB, node.name());
+            everywhere &= !here.isEmpty();
+            before.addAll(here);
+        }
+        if (everywhere) {
+            return;
+        }
+        restart();
+        pods.await("other web servers than before", PATIENCE, all -> {
+            Collection<JsonNode> now = present(all, WEB).values();
+            boolean others = now.stream().map(ObjectWatch::uid).noneMatch(before::contains);
+            return others && now.size() == REPLICAS && now.stream().allMatch(PodJudge::isAvailable)
+                    ? Optional.of(true)
+                    : Optional.empty();
+        });
+        rolledOut();
+        settle();
     }
 
     private static Optional<Boolean> none(Set<String> uids) {

@@ -115,6 +115,7 @@ public final class UpgradeTrials {
         nodeMillis.clear();
         excused.clear();
         String prefix = "upgrade-" + rounds.size() + "-" + Long.toString(System.currentTimeMillis(), 36) + "-";
+        pods.spread();
         try (UpgradeLoad load = new UpgradeLoad(apis, pods.sites(), prefix)) {
             long began = System.nanoTime();
             String outcome = doing.run(load, violations);
