@@ -130,17 +130,9 @@ class ClusterUpgradeTest {
     }
 
     private void startWorkers(int workers) throws Exception {
-        String line = cluster.nodes()
-                .getFirst()
-                .quorate("add-node", "-o", "short", "--worker", "--uses", Integer.toString(workers))
-                .text()
-                .lines()
-                .findFirst()
-                .orElseThrow();
         for (int i = 0; i < workers; i++) {
-            cluster.startAnother()
-                    .quorate(line.replace("quorate ", "").split(" "))
-                    .succeeded();
+            String line = cluster.joinLine(cluster.nodes().getFirst());
+            cluster.startAnother().quorate("join", line, "--worker").succeeded();
         }
     }
 

@@ -376,13 +376,8 @@ class JoinFaultsTest {
         String last;
         do { // the command is a process of its own, which takes its time
             last = node(1).quorate("history").text().lines().reduce("", (before, line) -> line);
-            assertThat(Duration.ofNanos(System.nanoTime() - since)).as(last).isLessThan(PATIENCE);
+            assertThat(Duration.ofNanos(System.nanoTime() - since)).as(last).isLessThan(Duration.ofSeconds(20));
         } while (!last.contains("n3 left the group of voters"));
-        for (NodeProcess node : List.of(node(1), node(2))) {
-            assertThat(Files.readString(node.folder().resolve("quorate.log")))
-                    .as("a promotion's own patience")
-                    .doesNotContain("did not catch up within");
-        }
         third().start();
         assertThreeAndNoGhost();
         leave(Optional.empty());

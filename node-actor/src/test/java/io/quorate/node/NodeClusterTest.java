@@ -125,14 +125,22 @@ class NodeClusterTest {
         return status;
     }
 
-    /** Waits for one, looking again after each entry that passes through the log meanwhile. */
+    /** The one of these that leads; waits until one does. */
     private static Node leaderOf(List<Node> cluster) throws Exception {
-        Optional<Node> leader;
-        do {
-            get(cluster.getFirst().journal().barrier());
-            leader = cluster.stream().filter(Node::leads).findFirst();
-        } while (leader.isEmpty());
-        return leader.get();
+        String leader = leader(
+                        await(cluster.getFirst(), status -> leader(status).isPresent()))
+                .orElseThrow();
+        return cluster.stream()
+                .filter(node -> node.identity().member().node().equals(leader))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Optional<String> leader(NodeStatus status) {
+        return status.cluster().nodes().stream()
+                .filter(node -> node.leader())
+                .map(node -> node.name())
+                .findFirst();
     }
 
     private static long voters(NodeStatus status) {

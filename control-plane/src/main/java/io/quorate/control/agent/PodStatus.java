@@ -3,6 +3,7 @@ package io.quorate.control.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.ContainerStatuses;
 import io.quorate.control.objects.Times;
 import io.quorate.control.resource.Json;
 import io.quorate.node.workload.Attempt;
@@ -98,20 +99,17 @@ final class PodStatus {
 
     /** What an object's status says of the attempt that is a container's last; nothing where it is about another one. */
     static ContainerRun takenUp(JsonNode pod, String uid, String container, List<Attempt> attempts) {
-        if (!attempts.isEmpty()) {
-            String last = id(uid, container, attempts.getLast());
-            for (String list : List.of("containerStatuses", "initContainerStatuses")) {
-                for (JsonNode each : pod.path("status").path(list)) {
-                    if (each.path("containerID").asText().equals(last)) {
-                        return ContainerRun.takenUp(
-                                attempts,
-                                each.path("started").asBoolean(),
-                                each.path("ready").asBoolean());
-                    }
-                }
-            }
+        if (attempts.isEmpty()) {
+            return ContainerRun.NONE;
         }
-        return ContainerRun.NONE;
+        String last = id(uid, container, attempts.getLast());
+        return ContainerStatuses.of(pod, container)
+                .filter(each -> each.path("containerID").asText().equals(last))
+                .map(each -> ContainerRun.takenUp(
+                        attempts,
+                        each.path("started").asBoolean(),
+                        each.path("ready").asBoolean()))
+                .orElse(ContainerRun.NONE);
     }
 
     private static void containers(ArrayNode to, String uid, List<ContainerReport> reports) {

@@ -2,6 +2,7 @@ package io.quorate.control.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.ContainerStatuses;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Failure;
 import io.quorate.control.resource.Json;
@@ -120,15 +121,10 @@ final class PodLogs {
     }
 
     private static String waits(JsonNode pod, String container) {
-        for (String list : List.of("containerStatuses", "initContainerStatuses")) {
-            for (JsonNode each : Json.at(pod, "status." + list)) {
-                String reason = Json.at(each, "state.waiting.reason").asText();
-                if (each.path("name").asText().equals(container) && !reason.isEmpty()) {
-                    return reason;
-                }
-            }
-        }
-        return "ContainerCreating";
+        return ContainerStatuses.of(pod, container)
+                .map(each -> Json.at(each, "state.waiting.reason").asText())
+                .filter(reason -> !reason.isEmpty())
+                .orElse("ContainerCreating");
     }
 
     private Source<ByteString, NotUsed> source(LogCursor cursor) {

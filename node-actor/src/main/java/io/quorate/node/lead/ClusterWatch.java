@@ -186,7 +186,7 @@ public final class ClusterWatch implements AutoCloseable {
 
     /**
      * One that was let in has told about itself: its join is complete. It learns so by the answer: an answer costs nothing where it is off
-     * again, and a thousand workers that join are not called on, each over a connection of its own.
+     * again, and a thousand workers that join are not called on, each over a connection of its own. Where it comes to nothing, its next presence asks again.
      */
     private CompletionStage<MembershipMessage> completed(MemberId member) {
         return parts.membershipCommand(inNameOf(member.node(), new MembershipMessage.Complete(member.node())), true);

@@ -65,8 +65,9 @@ public final class ProcessRuntime implements PodRuntime {
     private static final String PRIVATE = "rwx------";
     private static final File NOTHING = new File("/dev/null");
     private static final int MAX_OUTPUT = 10 * 1024;
+
     /** A shim that takes longer than this to say which process it is will not. */
-    private static final int UP_SECONDS = 10;
+    private static final Duration UP = Duration.ofSeconds(10);
 
     /** What forks while it is being killed is found the next time. */
     private static final int KILL_ROUNDS = 20;
@@ -136,12 +137,14 @@ public final class ProcessRuntime implements PodRuntime {
         }
 
         /** Likewise, and waits for it: a container is said to run as soon as its shim was started. */
-        Optional<Processes.Identity> shimWhenUp() {
+        Optional<Processes.Identity> shimWithin(Duration patience) {
             Optional<Processes.Identity> now = shim();
             if (now.isPresent()) {
                 return now;
             }
-            up.copy().completeOnTimeout(null, UP_SECONDS, TimeUnit.SECONDS).join();
+            up.copy()
+                    .completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             return shim();
         }
 
@@ -612,7 +615,7 @@ public final class ProcessRuntime implements PodRuntime {
     public Probe.Result exec(String podUid, String container, List<String> command, Duration timeout) {
         Optional<Run> run =
                 latest(podUid, container).filter(each -> each.attempt().runs());
-        Optional<Processes.Identity> shim = run.flatMap(Run::shimWhenUp);
+        Optional<Processes.Identity> shim = run.flatMap(each -> each.shimWithin(timeout));
         if (run.isEmpty() || shim.isEmpty()) {
             return new Probe.Result(false, "the container does not run");
         }
@@ -658,7 +661,7 @@ public final class ProcessRuntime implements PodRuntime {
             throws StartRefused {
         Optional<Run> run =
                 latest(podUid, container).filter(each -> each.attempt().runs());
-        Optional<Processes.Identity> shim = run.flatMap(Run::shimWhenUp);
+        Optional<Processes.Identity> shim = run.flatMap(each -> each.shimWithin(UP));
         if (run.isEmpty() || shim.isEmpty()) {
             throw new StartRefused("NotFound", "container not found (\"" + container + "\")");
         }

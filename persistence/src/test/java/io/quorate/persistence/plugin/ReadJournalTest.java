@@ -86,8 +86,13 @@ class ReadJournalTest {
     }
 
     private <T> TestProbe<Object> live(Source<T, NotUsed> source, Function<T, Object> shown) {
-        TestProbe<Object> probe = application.kit.createTestProbe();
-        source.runForeach(e -> probe.ref().tell(shown.apply(e)), application.kit.system());
+        return live(application, source, shown);
+    }
+
+    private static <T> TestProbe<Object> live(
+            Application reader, Source<T, NotUsed> source, Function<T, Object> shown) {
+        TestProbe<Object> probe = reader.kit.createTestProbe();
+        source.runForeach(e -> probe.ref().tell(shown.apply(e)), reader.kit.system());
         return probe;
     }
 
@@ -227,11 +232,8 @@ class ReadJournalTest {
     void a_live_query_rides_out_a_replica_that_refuses_for_longer_than_the_patience() {
         ActorRef<Notebook.Command> a = numbers("a", 1, 1);
         try (Application impatient = application("quorate.query.patience = 200 ms")) {
-            TestProbe<Object> probe = impatient.kit.createTestProbe();
-            impatient
-                    .queries()
-                    .eventsByPersistenceId("a", 1, Long.MAX_VALUE)
-                    .runForeach(event -> probe.ref().tell(event.event()), impatient.kit.system());
+            TestProbe<Object> probe = live(
+                    impatient, impatient.queries().eventsByPersistenceId("a", 1, Long.MAX_VALUE), EventEnvelope::event);
             expect(probe, "blue1");
             journal.toRefuse.set(12);
             write(a, 2, 2);
