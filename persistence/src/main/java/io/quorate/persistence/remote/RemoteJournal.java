@@ -95,23 +95,13 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     public <A> CompletionStage<A> ask(Query<A> query) {
         byte[] request = askRequest(query);
         CompletionStage<byte[]> body = switch (query) {
-            case Query.TakeCheckpoint take -> taken(request);
+            // Who is asked may change meanwhile: a checkpoint is where it was taken.
+            case Query.TakeCheckpoint take -> service.call(request, PATIENCE, target -> source = target);
             case Query.CheckpointPart part -> parts.request(request);
             case Query.DropCheckpoint drop -> parts.request(request);
             default -> call(request);
         };
         return body.thenApply(bytes -> JournalCodec.readAnswer(new ByteReader(bytes), query));
-    }
-
-    /** The list of contact points may change meanwhile, and who is asked with it: a checkpoint is where it was taken. */
-    private CompletionStage<byte[]> taken(byte[] request) {
-        ActorRef first = service.target();
-        int turn = contacts.asked().turn();
-        return call(request).thenApply(body -> {
-            boolean passedOver = contacts.asked().turn() != turn;
-            source = passedOver ? service.target() : first;
-            return body;
-        });
     }
 
     /** The request for a barrier, as {@link JournalService} reads it. */
@@ -167,6 +157,8 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     /** Some contact points may be elsewhere now: what waits where none is any more is asked again. */
     public void moved() {
+        service.moved();
+        parts.giveUpUnless(service::isOffered);
         news.giveUpUnless(service::isOffered);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -52,6 +53,11 @@ public final class RemoteService implements AutoCloseable {
                 .anyMatch(known -> known.getValue().equals(target) && contacts.has(known.getKey()));
     }
 
+    /** Some nodes may be elsewhere now: what waits where none is any more is asked again. */
+    void moved() {
+        channel.giveUpUnless(this::isOffered);
+    }
+
     /** {@code host:port} of the node that is asked now; empty while none is known. */
     public String contact() {
         String now = contacts.address();
@@ -65,12 +71,18 @@ public final class RemoteService implements AutoCloseable {
      * @return the answer, or a {@link JournalException}: {@code UNKNOWN} where one of the attempts may have done it
      */
     public CompletionStage<byte[]> call(byte[] request, Duration patience) {
-        return attempt(request, System.nanoTime() + patience.toNanos(), false);
+        return call(request, patience, target -> {});
     }
 
-    private CompletionStage<byte[]> attempt(byte[] request, long deadlineNanos, boolean perhapsDone) {
+    /** @param sentTo told of each node that it is sent to; of the last one is the answer */
+    CompletionStage<byte[]> call(byte[] request, Duration patience, Consumer<ActorRef> sentTo) {
+        return attempt(request, sentTo, System.nanoTime() + patience.toNanos(), false);
+    }
+
+    private CompletionStage<byte[]> attempt(
+            byte[] request, Consumer<ActorRef> sentTo, long deadlineNanos, boolean perhapsDone) {
         ContactPoints.Asked asked = contacts.asked();
-        return channel.request(request)
+        return channel.request(request, false, sentTo)
                 .handle((body, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(body);
@@ -84,7 +96,7 @@ public final class RemoteService implements AutoCloseable {
                         return CompletableFuture.<byte[]>failedFuture(perhaps ? reason.afterAnotherAttempt() : reason);
                     }
                     contacts.passOver(asked);
-                    return after(PAUSE, () -> attempt(request, deadlineNanos, perhaps));
+                    return after(PAUSE, () -> attempt(request, sentTo, deadlineNanos, perhaps));
                 })
                 .thenCompose(next -> next);
     }

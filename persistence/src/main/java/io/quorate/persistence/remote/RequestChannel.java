@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractActor;
@@ -37,7 +38,8 @@ public final class RequestChannel implements AutoCloseable {
 
     private static final int FRAMES_IN_FLIGHT = 3;
 
-    private record Request(long id, byte[] payload, boolean idempotent, CompletableFuture<byte[]> answer) {}
+    private record Request(
+            long id, byte[] payload, boolean idempotent, Consumer<ActorRef> sentTo, CompletableFuture<byte[]> answer) {}
 
     private static final class SentFrame {
         final ActorRef target;
@@ -97,6 +99,11 @@ public final class RequestChannel implements AutoCloseable {
      * {@code UNKNOWN}, so that the caller asks the next one.
      */
     public CompletionStage<byte[]> request(byte[] payload, boolean idempotent) {
+        return request(payload, idempotent, target -> {});
+    }
+
+    /** @param sentTo told whose answer it will be, before it is sent; not where it fails before */
+    CompletionStage<byte[]> request(byte[] payload, boolean idempotent, Consumer<ActorRef> sentTo) {
         if (closed) {
             return CompletableFuture.failedFuture(
                     new JournalException(Kind.NO_LEADER, "this node is stopping, or becoming something else"));
@@ -106,7 +113,7 @@ public final class RequestChannel implements AutoCloseable {
             return CompletableFuture.failedFuture(new JournalException(
                     Kind.OVERLOADED, MAX_PENDING + " requests are waiting already: try again later"));
         }
-        Request request = new Request(ids.incrementAndGet(), payload, idempotent, new CompletableFuture<>());
+        Request request = new Request(ids.incrementAndGet(), payload, idempotent, sentTo, new CompletableFuture<>());
         waiting.add(request);
         sendWaiting();
         return request.answer();
@@ -149,6 +156,7 @@ public final class RequestChannel implements AutoCloseable {
         SentFrame frame = new SentFrame(to, requests.size());
         ByteWriter out = new ByteWriter(bytes + 16).varint(requests.size());
         for (Request request : requests) {
+            request.sentTo().accept(to);
             sent.put(request.id(), new Sent(request, frame));
             out.varint(request.id()).block(request.payload());
         }

@@ -1,6 +1,7 @@
 package io.quorate.persistence.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
@@ -9,6 +10,7 @@ import io.quorate.persistence.journal.Query;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.ActorSystem;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** Two nodes with a journal each, over real sockets. */
 class RemoteJournalTest {
+    /** Questions for a part of this one get no answer. */
+    private static final long UNANSWERED = 99;
+
     private final RemoteSystems systems = new RemoteSystems();
     private volatile List<String> known = List.of();
 
@@ -44,6 +49,9 @@ class RemoteJournalTest {
         @Override
         @SuppressWarnings("unchecked") // as the query says
         public <A> CompletionStage<A> ask(Query<A> query) {
+            if (query instanceof Query.CheckpointPart part && part.checkpoint() == UNANSWERED) {
+                return new CompletableFuture<>();
+            }
             Object answer = switch (query) {
                 case Query.TakeCheckpoint take ->
                     new Query.Checkpoint(number, List.of(new Query.CheckpointFile("000001.log", 1)));
@@ -81,6 +89,42 @@ class RemoteJournalTest {
                     .containsExactly(2);
             assertThat(get(journal.ask(new Query.DropCheckpoint(2)))).isTrue();
             assertThat(get(journal.ask(new Query.TakeCheckpoint())).id()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_checkpoint_that_was_asked_for_where_a_node_was_before_it_moved_is_taken_and_fetched_where_it_is_now()
+            throws Exception {
+        String now = node((byte) 1);
+        String before = "127.0.0.1:" + RemoteSystems.freePort();
+        known = List.of(before);
+        ActorSystem system = systems.start();
+        RemoteSystems.meet(system, now, "journal", new byte[0]);
+        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+            CompletionStage<Query.Checkpoint> taken = journal.ask(new Query.TakeCheckpoint());
+            known = List.of(now);
+            journal.moved();
+            assertThat(get(taken).id()).isEqualTo(1);
+            assertThat(get(journal.ask(new Query.CheckpointPart(1, 0, 0, 1))).bytes())
+                    .containsExactly(1);
+        }
+    }
+
+    @Test
+    void a_part_that_was_asked_for_where_a_node_was_before_it_moved_is_given_up_at_once() throws Exception {
+        String before = node((byte) 1);
+        String now = node((byte) 2);
+        known = List.of(before);
+        ActorSystem system = systems.start();
+        RemoteSystems.meet(system, before, "journal", new byte[0]);
+        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+            get(journal.ask(new Query.TakeCheckpoint()));
+            CompletionStage<Query.Part> part = journal.ask(new Query.CheckpointPart(UNANSWERED, 0, 0, 1));
+            known = List.of(now);
+            journal.moved();
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> get(part))
+                    .withMessageContaining("was lost before it answered");
         }
     }
 }
