@@ -404,12 +404,17 @@ public final class ScenarioNemesis {
             } catch (OldImage.NotRefused e) {
                 broken.add(e);
             } catch (IllegalStateException e) {
-                told.accept("           " + name(node) + ": "
-                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                tell(node, String.valueOf(e.getMessage()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                tell(node, e.toString()); // nobody else looks at what becomes of a chore
             }
         });
+    }
+
+    private void tell(int node, String what) {
+        told.accept("           " + name(node) + ": " + what.lines().findFirst().orElse(""));
     }
 
     private void mendAll() throws InterruptedException {

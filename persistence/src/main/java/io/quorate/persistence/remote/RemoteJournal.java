@@ -65,7 +65,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         this.service = new RemoteService(system, contacts, SERVICE, TIMEOUT);
         this.news = new RequestChannel(system, service::target, NEWS_TIMEOUT);
         this.parts = new RequestChannel(system, () -> source, TIMEOUT);
-        contacts.onChange(() -> news.giveUpAllBut(service.target()));
+        contacts.onChange(() -> news.giveUpUnless(target -> target.equals(service.target())));
     }
 
     @Override
@@ -158,8 +158,8 @@ public final class RemoteJournal implements Journal, AutoCloseable {
     /** Some contact points may be elsewhere now: what waits where none is any more is asked again. */
     public void moved() {
         service.moved();
-        parts.giveUpUnless(service::isOffered);
-        news.giveUpUnless(service::isOffered);
+        parts.giveUpUnless(service::mayAnswer);
+        news.giveUpUnless(service::mayAnswer);
     }
 
     @Override

@@ -4,9 +4,12 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
@@ -24,6 +27,10 @@ public final class RemoteService implements AutoCloseable {
     private final ContactPoints contacts;
     private final String path;
     private final Map<String, ActorRef> targets = new ConcurrentHashMap<>();
+
+    /** Those of them that have answered once. */
+    private final Set<ActorRef> answered = ConcurrentHashMap.newKeySet();
+
     private final RequestChannel channel;
     private volatile boolean closed;
 
@@ -47,15 +54,19 @@ public final class RemoteService implements AutoCloseable {
                 : targets.computeIfAbsent(now, address -> RequestChannel.resolve(system, address, path));
     }
 
-    /** Whether the service is still offered there, as far as is known now. */
-    boolean isOffered(ActorRef target) {
-        return targets.entrySet().stream()
-                .anyMatch(known -> known.getValue().equals(target) && contacts.has(known.getKey()));
+    /**
+     * Whether an answer may still come from there, now that a node was found elsewhere: who has never answered may be the one, at an address
+     * that nobody has said to be left.
+     */
+    boolean mayAnswer(ActorRef target) {
+        return answered.contains(target)
+                && targets.entrySet().stream()
+                        .anyMatch(known -> known.getValue().equals(target) && contacts.has(known.getKey()));
     }
 
     /** Some nodes may be elsewhere now: what waits where none is any more is asked again. */
     void moved() {
-        channel.giveUpUnless(this::isOffered);
+        channel.giveUpUnless(this::mayAnswer);
     }
 
     /** {@code host:port} of the node that is asked now; empty while none is known. */
@@ -82,9 +93,11 @@ public final class RemoteService implements AutoCloseable {
     private CompletionStage<byte[]> attempt(
             byte[] request, Consumer<ActorRef> sentTo, long deadlineNanos, boolean perhapsDone) {
         ContactPoints.Asked asked = contacts.asked();
-        return channel.request(request, false, sentTo)
+        AtomicReference<@Nullable ActorRef> target = new AtomicReference<>();
+        return channel.request(request, false, sentTo.andThen(target::set))
                 .handle((body, failure) -> {
                     if (failure == null) {
+                        answered.add(Objects.requireNonNull(target.get(), "whose answer it is"));
                         return CompletableFuture.completedFuture(body);
                     }
                     JournalException reason = JournalException.of(failure);

@@ -177,22 +177,25 @@ public final class RequestChannel implements AutoCloseable {
                         system.dispatcher());
     }
 
-    /** Gives up what is on its way to an actor that is known not to answer any more. */
-    public void giveUpAllBut(@Nullable ActorRef stillGood) {
-        giveUpUnless(target -> target.equals(stillGood));
+    /** Gives up what is on its way to a leader that is known not to answer any more. */
+    public void giveUpAllBut(@Nullable ActorRef leader) {
+        giveUpUnless(target -> target.equals(leader), "the leader");
     }
 
-    /** Likewise, where more than one may still answer. */
+    /** Likewise, where any node may have been asked, and more than one may still answer. */
     void giveUpUnless(Predicate<ActorRef> stillGood) {
+        giveUpUnless(stillGood, "the node that was asked");
+    }
+
+    private void giveUpUnless(Predicate<ActorRef> stillGood, String asked) {
+        String lost = asked + " was lost before it answered";
         sent.forEach((id, s) -> {
             if (!stillGood.test(s.frame().target)) {
                 giveUp(
                         id,
                         s.request().idempotent()
-                                ? new JournalException(Kind.NO_LEADER, "the leader was lost before it answered")
-                                : new JournalException(
-                                        Kind.UNKNOWN,
-                                        "the leader was lost before it answered; the operation may be stored"));
+                                ? new JournalException(Kind.NO_LEADER, lost)
+                                : new JournalException(Kind.UNKNOWN, lost + "; the operation may be stored"));
             }
         });
     }

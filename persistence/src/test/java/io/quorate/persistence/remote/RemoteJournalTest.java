@@ -7,6 +7,7 @@ import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.Query;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class RemoteJournalTest {
     /** Questions for a part of this one get no answer. */
     private static final long UNANSWERED = 99;
+
+    private static final Duration LESS_THAN_A_TIMEOUT = Duration.ofMillis(1_500);
 
     private final RemoteSystems systems = new RemoteSystems();
     private volatile List<String> known = List.of();
@@ -111,6 +114,26 @@ class RemoteJournalTest {
     }
 
     @Test
+    void
+            what_waits_where_nobody_has_ever_answered_is_asked_again_as_soon_as_a_node_is_found_though_nobody_says_that_it_has_left()
+                    throws Exception {
+        String now = node((byte) 1);
+        String before = "127.0.0.1:" + RemoteSystems.freePort();
+        known = List.of(before);
+        ActorSystem system = systems.start();
+        RemoteSystems.meet(system, now, "journal", new byte[0]);
+        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+            CompletableFuture<Query.Checkpoint> taken =
+                    journal.ask(new Query.TakeCheckpoint()).toCompletableFuture();
+            known = List.of(now, before);
+            journal.moved();
+            assertThat(taken.get(LESS_THAN_A_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                            .id())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_part_that_was_asked_for_where_a_node_was_before_it_moved_is_given_up_at_once() throws Exception {
         String before = node((byte) 1);
         String now = node((byte) 2);
@@ -124,7 +147,7 @@ class RemoteJournalTest {
             journal.moved();
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> get(part))
-                    .withMessageContaining("was lost before it answered");
+                    .withMessageContaining("the node that was asked was lost before it answered");
         }
     }
 }
