@@ -65,7 +65,7 @@ public final class RemoteJournal implements Journal, AutoCloseable {
         this.service = new RemoteService(system, contacts, SERVICE, TIMEOUT);
         this.news = new RequestChannel(system, service::target, NEWS_TIMEOUT);
         this.parts = new RequestChannel(system, () -> source, TIMEOUT);
-        contacts.onChange(() -> news.giveUpUnless(target -> target.equals(service.target())));
+        contacts.onChange(this::passedOver);
     }
 
     @Override
@@ -153,6 +153,11 @@ public final class RemoteJournal implements Journal, AutoCloseable {
                 system.scheduler().scheduleOnce(pause, task, system.dispatcher());
             }
         }
+    }
+
+    private void passedOver() {
+        ActorRef next = service.target();
+        news.giveUpUnless(target -> target.equals(next));
     }
 
     /** Some contact points may be elsewhere now: what waits where none is any more is asked again. */

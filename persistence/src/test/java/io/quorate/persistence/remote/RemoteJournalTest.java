@@ -23,6 +23,7 @@ class RemoteJournalTest {
     /** Questions for a part of this one get no answer. */
     private static final long UNANSWERED = 99;
 
+    /** Of an attempt, which is two seconds: who waits for that first is late. */
     private static final Duration LESS_THAN_A_TIMEOUT = Duration.ofMillis(1_500);
 
     private final RemoteSystems systems = new RemoteSystems();
@@ -71,6 +72,15 @@ class RemoteJournalTest {
         }
     }
 
+    /** Over a system that has shaken hands with these nodes; it asks whom {@link #known} names. */
+    private RemoteJournal journal(String... met) throws Exception {
+        ActorSystem system = systems.start();
+        for (String address : met) {
+            RemoteSystems.meet(system, address, "journal", new byte[0]);
+        }
+        return new RemoteJournal(system, () -> known);
+    }
+
     private static <A> A get(CompletionStage<A> answer) throws Exception {
         return answer.toCompletableFuture().get(RemoteSystems.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
@@ -81,10 +91,7 @@ class RemoteJournalTest {
         String one = node((byte) 1);
         String two = node((byte) 2);
         known = List.of(two);
-        ActorSystem system = systems.start();
-        RemoteSystems.meet(system, one, "journal", new byte[0]);
-        RemoteSystems.meet(system, two, "journal", new byte[0]);
-        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+        try (RemoteJournal journal = journal(one, two)) {
             Query.Checkpoint checkpoint = get(journal.ask(new Query.TakeCheckpoint()));
             assertThat(checkpoint.id()).isEqualTo(2);
             known = List.of(one, two);
@@ -101,9 +108,7 @@ class RemoteJournalTest {
         String now = node((byte) 1);
         String before = "127.0.0.1:" + RemoteSystems.freePort();
         known = List.of(before);
-        ActorSystem system = systems.start();
-        RemoteSystems.meet(system, now, "journal", new byte[0]);
-        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+        try (RemoteJournal journal = journal(now)) {
             CompletionStage<Query.Checkpoint> taken = journal.ask(new Query.TakeCheckpoint());
             known = List.of(now);
             journal.moved();
@@ -120,9 +125,7 @@ class RemoteJournalTest {
         String now = node((byte) 1);
         String before = "127.0.0.1:" + RemoteSystems.freePort();
         known = List.of(before);
-        ActorSystem system = systems.start();
-        RemoteSystems.meet(system, now, "journal", new byte[0]);
-        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+        try (RemoteJournal journal = journal(now)) {
             CompletableFuture<Query.Checkpoint> taken =
                     journal.ask(new Query.TakeCheckpoint()).toCompletableFuture();
             known = List.of(now, before);
@@ -138,9 +141,7 @@ class RemoteJournalTest {
         String before = node((byte) 1);
         String now = node((byte) 2);
         known = List.of(before);
-        ActorSystem system = systems.start();
-        RemoteSystems.meet(system, before, "journal", new byte[0]);
-        try (RemoteJournal journal = new RemoteJournal(system, () -> known)) {
+        try (RemoteJournal journal = journal(before)) {
             get(journal.ask(new Query.TakeCheckpoint()));
             CompletionStage<Query.Part> part = journal.ask(new Query.CheckpointPart(UNANSWERED, 0, 0, 1));
             known = List.of(now);
