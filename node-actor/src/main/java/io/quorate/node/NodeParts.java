@@ -22,9 +22,11 @@ import io.quorate.node.lead.LeaderPorts;
 import io.quorate.node.lead.NewerEpoch;
 import io.quorate.node.lead.PresenceExchange;
 import io.quorate.node.lead.RoleSteps;
+import io.quorate.node.lead.Timer;
 import io.quorate.node.member.JournalFollower;
 import io.quorate.node.member.LeaderChannel;
 import io.quorate.node.member.LeaderJournal;
+import io.quorate.node.member.Lifeline;
 import io.quorate.node.member.NodeJournal;
 import io.quorate.node.member.RaftMember;
 import io.quorate.node.member.Stores;
@@ -104,6 +106,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     /** How long a node that stops waits for a leader where none is known: there may be nobody left to elect one. */
     private static final Duration ELECTION_PATIENCE = Duration.ofSeconds(1);
 
+    /** After the leader's end is known here: by then the members know it too, and do not name it to who asks. */
+    private static final Duration TIME_TO_HEAR_OF_LOSS = Duration.ofMillis(100);
+
     private static final int MAX_WAITING_READS = 4096;
 
     private static final int WHO_LEADS = 1;
@@ -139,6 +144,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private final RaftThread thread;
     private final ThreadPoolExecutor readers;
     private final KnownLeader leader;
+    private final Lifeline lifeline;
     private final LeaderJournal leaderJournal;
     private final NodeJournal local;
     private final Journal journal;
@@ -218,6 +224,10 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 this::ask,
                 this::somebodyMoved);
         this.leader = new KnownLeader(this::replica, this::identity, contacts, this::isClosed);
+        this.lifeline = new Lifeline(classic, address -> leaderGone(timer, address));
+        if (identity.replica() != Identity.Replica.WORKER) { // there may be thousands of them
+            leader.onChange(() -> lifeline.hold(leader.address()));
+        }
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);
         this.readers = new ThreadPoolExecutor(
@@ -496,6 +506,21 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         if (from != null) {
             from.moved();
         }
+    }
+
+    private void leaderGone(Timer timer, String address) {
+        RaftReplica replica = replica();
+        if (replica == null) {
+            timer.after(TIME_TO_HEAR_OF_LOSS, leader::lookAgain);
+            return;
+        }
+        replica.leadership()
+                .leader()
+                .filter(leads -> contacts.book().of(leads).equals(address))
+                .ifPresent(leads -> {
+                    LOG.info("{} led, and nobody listens at {} any more", leads.node(), address);
+                    replica.lost(leads);
+                });
     }
 
     private void leadership(Leadership now) {
@@ -1182,6 +1207,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         endpoints.silence();
         presence.close();
         watch.close();
+        lifeline.close();
         RaftMember leaving = member;
         if (leaving != null) {
             Endpoints.await(leaving.stop());

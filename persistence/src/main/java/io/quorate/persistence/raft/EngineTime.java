@@ -46,6 +46,7 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
     private long roundEndsAtNanos;
     private int depth;
     private volatile boolean dead;
+    private long skippedMillis;
 
     EngineTime(SerialExecutor executor, LongSupplier nanos, RandomGenerator random, RaftTiming timing, Walls walls) {
         this.executor = executor;
@@ -117,6 +118,11 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
         executor.schedule(due, realDelay(delay, unit));
     }
 
+    /** Schedules what is ours, not the engine's: in real time, as it is given. */
+    void after(Runnable task, Duration delay) {
+        executor.schedule(() -> run(task), delay);
+    }
+
     private boolean isElection(long delay, TimeUnit unit) {
         return unit != TimeUnit.SECONDS && unit.toMillis(delay) >= electionTimeoutMillis();
     }
@@ -151,9 +157,17 @@ final class EngineTime extends Clock implements RaftNodeExecutor {
         return later;
     }
 
+    /**
+     * Lets a heartbeat timeout pass at once, for a follower that knows without waiting that the leader says nothing more. What is
+     * scheduled is due no earlier. On the replica's thread.
+     */
+    void skipHeartbeatTimeout() {
+        skippedMillis += TimeUnit.SECONDS.toMillis(heartbeatTimeoutSeconds());
+    }
+
     @Override
     public long millis() {
-        return toEngineMillis(TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong())) / 1000;
+        return skippedMillis + toEngineMillis(TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong())) / 1000;
     }
 
     /** What a difference of {@link #millis()} is in real milliseconds. */

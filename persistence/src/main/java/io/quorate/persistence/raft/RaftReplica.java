@@ -80,6 +80,12 @@ public final class RaftReplica {
     /** An index that no log reaches: a request after it is refused by the engine, and counts as a sign of life. */
     private static final long NO_SUCH_INDEX = Long.MAX_VALUE / 4;
 
+    /**
+     * Between the word that the leader is gone and the election: time for the others to hear it, who would refuse their votes otherwise.
+     * A few round trips between nodes that are well.
+     */
+    static final Duration TIME_TO_HEAR_OF_LOSS = Duration.ofMillis(25);
+
     private static final byte[] BARRIER = OperationCodec.encode(List.of(new Operation.Barrier()));
 
     /**
@@ -132,6 +138,7 @@ public final class RaftReplica {
     private final Candidacy candidacy;
     private final RollbackWatch rollback;
     private final RaftNode engine;
+    private final ElectionWatch watch;
     private final Set<MemberId> votersAtStart;
     private final Proposals proposals = new Proposals();
     private final AtomicBoolean proposing = new AtomicBoolean();
@@ -150,6 +157,7 @@ public final class RaftReplica {
     private long bytesSinceSnapshot;
     private boolean snapshotWanted;
     private long rewrittenBase;
+    private @Nullable MemberId lostLeader;
     private @Nullable Handover handover;
     private boolean handingOver;
     private CompletableFuture<Void> transfer = CompletableFuture.completedFuture(null);
@@ -176,6 +184,8 @@ public final class RaftReplica {
                 new RollbackWatch(settings.self(), log, store, frames, transport, nanos, this::handle, this::die);
         Optional<RestoredRaftState> restored = log.restore();
         this.engine = engine(restored, ports.random());
+        this.watch = new ElectionWatch(
+                (RaftNodeImpl) engine, time, nanos, settings.timing().heartbeatTimeout(), walls.electionJitter());
         this.votersAtStart = knownVoters(restored);
         executor.afterTasks(() -> {
             if (!time.isDead()) {
@@ -274,8 +284,8 @@ public final class RaftReplica {
     }
 
     private void startEngine(CompletableFuture<Void> runs) {
-        if (settings.walls().electionWatch() && engine instanceof RaftNodeImpl node) {
-            new ElectionWatch(node, time).start();
+        if (settings.walls().electionWatch()) {
+            watch.start();
         }
         engine.start().thenAccept(started -> runs.complete(null));
     }
@@ -338,6 +348,9 @@ public final class RaftReplica {
     }
 
     private void handle(RaftMessage message) {
+        if (message instanceof AppendEntriesRequest || message instanceof InstallSnapshotRequest) {
+            watch.heard();
+        }
         switch (message) {
             case InstallSnapshotRequest request when settings.walls().snapshotHold() -> guarded(() -> install(request));
             case PreVoteRequest request when settings.walls().electionJitter() -> preVote(request);
@@ -392,6 +405,7 @@ public final class RaftReplica {
     }
 
     private void preVote(PreVoteRequest request) {
+        heedLoss();
         MemberId rival = RaftMemberEndpoint.memberOf(request.getSender());
         int compared = compareLog(request.getLastLogTerm(), request.getLastLogIndex());
         if (candidacy.passesOver(rival, compared > 0, nanos.getAsLong())) {
@@ -405,6 +419,7 @@ public final class RaftReplica {
     }
 
     private void vote(VoteRequest request) {
+        heedLoss();
         MemberId rival = RaftMemberEndpoint.memberOf(request.getSender());
         if (compareLog(request.getLastLogTerm(), request.getLastLogIndex()) >= 0) {
             candidacy.heardRival(rival, nanos.getAsLong());
@@ -609,6 +624,47 @@ public final class RaftReplica {
     /** Registers the one listener to the applied index, called on the replica's thread after each flush that advanced it. */
     public void onApplied(LongConsumer listener) {
         executor.execute(() -> appliedListener = listener);
+    }
+
+    /**
+     * The leader's process has ended, as its own machine says: its silence is not waited for. Without effect where another leads by now,
+     * and on the leader. A word that is wrong costs this member a pre-vote, which those refuse that hear the leader (Raft thesis,
+     * section 9.6), so it may come from anywhere at any time.
+     */
+    public void lost(MemberId leader) {
+        executor.execute(() -> {
+            lostLeader = leader;
+            if (missesLostLeader()) {
+                time.after(() -> standFor(leader), TIME_TO_HEAR_OF_LOSS.plus(watch.turn()));
+            }
+        });
+    }
+
+    private boolean missesLostLeader() {
+        return !time.isDead()
+                && role == RaftRole.FOLLOWER
+                && leadership
+                        .leader()
+                        .filter(leader -> leader.equals(lostLeader))
+                        .isPresent();
+    }
+
+    private void standFor(MemberId leader) {
+        heedLoss();
+        if (missesLostLeader()) {
+            watch.standNow();
+        }
+        // From here on what is heard of it counts again: the word may have been wrong.
+        if (leader.equals(lostLeader)) {
+            lostLeader = null;
+        }
+    }
+
+    /** Before each use, not once: what the leader had sent before its end may be read after the word of it. */
+    private void heedLoss() {
+        if (missesLostLeader()) {
+            time.skipHeartbeatTimeout();
+        }
     }
 
     /** The present view; cheap. */

@@ -4,7 +4,7 @@ package io.quorate.persistence.raft;
  * The walls around known gaps of the engine (design, section 4). All stand in production; a simulation takes one away to show
  * that its test fails then. Each method names the wall, the javadoc of the class that builds it tells the gap.
  *
- * @param electionJitter random delay of our own on every election timer; pre-votes that cross give way
+ * @param electionJitter random delay of our own on every election timer; followers take turns; pre-votes that cross give way
  * @param snapshotHold an InstallSnapshot waits until the journal stream has brought the store to its index
  * @param reconcileAtSnapshot a request that follows the follower's own snapshot is accepted (0.7 refuses it for ever)
  * @param committedPrefix a request that begins before the follower's own snapshot is taken from there on
@@ -17,7 +17,7 @@ package io.quorate.persistence.raft;
  * @param boundedFrames an AppendEntries carries only as many entries as fit into a frame
  * @param onlyVotersStand a member that is removed asks for no votes
  * @param changesAwaitTransfer the group does not change while leadership is handed over
- * @param electionWatch a pre-vote that the engine left open does not keep it from the next election
+ * @param electionWatch a silent leader is noticed on time; a pre-vote that the engine left open does not keep it from the next election
  * @param electionBackoff elections that follow each other closely wait longer for their votes
  * @param rollbackCheck a member whose disk was set back takes no part
  */

@@ -95,7 +95,8 @@ class WallsTest {
         long longest = 0;
         for (int seed = 1; seed <= 20; seed++) {
             SimulatedWorld world = world(seed, 5, walls);
-            world.network().conditions(new NetworkConditions(Duration.ofMillis(60), Duration.ofNanos(1), 0, 0));
+            // Twice the engine's own spread, which is a tenth of a heartbeat period.
+            world.network().conditions(new NetworkConditions(Duration.ofMillis(80), Duration.ofNanos(1), 0, 0));
             world.time().run(Duration.ofSeconds(2));
             SimulatedNode leader = world.awaitLeader(PATIENCE);
             long began = world.time().nanos();

@@ -1,0 +1,154 @@
+package io.quorate.node.member;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.io.Tcp;
+import org.apache.pekko.io.TcpMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows at once when the leader's process ends: holds a connection to its cluster port, on which nothing is ever said. A process that
+ * ends, however it does, has its connections closed by its machine; where the machine then refuses the next one as well, nobody
+ * listens there any more. That is certain, and costs nothing while all is well. It says nothing of a machine without power or a network
+ * that is cut: those are what heartbeats are for (decision 0029).
+ *
+ * <p>Any thread.
+ */
+public final class Lifeline implements AutoCloseable {
+    /** One to a machine that says nothing is given up after it; who leads is known by heartbeats before that. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** Until a connection that could not be made is tried again. */
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+
+    private static final AtomicLong SERIAL = new AtomicLong();
+
+    private final ActorSystem system;
+    private final Consumer<String> gone;
+    private final Duration tryAgain;
+    private @Nullable String held;
+    private @Nullable ActorRef line;
+    private boolean closed;
+
+    /** @param gone told the address at which nobody is any more; once for each time that it is held */
+    public Lifeline(ActorSystem system, Consumer<String> gone) {
+        this(system, gone, TRY_AGAIN);
+    }
+
+    /** @param tryAgain see {@link #TRY_AGAIN} */
+    Lifeline(ActorSystem system, Consumer<String> gone, Duration tryAgain) {
+        this.system = system;
+        this.gone = gone;
+        this.tryAgain = tryAgain;
+    }
+
+    /**
+     * Holds on to the one at this address from now on, and to nobody else.
+     *
+     * @param address {@code host:port} of a cluster port; null for nobody
+     */
+    public synchronized void hold(@Nullable String address) {
+        if (closed || (address == null ? held == null : address.equals(held))) {
+            return;
+        }
+        letGo();
+        held = address;
+        if (address != null) {
+            int colon = address.lastIndexOf(':');
+            InetSocketAddress target = InetSocketAddress.createUnresolved(
+                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+            line = ((ExtendedActorSystem) system)
+                    .systemActorOf(
+                            Props.create(Line.class, () -> new Line(target, () -> gone.accept(address), tryAgain))
+                                    .withDispatcher("quorate.frame-dispatcher"),
+                            "quorate-lifeline-" + Long.toHexString(SERIAL.incrementAndGet()));
+        }
+    }
+
+    private void letGo() {
+        if (line != null) {
+            system.stop(line);
+            line = null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        letGo();
+    }
+
+    /** One connection after the other to one address; the connection ends with it. */
+    private static final class Line extends AbstractActor {
+        private enum TryAgain {
+            NOW
+        }
+
+        private final InetSocketAddress target;
+        private final Runnable gone;
+        private final Duration tryAgain;
+        private @Nullable ActorRef connection;
+        private boolean stood;
+
+        Line(InetSocketAddress target, Runnable gone, Duration tryAgain) {
+            this.target = target;
+            this.gone = gone;
+            this.tryAgain = tryAgain;
+        }
+
+        @Override
+        public void preStart() {
+            connect();
+        }
+
+        @Override
+        public void postStop() {
+            if (connection != null) {
+                // A farewell: without it the other side would be told of an error.
+                connection.tell(TcpMessage.close(), ActorRef.noSender());
+            }
+        }
+
+        private void connect() {
+            Tcp.get(getContext().getSystem())
+                    .manager()
+                    .tell(TcpMessage.connect(target, null, List.of(), CONNECT_TIMEOUT, false), getSelf());
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder()
+                    .match(Tcp.Connected.class, connected -> {
+                        stood = true;
+                        connection = getSender();
+                        connection.tell(TcpMessage.register(getSelf()), getSelf());
+                    })
+                    .match(Tcp.ConnectionClosed.class, closed -> connect())
+                    .match(Tcp.CommandFailed.class, this::notConnected)
+                    .match(TryAgain.class, now -> connect())
+                    .build();
+        }
+
+        private void notConnected(Tcp.CommandFailed failed) {
+            // Where none has stood yet the address may be wrong, or not open yet.
+            if (stood && failed.cause().exists(cause -> cause instanceof ConnectException)) {
+                stood = false;
+                gone.run();
+            }
+            getContext()
+                    .getSystem()
+                    .scheduler()
+                    .scheduleOnce(
+                            tryAgain, getSelf(), TryAgain.NOW, getContext().getDispatcher(), getSelf());
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.quorate.node.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.testkit.javadsl.TestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LifelineTest {
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final ActorSystem system = ActorSystem.create("lifeline");
+    private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
+    private final Lifeline lifeline = new Lifeline(system, gone::add, Duration.ofMillis(200));
+
+    /** Somebody who listens, and says nothing. */
+    private static final class Listener implements AutoCloseable {
+        private final ServerSocket server;
+
+        Listener() throws IOException {
+            this(0);
+        }
+
+        Listener(int port) throws IOException {
+            server = new ServerSocket(port, 8, InetAddress.getLoopbackAddress());
+            server.setSoTimeout(PATIENCE_SECONDS * 1000);
+        }
+
+        String address() {
+            return server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
+        }
+
+        Socket accept() throws IOException {
+            return server.accept();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        lifeline.close();
+        TestKit.shutdownActorSystem(system);
+    }
+
+    private String told() throws InterruptedException {
+        String address = gone.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(address).as("told who is gone").isNotNull();
+        return address;
+    }
+
+    /** In good order, or not where it is let go of while it is made. */
+    private static boolean ends(Socket line) throws IOException {
+        try {
+            return line.getInputStream().read() == -1;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void a_process_that_ends_is_told_of() throws Exception {
+        try (Listener leader = new Listener()) {
+            lifeline.hold(leader.address());
+            Socket line = leader.accept();
+            leader.close();
+            line.close();
+
+            assertThat(told()).isEqualTo(leader.address());
+        }
+    }
+
+    @Test
+    void a_connection_that_ends_alone_is_made_again_and_nobody_is_gone() throws Exception {
+        try (Listener leader = new Listener()) {
+            lifeline.hold(leader.address());
+            leader.accept().close();
+            Socket second = leader.accept();
+
+            leader.close();
+            second.close();
+
+            assertThat(told()).isEqualTo(leader.address());
+            assertThat(gone).isEmpty();
+        }
+    }
+
+    @Test
+    void who_is_held_no_longer_may_go() throws Exception {
+        try (Listener former = new Listener();
+                Listener leader = new Listener()) {
+            lifeline.hold(former.address());
+            Socket line = former.accept();
+            lifeline.hold(leader.address());
+            assertThat(ends(line)).isTrue();
+            former.close();
+            Socket held = leader.accept();
+            leader.close();
+            held.close();
+
+            assertThat(told()).isEqualTo(leader.address());
+            assertThat(gone).isEmpty();
+        }
+    }
+
+    @Test
+    void where_nobody_has_listened_yet_nobody_is_gone_and_it_is_tried_again() throws Exception {
+        int port;
+        try (Listener closed = new Listener()) {
+            port = closed.server.getLocalPort();
+        }
+        lifeline.hold(InetAddress.getLoopbackAddress().getHostAddress() + ":" + port);
+        try (Listener leader = new Listener(port)) {
+            Socket line = leader.accept();
+            assertThat(gone).isEmpty();
+            leader.close();
+            line.close();
+
+            assertThat(told()).isEqualTo(leader.address());
+        }
+    }
+}
