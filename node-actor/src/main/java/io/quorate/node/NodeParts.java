@@ -224,9 +224,9 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 this::ask,
                 this::somebodyMoved);
         this.leader = new KnownLeader(this::replica, this::identity, contacts, this::isClosed);
-        this.lifeline = new Lifeline(classic, address -> leaderGone(timer, address));
+        this.lifeline = new Lifeline(classic, leader::address, address -> leaderGone(timer, address));
         if (identity.replica() != Identity.Replica.WORKER) { // there may be thousands of them
-            leader.onChange(() -> lifeline.hold(leader.address()));
+            leader.onChange(lifeline::follow);
         }
         this.stores = Stores.open(folder, engine);
         this.thread = new RaftThread("quorate-raft", failStop);

@@ -73,7 +73,7 @@ public final class ClusterWatch implements AutoCloseable {
     private Timer.@Nullable Pending next;
     private boolean closed;
 
-    /** @param heartbeatTimeout silence before which no other leader is elected */
+    /** @param heartbeatTimeout silence that an election follows, unless the end of the leader was known without it */
     public ClusterWatch(Timer timer, LeaderPorts parts, RoleSteps steps, Duration heartbeatTimeout) {
         this.timer = timer;
         this.parts = parts;

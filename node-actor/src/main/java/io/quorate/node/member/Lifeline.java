@@ -4,8 +4,10 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -33,31 +35,36 @@ public final class Lifeline implements AutoCloseable {
     private static final AtomicLong SERIAL = new AtomicLong();
 
     private final ActorSystem system;
+    private final Supplier<@Nullable String> leader;
     private final Consumer<String> gone;
     private final Duration tryAgain;
     private @Nullable String held;
     private @Nullable ActorRef line;
     private boolean closed;
 
-    /** @param gone told the address at which nobody is any more; once for each time that it is held */
-    public Lifeline(ActorSystem system, Consumer<String> gone) {
-        this(system, gone, TRY_AGAIN);
+    /**
+     * @param leader {@code host:port} of the leader's cluster port; null while there is nobody to hold on to
+     * @param gone told the address at which nobody is any more; once for each time that it is held
+     */
+    public Lifeline(ActorSystem system, Supplier<@Nullable String> leader, Consumer<String> gone) {
+        this(system, leader, gone, TRY_AGAIN);
     }
 
     /** @param tryAgain see {@link #TRY_AGAIN} */
-    Lifeline(ActorSystem system, Consumer<String> gone, Duration tryAgain) {
+    Lifeline(ActorSystem system, Supplier<@Nullable String> leader, Consumer<String> gone, Duration tryAgain) {
         this.system = system;
+        this.leader = leader;
         this.gone = gone;
         this.tryAgain = tryAgain;
     }
 
     /**
-     * Holds on to the one at this address from now on, and to nobody else.
-     *
-     * @param address {@code host:port} of a cluster port; null for nobody
+     * Looks who leads, holds on to it from now on, and to nobody else. Looked here and not by who calls: of two calls that meet the
+     * later one would hold on to what the earlier one had seen.
      */
-    public synchronized void hold(@Nullable String address) {
-        if (closed || (address == null ? held == null : address.equals(held))) {
+    public synchronized void follow() {
+        String address = leader.get();
+        if (closed || Objects.equals(address, held)) {
             return;
         }
         letGo();

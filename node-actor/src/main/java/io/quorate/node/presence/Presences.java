@@ -58,7 +58,7 @@ public final class Presences {
     /**
      * This node leads from now on, and has heard of nobody yet.
      *
-     * @param silenceBefore how long nobody can have been heard of before that: an election follows a silence
+     * @param silenceBefore how long nobody counts as heard of before that: an election mostly follows a silence
      */
     public void begin(long nowNanos, Duration silenceBefore) {
         seen.clear();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,8 @@ class LifelineTest {
 
     private final ActorSystem system = ActorSystem.create("lifeline");
     private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
-    private final Lifeline lifeline = new Lifeline(system, gone::add, Duration.ofMillis(200));
+    private final AtomicReference<String> leader = new AtomicReference<>();
+    private final Lifeline lifeline = new Lifeline(system, leader::get, gone::add, Duration.ofMillis(200));
 
     /** Somebody who listens, and says nothing. */
     private static final class Listener implements AutoCloseable {
@@ -56,6 +58,11 @@ class LifelineTest {
         TestKit.shutdownActorSystem(system);
     }
 
+    private void follow(String address) {
+        leader.set(address);
+        lifeline.follow();
+    }
+
     private String told() throws InterruptedException {
         String address = gone.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(address).as("told who is gone").isNotNull();
@@ -73,27 +80,27 @@ class LifelineTest {
 
     @Test
     void a_process_that_ends_is_told_of() throws Exception {
-        try (Listener leader = new Listener()) {
-            lifeline.hold(leader.address());
-            Socket line = leader.accept();
-            leader.close();
+        try (Listener listener = new Listener()) {
+            follow(listener.address());
+            Socket line = listener.accept();
+            listener.close();
             line.close();
 
-            assertThat(told()).isEqualTo(leader.address());
+            assertThat(told()).isEqualTo(listener.address());
         }
     }
 
     @Test
     void a_connection_that_ends_alone_is_made_again_and_nobody_is_gone() throws Exception {
-        try (Listener leader = new Listener()) {
-            lifeline.hold(leader.address());
-            leader.accept().close();
-            Socket second = leader.accept();
+        try (Listener listener = new Listener()) {
+            follow(listener.address());
+            listener.accept().close();
+            Socket second = listener.accept();
 
-            leader.close();
+            listener.close();
             second.close();
 
-            assertThat(told()).isEqualTo(leader.address());
+            assertThat(told()).isEqualTo(listener.address());
             assertThat(gone).isEmpty();
         }
     }
@@ -101,17 +108,17 @@ class LifelineTest {
     @Test
     void who_is_held_no_longer_may_go() throws Exception {
         try (Listener former = new Listener();
-                Listener leader = new Listener()) {
-            lifeline.hold(former.address());
+                Listener listener = new Listener()) {
+            follow(former.address());
             Socket line = former.accept();
-            lifeline.hold(leader.address());
+            follow(listener.address());
             assertThat(ends(line)).isTrue();
             former.close();
-            Socket held = leader.accept();
-            leader.close();
+            Socket held = listener.accept();
+            listener.close();
             held.close();
 
-            assertThat(told()).isEqualTo(leader.address());
+            assertThat(told()).isEqualTo(listener.address());
             assertThat(gone).isEmpty();
         }
     }
@@ -122,14 +129,14 @@ class LifelineTest {
         try (Listener closed = new Listener()) {
             port = closed.server.getLocalPort();
         }
-        lifeline.hold(InetAddress.getLoopbackAddress().getHostAddress() + ":" + port);
-        try (Listener leader = new Listener(port)) {
-            Socket line = leader.accept();
+        follow(InetAddress.getLoopbackAddress().getHostAddress() + ":" + port);
+        try (Listener listener = new Listener(port)) {
+            Socket line = listener.accept();
             assertThat(gone).isEmpty();
-            leader.close();
+            listener.close();
             line.close();
 
-            assertThat(told()).isEqualTo(leader.address());
+            assertThat(told()).isEqualTo(listener.address());
         }
     }
 }

@@ -633,25 +633,22 @@ public final class RaftReplica {
      */
     public void lost(MemberId leader) {
         executor.execute(() -> {
-            lostLeader = leader;
-            if (missesLostLeader()) {
+            if (follows(leader)) {
+                lostLeader = leader;
                 time.after(() -> standFor(leader), TIME_TO_HEAR_OF_LOSS.plus(watch.turn()));
             }
         });
     }
 
-    private boolean missesLostLeader() {
+    private boolean follows(MemberId leader) {
         return !time.isDead()
                 && role == RaftRole.FOLLOWER
-                && leadership
-                        .leader()
-                        .filter(leader -> leader.equals(lostLeader))
-                        .isPresent();
+                && leadership.leader().filter(leader::equals).isPresent();
     }
 
     private void standFor(MemberId leader) {
         heedLoss();
-        if (missesLostLeader()) {
+        if (follows(leader)) {
             watch.standNow();
         }
         // From here on what is heard of it counts again: the word may have been wrong.
@@ -662,7 +659,7 @@ public final class RaftReplica {
 
     /** Before each use, not once: what the leader had sent before its end may be read after the word of it. */
     private void heedLoss() {
-        if (missesLostLeader()) {
+        if (lostLeader != null && follows(lostLeader)) {
             time.skipHeartbeatTimeout();
         }
     }

@@ -137,6 +137,31 @@ class LostLeaderTest {
     }
 
     @Test
+    void a_word_that_came_too_late_is_forgotten_when_its_subject_leads_again() {
+        SimulatedWorld world = world(1, 3);
+        SimulatedNode former = world.leader().orElseThrow();
+        former.crash();
+        SimulatedNode between = world.awaitLeader(PATIENCE);
+        former.start();
+        world.time().run(Duration.ofSeconds(2));
+        SimulatedNode third = followers(world, between).stream()
+                .filter(node -> node != former)
+                .findFirst()
+                .orElseThrow();
+        third.replica().lost(former.id());
+        between.replica().transferLeadership(former.id());
+        assertThat(world.time().until(PATIENCE, former::leads)).isTrue();
+        world.time().run(Duration.ofSeconds(1));
+        long term = former.replica().leadership().term();
+
+        between.replica().lost(former.id()); // asks the third for its vote, which hears the leader
+        world.time().run(Duration.ofSeconds(1));
+
+        assertThat(former.leads()).isTrue();
+        assertThat(former.replica().leadership().term()).isEqualTo(term);
+    }
+
+    @Test
     void a_word_about_one_that_leads_no_longer_has_no_effect() {
         SimulatedWorld world = world(1, 3);
         SimulatedNode former = world.leader().orElseThrow();
