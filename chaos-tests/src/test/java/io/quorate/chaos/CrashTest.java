@@ -8,6 +8,9 @@ import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +40,9 @@ final class CrashTest {
             assertThat(result.givenUp()).isZero();
             assertThat(result.acknowledged()).isPositive();
             assertThat(result.millis()).as("%s", rounds).allMatch(millis -> millis < NEVER_OVER_MILLIS);
+            assertThat(cluster.nodes())
+                    .as("survivors that knew it from the leader's machine, without waiting for its silence")
+                    .anyMatch(node -> log(node).contains("led, and nobody listens at"));
             assertReplicasAreEqual(cluster);
         }
     }
@@ -77,6 +83,14 @@ final class CrashTest {
     }
 
     /** Compared once nothing is written any more: until then one is ahead of the other. */
+    private static String log(NodeProcess node) {
+        try {
+            return Files.readString(node.folder().resolve("quorate.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void assertReplicasAreEqual(LocalCluster cluster) throws InterruptedException {
         long committed = ClusterView.status(cluster.view().awaitLeader(PATIENCE))
                 .orElseThrow()

@@ -32,6 +32,9 @@ public final class Lifeline implements AutoCloseable {
     /** Until a connection that could not be made is tried again. */
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
+    /** So often in a row a connection is made again at once: whoever accepts it and hangs up, a proxy say, would be asked for ever. */
+    private static final int AT_ONCE = 3;
+
     private static final AtomicLong SERIAL = new AtomicLong();
 
     private final ActorSystem system;
@@ -105,6 +108,8 @@ public final class Lifeline implements AutoCloseable {
         private final Duration tryAgain;
         private @Nullable ActorRef connection;
         private boolean stood;
+        private int madeAtOnce;
+        private long madeAtNanos;
 
         Line(InetSocketAddress target, Runnable gone, Duration tryAgain) {
             this.target = target;
@@ -136,13 +141,24 @@ public final class Lifeline implements AutoCloseable {
             return receiveBuilder()
                     .match(Tcp.Connected.class, connected -> {
                         stood = true;
+                        madeAtNanos = System.nanoTime();
                         connection = getSender();
                         connection.tell(TcpMessage.register(getSelf()), getSelf());
                     })
-                    .match(Tcp.ConnectionClosed.class, closed -> connect())
+                    .match(Tcp.ConnectionClosed.class, closed -> closed())
                     .match(Tcp.CommandFailed.class, this::notConnected)
                     .match(TryAgain.class, now -> connect())
                     .build();
+        }
+
+        private void closed() {
+            boolean lasted = System.nanoTime() - madeAtNanos >= tryAgain.toNanos();
+            madeAtOnce = lasted ? 1 : madeAtOnce + 1;
+            if (madeAtOnce <= AT_ONCE) {
+                connect();
+            } else {
+                connectLater();
+            }
         }
 
         private void notConnected(Tcp.CommandFailed failed) {
@@ -151,6 +167,10 @@ public final class Lifeline implements AutoCloseable {
                 stood = false;
                 gone.run();
             }
+            connectLater();
+        }
+
+        private void connectLater() {
             getContext()
                     .getSystem()
                     .scheduler()

@@ -139,4 +139,21 @@ class LifelineTest {
             assertThat(told()).isEqualTo(listener.address());
         }
     }
+
+    @Test
+    void who_accepts_and_hangs_up_is_left_alone_for_a_while() throws Exception {
+        Duration tryAgain = Duration.ofSeconds(1);
+        try (Listener proxy = new Listener();
+                Lifeline patient = new Lifeline(system, proxy::address, gone::add, tryAgain)) {
+            patient.follow();
+            for (int times = 1; times <= 4; times++) {
+                proxy.accept().close();
+            }
+            long hungUp = System.nanoTime();
+            proxy.accept().close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - hungUp)).isGreaterThan(tryAgain.dividedBy(2));
+            assertThat(gone).isEmpty();
+        }
+    }
 }
