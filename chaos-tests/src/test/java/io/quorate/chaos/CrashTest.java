@@ -82,7 +82,6 @@ final class CrashTest {
         }
     }
 
-    /** Compared once nothing is written any more: until then one is ahead of the other. */
     private static String log(NodeProcess node) {
         try {
             return Files.readString(node.folder().resolve("quorate.log"));
@@ -91,6 +90,7 @@ final class CrashTest {
         }
     }
 
+    /** Compared once nothing is written any more: until then one is ahead of the other. */
     private static void assertReplicasAreEqual(LocalCluster cluster) throws InterruptedException {
         long committed = ClusterView.status(cluster.view().awaitLeader(PATIENCE))
                 .orElseThrow()

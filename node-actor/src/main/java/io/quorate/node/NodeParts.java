@@ -107,7 +107,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private static final Duration ELECTION_PATIENCE = Duration.ofSeconds(1);
 
     /** After the leader's end is known here: by then the members know it too, and do not name it to who asks. */
-    private static final Duration TIME_TO_HEAR_OF_LOSS = Duration.ofMillis(100);
+    private static final Duration UNTIL_MEMBERS_MISS_LEADER = Duration.ofMillis(100);
 
     private static final int MAX_WAITING_READS = 4096;
 
@@ -511,7 +511,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private void leaderGone(Timer timer, String address) {
         RaftReplica replica = replica();
         if (replica == null) {
-            timer.after(TIME_TO_HEAR_OF_LOSS, leader::lookAgain);
+            timer.after(UNTIL_MEMBERS_MISS_LEADER, leader::lookAgain);
             return;
         }
         replica.leadership()

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows at once when the leader's process ends: holds a connection to its cluster port, on which nothing is ever said. A process that
  * ends, however it does, has its connections closed by its machine; where the machine then refuses the next one as well, nobody
- * listens there any more. That is certain, and costs nothing while all is well. It says nothing of a machine without power or a network
+ * listens there any more. That is as good as certain, and costs nothing while all is well. It says nothing of a machine without power or a network
  * that is cut: those are what heartbeats are for (decision 0029).
  *
  * <p>Any thread.
@@ -152,6 +152,7 @@ public final class Lifeline implements AutoCloseable {
         }
 
         private void closed() {
+            connection = null;
             boolean lasted = System.nanoTime() - madeAtNanos >= tryAgain.toNanos();
             madeAtOnce = lasted ? 1 : madeAtOnce + 1;
             if (madeAtOnce <= AT_ONCE) {

@@ -46,6 +46,12 @@ class LifelineTest {
             return server.accept();
         }
 
+        /** As a process does: nobody listens any more, and its connection is closed. */
+        void ends(Socket line) throws IOException {
+            close();
+            line.close();
+        }
+
         @Override
         public void close() throws IOException {
             server.close();
@@ -63,14 +69,14 @@ class LifelineTest {
         lifeline.follow();
     }
 
-    private String told() throws InterruptedException {
-        String address = gone.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertThat(address).as("told who is gone").isNotNull();
-        return address;
+    /** Of this one first, and of no other yet. */
+    private void assertToldOf(Listener listener) throws InterruptedException {
+        assertThat(gone.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(listener.address());
+        assertThat(gone).isEmpty();
     }
 
     /** In good order, or not where it is let go of while it is made. */
-    private static boolean ends(Socket line) throws IOException {
+    private static boolean isLetGo(Socket line) throws IOException {
         try {
             return line.getInputStream().read() == -1;
         } catch (SocketException e) {
@@ -83,10 +89,9 @@ class LifelineTest {
         try (Listener listener = new Listener()) {
             follow(listener.address());
             Socket line = listener.accept();
-            listener.close();
-            line.close();
+            listener.ends(line);
 
-            assertThat(told()).isEqualTo(listener.address());
+            assertToldOf(listener);
         }
     }
 
@@ -97,11 +102,9 @@ class LifelineTest {
             listener.accept().close();
             Socket second = listener.accept();
 
-            listener.close();
-            second.close();
+            listener.ends(second);
 
-            assertThat(told()).isEqualTo(listener.address());
-            assertThat(gone).isEmpty();
+            assertToldOf(listener);
         }
     }
 
@@ -112,14 +115,12 @@ class LifelineTest {
             follow(former.address());
             Socket line = former.accept();
             follow(listener.address());
-            assertThat(ends(line)).isTrue();
+            assertThat(isLetGo(line)).isTrue();
             former.close();
             Socket held = listener.accept();
-            listener.close();
-            held.close();
+            listener.ends(held);
 
-            assertThat(told()).isEqualTo(listener.address());
-            assertThat(gone).isEmpty();
+            assertToldOf(listener);
         }
     }
 
@@ -133,10 +134,9 @@ class LifelineTest {
         try (Listener listener = new Listener(port)) {
             Socket line = listener.accept();
             assertThat(gone).isEmpty();
-            listener.close();
-            line.close();
+            listener.ends(line);
 
-            assertThat(told()).isEqualTo(listener.address());
+            assertToldOf(listener);
         }
     }
 
@@ -146,7 +146,7 @@ class LifelineTest {
         try (Listener proxy = new Listener();
                 Lifeline patient = new Lifeline(system, proxy::address, gone::add, tryAgain)) {
             patient.follow();
-            for (int times = 1; times <= 4; times++) {
+            for (int times = 1; times <= 4; times++) { // the first, and three at once
                 proxy.accept().close();
             }
             long hungUp = System.nanoTime();

@@ -137,7 +137,7 @@ public final class RaftReplica {
     private final SnapshotHold hold;
     private final Candidacy candidacy;
     private final RollbackWatch rollback;
-    private final RaftNode engine;
+    private final RaftNodeImpl engine;
     private final ElectionWatch watch;
     private final Set<MemberId> votersAtStart;
     private final Proposals proposals = new Proposals();
@@ -184,8 +184,8 @@ public final class RaftReplica {
                 new RollbackWatch(settings.self(), log, store, frames, transport, nanos, this::handle, this::die);
         Optional<RestoredRaftState> restored = log.restore();
         this.engine = engine(restored, ports.random());
-        this.watch = new ElectionWatch(
-                (RaftNodeImpl) engine, time, nanos, settings.timing().heartbeatTimeout(), walls.electionJitter());
+        this.watch =
+                new ElectionWatch(engine, time, nanos, settings.timing().heartbeatTimeout(), walls.electionJitter());
         this.votersAtStart = knownVoters(restored);
         executor.afterTasks(() -> {
             if (!time.isDead()) {
@@ -203,7 +203,7 @@ public final class RaftReplica {
         return new RaftReplica(settings, ports);
     }
 
-    private RaftNode engine(Optional<RestoredRaftState> restored, RandomGenerator random) {
+    private RaftNodeImpl engine(Optional<RestoredRaftState> restored, RandomGenerator random) {
         int snapshotEvery =
                 settings.walls().frequentSnapshots() ? SnapshotSpacing.EVERY : SNAPSHOT_EVERY_ENTRIES_WITHOUT_WALL;
         RaftNode.RaftNodeBuilder builder = RaftNode.newBuilder()
@@ -236,7 +236,7 @@ public final class RaftReplica {
                     .toList();
             builder.setLocalEndpoint(new RaftMemberEndpoint(settings.self())).setInitialGroupMembers(initial);
         }
-        return builder.build();
+        return (RaftNodeImpl) builder.build();
     }
 
     /** A founder knows nothing that is not in its log; with an empty one it would found the group a second time. */
@@ -387,8 +387,8 @@ public final class RaftReplica {
      * only, for a snapshot of ours is one chunk.
      */
     private void forgetTransferOfFormerLeader(InstallSnapshotRequest request) {
-        if (settings.walls().transferFromLeader() && request.isSenderLeader() && engine instanceof RaftNodeImpl node) {
-            RaftState state = node.state();
+        if (settings.walls().transferFromLeader() && request.isSenderLeader()) {
+            RaftState state = engine.state();
             SnapshotChunkCollector begun = state.snapshotChunkCollector();
             if (begun != null
                     && begun.getSnapshotIndex() > request.getSnapshotIndex()
@@ -425,9 +425,8 @@ public final class RaftReplica {
             candidacy.heardRival(rival, nanos.getAsLong());
         }
         engine.handle(request);
-        if (engine instanceof RaftNodeImpl node
-                && node.state().term() == request.getTerm()
-                && request.getSender().equals(node.state().votedEndpoint())) {
+        if (engine.state().term() == request.getTerm()
+                && request.getSender().equals(engine.state().votedEndpoint())) {
             candidacy.voted(nanos.getAsLong());
         }
     }

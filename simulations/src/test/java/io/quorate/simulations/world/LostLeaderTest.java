@@ -27,8 +27,10 @@ class LostLeaderTest {
         return world.nodes().stream().filter(node -> node != leader).toList();
     }
 
-    private static boolean leads(SimulatedWorld world, Duration atMost) {
-        return world.time().until(atMost, () -> world.leader().isPresent());
+    private static void assertLed(SimulatedWorld world, Duration atMost, long seed) {
+        assertThat(world.time().until(atMost, () -> world.leader().isPresent()))
+                .as("seed %d\n%s", seed, world.trace().tail(20))
+                .isTrue();
     }
 
     @Test
@@ -41,9 +43,7 @@ class LostLeaderTest {
                 leader.crash();
                 followers(world, leader).forEach(follower -> follower.replica().lost(leader.id()));
 
-                assertThat(leads(world, BEFORE_ANY_TIMEOUT))
-                        .as("seed %d\n%s", seed, world.trace().tail(20))
-                        .isTrue();
+                assertLed(world, BEFORE_ANY_TIMEOUT, seed);
                 assertThat(world.leader().orElseThrow().replica().leadership().term())
                         .as("votes were not split, seed %d", seed)
                         .isEqualTo(term + 1);
@@ -63,9 +63,7 @@ class LostLeaderTest {
                     .filter(SimulatedNode::isUp)
                     .forEach(follower -> follower.replica().lost(leader.id()));
 
-            assertThat(leads(world, BEFORE_ANY_TIMEOUT))
-                    .as("seed %d\n%s", seed, world.trace().tail(20))
-                    .isTrue();
+            assertLed(world, BEFORE_ANY_TIMEOUT, seed);
         }
     }
 
@@ -80,9 +78,7 @@ class LostLeaderTest {
             world.time().run(Duration.ofMillis(60));
             followers.getLast().replica().lost(leader.id());
 
-            assertThat(leads(world, BEFORE_ANY_TIMEOUT))
-                    .as("seed %d\n%s", seed, world.trace().tail(20))
-                    .isTrue();
+            assertLed(world, BEFORE_ANY_TIMEOUT, seed);
         }
     }
 
@@ -94,9 +90,7 @@ class LostLeaderTest {
             leader.crash();
             followers(world, leader).getFirst().replica().lost(leader.id());
 
-            assertThat(leads(world, Duration.ofMillis(1_500)))
-                    .as("seed %d\n%s", seed, world.trace().tail(20))
-                    .isTrue();
+            assertLed(world, Duration.ofMillis(1_500), seed);
         }
     }
 

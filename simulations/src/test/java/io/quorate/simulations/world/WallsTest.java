@@ -186,6 +186,28 @@ class WallsTest {
         assertThat(leadsAgainAfterBriefCuts(without("electionWatch"))).isFalse();
     }
 
+    /** The longest of many silences until another leads, wherever in its period each follower's own look at the leader falls. */
+    private static Duration longestSilence(Walls walls) {
+        long longest = 0;
+        for (int seed = 1; seed <= 50; seed++) {
+            SimulatedWorld world = world(seed, 3, walls);
+            world.time().run(Duration.ofMillis(2_000 + 8L * seed));
+            world.leader().orElseThrow().crash();
+            long began = world.time().nanos();
+            world.awaitLeader(PATIENCE);
+            longest = Math.max(longest, world.time().nanos() - began);
+        }
+        return Duration.ofNanos(longest);
+    }
+
+    @Test
+    void a_leader_is_missed_when_the_timeout_is_over_and_later_without_the_election_watch() {
+        Duration timeout = RaftTiming.DEFAULT.heartbeatTimeout();
+        Duration period = RaftTiming.DEFAULT.heartbeatPeriod();
+        assertThat(longestSilence(Walls.ALL)).isLessThan(timeout.plusMillis(50));
+        assertThat(longestSilence(without("electionWatch"))).isGreaterThan(timeout.plus(period.dividedBy(4)));
+    }
+
     // ---- snapshot hold
 
     private static boolean aNewMemberHasEverything(Walls walls) {
