@@ -1,0 +1,161 @@
+package io.quorate.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.Scheduler;
+import org.apache.pekko.actor.SchedulerException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import scala.concurrent.ExecutionContext;
+
+@Timeout(30)
+class TicklessSchedulerTest {
+    private static final Duration SOON = Duration.ofMillis(20);
+    private static final Duration LATER = Duration.ofMillis(60);
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final AtomicReference<Thread> thread = new AtomicReference<>();
+    private final TicklessScheduler scheduler = new TicklessScheduler(task -> {
+        Thread made = Thread.ofPlatform().daemon().unstarted(task);
+        thread.set(made);
+        return made;
+    });
+    private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+    private final ExecutionContext here = ExecutionContext.fromExecutor(Runnable::run);
+
+    @AfterEach
+    void close() {
+        scheduler.close();
+    }
+
+    private Cancellable once(Duration delay, String name) {
+        return scheduler.scheduleOnce(delay, () -> ran.add(name), here);
+    }
+
+    @Test
+    void a_timer_runs_when_it_is_due_and_not_before() throws InterruptedException {
+        long begun = System.nanoTime();
+        once(LATER, "later");
+        once(SOON, "soon");
+        assertThat(ran.take()).isEqualTo("soon");
+        assertThat(ran.take()).isEqualTo("later");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(LATER);
+    }
+
+    @Test
+    void a_timer_that_was_cancelled_does_not_run_and_one_that_ran_is_not_cancelled() throws InterruptedException {
+        Cancellable cancelled = once(SOON, "cancelled");
+        assertThat(cancelled.cancel()).isTrue();
+        assertThat(cancelled.cancel()).isFalse();
+        Cancellable kept = once(LATER, "kept");
+        assertThat(ran.take()).isEqualTo("kept");
+        assertThat(ran).isEmpty();
+        assertThat(kept.cancel()).isFalse();
+        assertThat(kept.isCancelled()).isFalse();
+        assertThat(cancelled.isCancelled()).isTrue();
+    }
+
+    @Test
+    void what_repeats_runs_until_it_is_cancelled() throws InterruptedException {
+        Cancellable repeated = scheduler.schedule(SOON, SOON, () -> ran.add("again"), here);
+        for (int i = 0; i < 3; i++) {
+            assertThat(ran.take()).isEqualTo("again");
+        }
+        assertThat(repeated.cancel()).isTrue();
+        ran.clear();
+        once(LATER, "after");
+        assertThat(ran.take()).isEqualTo("after");
+        assertThat(repeated.isCancelled()).isTrue();
+    }
+
+    @Test
+    void what_repeats_and_throws_has_run_for_the_last_time() throws InterruptedException {
+        CompletableFuture<Throwable> reported = new CompletableFuture<>();
+        scheduler.schedule(
+                SOON,
+                SOON,
+                () -> {
+                    ran.add("throws");
+                    throw new IllegalArgumentException("no more");
+                },
+                ExecutionContext.fromExecutor(Runnable::run, failure -> {
+                    reported.complete(failure);
+                    return null;
+                }));
+        assertThat(reported.join()).hasMessage("no more");
+        assertThat(ran.take()).isEqualTo("throws");
+        once(LATER, "after");
+        assertThat(ran.take()).isEqualTo("after");
+    }
+
+    @Test
+    void with_nothing_due_its_thread_does_not_wake_up() throws InterruptedException {
+        once(NEVER, "never");
+        once(SOON, "soon");
+        assertThat(ran.take()).isEqualTo("soon");
+        try (TicklessScheduler other =
+                new TicklessScheduler(Thread.ofPlatform().daemon().factory())) {
+            CompletableFuture<Long> waitsBefore = new CompletableFuture<>();
+            CompletableFuture<Long> waitsAfter = new CompletableFuture<>();
+            other.scheduleOnce(LATER, () -> waitsBefore.complete(waits()), here);
+            other.scheduleOnce(LATER.multipliedBy(5), () -> waitsAfter.complete(waits()), here);
+            assertThat(waitsAfter.join()).isEqualTo(waitsBefore.join());
+        }
+    }
+
+    private long waits() {
+        return ManagementFactory.getThreadMXBean()
+                .getThreadInfo(thread.get().threadId())
+                .getWaitedCount();
+    }
+
+    @Test
+    void at_the_end_a_question_is_told_and_all_else_is_dropped() {
+        once(NEVER, "dropped");
+        scheduler.scheduleOnce(NEVER, (Scheduler.TaskRunOnClose) () -> ran.add("told"), here);
+        scheduler.close();
+        assertThat(ran).containsExactly("told");
+    }
+
+    @Test
+    void after_the_end_no_timer_begins() {
+        scheduler.close();
+        assertThatThrownBy(() -> once(SOON, "late"))
+                .isInstanceOf(SchedulerException.class)
+                .hasMessageContaining("has ended");
+        assertThatThrownBy(() -> scheduler.scheduleOnce(NEVER, (Scheduler.TaskRunOnClose) () -> ran.add("late"), here))
+                .isInstanceOf(SchedulerException.class);
+        scheduler.close();
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void many_timers_set_and_cancelled_at_once_each_run_or_are_cancelled_and_never_both() throws Exception {
+        int timers = 2_000;
+        LinkedBlockingQueue<Integer> ranAsWell = new LinkedBlockingQueue<>();
+        int cancelled = 0;
+        for (int i = 0; i < timers; i++) {
+            int number = i;
+            Cancellable timer = scheduler.scheduleOnce(Duration.ofNanos(i * 500L), () -> ranAsWell.add(number), here);
+            if (i % 2 == 0 && timer.cancel()) {
+                cancelled++;
+            }
+        }
+        for (int i = cancelled; i < timers; i++) {
+            assertThat(ranAsWell.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        once(SOON, "after");
+        assertThat(ran.take()).isEqualTo("after");
+        assertThat(ranAsWell).isEmpty();
+    }
+}
