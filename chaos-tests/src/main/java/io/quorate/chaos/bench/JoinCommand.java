@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -134,6 +135,10 @@ final class JoinCommand implements Callable<Integer> {
         }
         if (writers > 0) {
             print(out, "meanwhile", meanwhile.get());
+            out.println(meanwhile.get().slowest().stream()
+                    .map(write ->
+                            String.format("%.1f ms at %.2f s", write.micros() / 1000.0, write.beganMillis() / 1000.0))
+                    .collect(Collectors.joining(", ", "slowest   ", "")));
         }
         return 0;
     }

@@ -26,6 +26,7 @@ import org.HdrHistogram.Histogram;
  * @param period from one request of a client to its next one, at least; zero: it does not wait
  */
 public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Duration period) {
+    private static final int SLOWEST = 8;
     private static final long SILENCE_MILLIS = 15_000;
     private static final int BUFFER_BYTES = 32 * 1024;
     private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(StandardCharsets.US_ASCII);
@@ -34,13 +35,30 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
      * What was measured. Latencies are of acknowledged writes, in microseconds.
      *
      * @param failed answers other than an acknowledgement, and lost connections
+     * @param slowest the slowest writes, up to {@value #SLOWEST}, in the order in which they began
      */
     public record Result(
-            int clients, double seconds, long acknowledged, long failed, long p50, long p99, long p999, long max) {
+            int clients,
+            double seconds,
+            long acknowledged,
+            long failed,
+            long p50,
+            long p99,
+            long p999,
+            long max,
+            List<Slow> slowest) {
         public long opsPerSecond() {
             return Math.round(acknowledged / seconds);
         }
     }
+
+    /**
+     * One write.
+     *
+     * @param beganMillis after the warm-up
+     * @param micros until it was acknowledged
+     */
+    public record Slow(long beganMillis, long micros) {}
 
     /**
      * Runs for a warm-up, whose figures are dropped, and then for the duration. Blocks.
@@ -67,6 +85,7 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
         private final Histogram latencies = new Histogram(60_000_000_000L, 3);
         private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
         private final PriorityQueue<Client> resting = new PriorityQueue<>(Comparator.comparingLong(Client::due));
+        private final PriorityQueue<Slow> slowest = new PriorityQueue<>(Comparator.comparingLong(Slow::micros));
         private long acknowledged;
         private long failed;
 
@@ -100,7 +119,10 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
                     latencies.getValueAtPercentile(50) / 1000,
                     latencies.getValueAtPercentile(99) / 1000,
                     latencies.getValueAtPercentile(99.9) / 1000,
-                    latencies.getMaxValue() / 1000);
+                    latencies.getMaxValue() / 1000,
+                    slowest.stream()
+                            .sorted(Comparator.comparingLong(Slow::beganMillis))
+                            .toList());
         }
 
         /** At least 1: a selector takes 0 for ever. */
@@ -116,7 +138,12 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
         private void answered(long since, boolean done) {
             if (since >= begin) {
                 if (done) {
-                    latencies.recordValue(System.nanoTime() - since);
+                    long took = System.nanoTime() - since;
+                    latencies.recordValue(took);
+                    slowest.add(new Slow((since - begin) / 1_000_000, took / 1000));
+                    if (slowest.size() > SLOWEST) {
+                        slowest.remove();
+                    }
                     acknowledged++;
                 } else {
                     failed++;

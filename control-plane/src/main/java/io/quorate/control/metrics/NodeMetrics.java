@@ -7,11 +7,10 @@ import kamon.metric.Counter;
 import kamon.metric.Gauge;
 import kamon.metric.Histogram;
 import kamon.metric.MeasurementUnit;
-import kamon.prometheus.PrometheusReporter;
 
 /** The journal's figures beside the JVM's. One for each process. */
 public final class NodeMetrics implements JournalMetrics {
-    private final PrometheusReporter reporter;
+    private final PrometheusText prometheus;
     private final Histogram commit = time("quorate.journal.commit");
     private final Counter operations = count("quorate.journal.operations");
     private final Histogram flush = time("quorate.journal.flush");
@@ -24,8 +23,8 @@ public final class NodeMetrics implements JournalMetrics {
     private final Gauge applied = Kamon.gauge("quorate.journal.applied").withoutTags();
     private final Gauge lag = Kamon.gauge("quorate.journal.lag").withoutTags();
 
-    private NodeMetrics(PrometheusReporter reporter) {
-        this.reporter = reporter;
+    private NodeMetrics(PrometheusText prometheus) {
+        this.prometheus = prometheus;
     }
 
     private static Histogram time(String name) {
@@ -39,14 +38,14 @@ public final class NodeMetrics implements JournalMetrics {
     /** Starts Kamon; its settings are in {@code reference.conf}. */
     public static NodeMetrics start() {
         Kamon.initWithoutAttaching(ConfigFactory.load());
-        PrometheusReporter reporter = PrometheusReporter.create();
-        Kamon.addReporter("prometheus", reporter);
-        return new NodeMetrics(reporter);
+        PrometheusText prometheus = new PrometheusText();
+        Kamon.addReporter("prometheus", prometheus);
+        return new NodeMetrics(prometheus);
     }
 
     /** All figures in Prometheus' text form, as of the last tick. */
     public String text() {
-        return reporter.scrapeData();
+        return prometheus.write();
     }
 
     @Override
