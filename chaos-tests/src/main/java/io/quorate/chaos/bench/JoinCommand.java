@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts one more node, joins it, and measures how long it takes to hold everything that the cluster had before it",
-            "asked to join. What that is, is counted in a backup. The new node runs on this machine and is left running."
+            "asked to join. What that is, is counted in a backup. The new node runs on this machine and is left running.",
+            "With writers, the slowest writes are named, with the second in which they began: it asks to join soon after 0."
         })
 final class JoinCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
