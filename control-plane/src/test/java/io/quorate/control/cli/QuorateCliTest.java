@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What the command line prints and ends with, against a node that runs, one that does not, and none. */
 class QuorateCliTest {
@@ -73,6 +74,26 @@ class QuorateCliTest {
         all.add("--data-folder");
         all.add(folder.toString());
         return run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void each_command_is_listed_under_its_own_name_and_in_the_help() {
+        QuorateCli.COMMANDS.forEach((name, type) ->
+                assertThat(type.getAnnotation(CommandLine.Command.class).name()).isEqualTo(name));
+        Ended help = run("--help");
+        assertThat(help.code()).isEqualTo(ExitCode.OK);
+        assertThat(help.lines())
+                .filteredOn(line -> line.matches("  [a-z].*"))
+                .map(line -> line.strip().split("\\s", 2)[0])
+                .containsAll(QuorateCli.COMMANDS.keySet())
+                .contains("generate-completion");
+    }
+
+    @Test
+    void a_name_that_is_not_known_gets_those_that_resemble_it() {
+        Ended mistyped = run("statsu");
+        assertThat(mistyped.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(mistyped.err()).contains("statsu", "Did you mean", "quorate status");
     }
 
     @Test
