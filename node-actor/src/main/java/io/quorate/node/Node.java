@@ -101,7 +101,7 @@ public final class Node implements AutoCloseable {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     /** After so many the next ones take no longer. */
-    private static final int HANDSHAKES = 12;
+    private static final int CONVERSATIONS = 12;
 
     private static final Duration CRASH_PATIENCE = Duration.ofSeconds(30);
 
@@ -325,7 +325,7 @@ public final class Node implements AutoCloseable {
                     here);
             started.set(node);
             if (here.contacts().isEmpty()) {
-                rehearse(trust.tls(), here.member().host());
+                rehearse(system, trust.tls(), here.member().host());
             }
             return node;
         } catch (RuntimeException e) {
@@ -340,13 +340,11 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** A node that is alone is about to join others, or they join it: the handshakes of that are not to be the first of this process. */
-    private static void rehearse(Tls tls, String host) {
-        Thread.ofPlatform().daemon().name("quorate-rehearsal").start(() -> {
-            try {
-                Rehearsal.shakeHands(tls, host, HANDSHAKES);
-            } catch (SSLException e) {
-                LOG.warn("this node would not be let in by itself: {}", e.getMessage());
+    /** A node that is alone is about to join others, or they join it: its first conversations with them are not to be the first of this process. */
+    private static void rehearse(ActorSystem<NodeActor.Message> system, Tls tls, String host) {
+        Rehearsal.converse(system.classicSystem(), tls, host, CONVERSATIONS).whenComplete((done, failure) -> {
+            if (failure instanceof SSLException) {
+                LOG.warn("this node would not be let in by itself: {}", failure.getMessage());
             }
         });
     }

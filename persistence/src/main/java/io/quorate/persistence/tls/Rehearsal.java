@@ -1,70 +1,85 @@
 package io.quorate.persistence.tls;
 
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
-import javax.net.ssl.SSLException;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.stream.TLSClosing;
+import org.apache.pekko.stream.TLSProtocol.SendBytes;
+import org.apache.pekko.stream.TLSProtocol.SessionBytes;
+import org.apache.pekko.stream.TLSProtocol.SslTlsInbound;
+import org.apache.pekko.stream.TLSProtocol.SslTlsOutbound;
+import org.apache.pekko.stream.javadsl.BidiFlow;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.TLS;
+import org.apache.pekko.util.ByteString;
 
 /**
- * Handshakes of a process with itself, in memory. The first ones of a JVM take many times as long as later ones: classes are loaded, and the
- * arithmetic of the curves is interpreted. Who joins a cluster has several to do, one after the other, before it hears a word.
+ * Conversations of a process with itself, by the streams that nodes speak through, without the sockets. The first ones of a JVM take many times
+ * as long as later ones: classes are loaded, and the arithmetic of curves and ciphers is interpreted first and compiled then. Who joins a
+ * cluster has several at once before it hears a word, and the next thing it hears is a copy of everything.
  */
 public final class Rehearsal {
-    private static final int RECORD = 32 * 1024;
+    /** As many and as large as frames of the log are, and then parts of a copy. */
+    private static final List<SslTlsOutbound> WORDS = words();
 
-    /** More than a handshake has steps. */
-    private static final int MAX_STEPS = 100;
+    private Rehearsal() {}
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    private final SSLEngine client;
-    private final SSLEngine server;
-    private final ByteBuffer toServer = ByteBuffer.allocate(RECORD);
-    private final ByteBuffer toClient = ByteBuffer.allocate(RECORD);
-    private final ByteBuffer read = ByteBuffer.allocate(RECORD);
-
-    private Rehearsal(Tls tls, String host) {
-        this.client = tls.client(host, 0, PeerKind.IN_CLUSTER);
-        this.server = tls.server(Tls.ClientCertificate.NEEDED, PeerKind.IN_CLUSTER);
+    private static List<SslTlsOutbound> words() {
+        List<SslTlsOutbound> words =
+                new ArrayList<>(Collections.nCopies(100, new SendBytes(ByteString.fromArray(new byte[300]))));
+        words.addAll(Collections.nCopies(4, new SendBytes(ByteString.fromArray(new byte[128 * 1024]))));
+        return List.copyOf(words);
     }
 
     /**
-     * Shakes hands, as nodes of a cluster do. Takes about a second of a core for twenty in a young JVM.
+     * Shakes hands as nodes of a cluster do, says some words, and hears them again: so many times, one after the other. Takes about a second of a
+     * core for twelve in a young JVM.
      *
      * @param host that the process's own certificate names
-     * @throws SSLException where it would not be let in by itself
+     * @return fails with the handshake's failure where it would not be let in by itself
      */
-    public static void shakeHands(Tls tls, String host, int times) throws SSLException {
-        for (int i = 0; i < times; i++) {
-            new Rehearsal(tls, host).shakeHands();
-        }
+    public static CompletionStage<Done> converse(ActorSystem system, Tls tls, String host, int times) {
+        int all = WORDS.stream()
+                .mapToInt(word -> ((SendBytes) word).bytes().size())
+                .sum();
+        return Source.range(1, times)
+                .mapAsync(
+                        1,
+                        turn -> Source.from(WORDS)
+                                .concat(Source.maybe())
+                                .via(conversation(tls, host))
+                                .scan(
+                                        0,
+                                        (heard, word) -> heard
+                                                + (word instanceof SessionBytes bytes
+                                                        ? bytes.bytes().size()
+                                                        : 0))
+                                .takeWhile(heard -> heard < all)
+                                .runWith(Sink.ignore(), system))
+                .runWith(Sink.ignore(), system);
     }
 
-    private void shakeHands() throws SSLException {
-        client.beginHandshake();
-        server.beginHandshake();
-        for (int steps = 0; !isDone(client) || !isDone(server); steps++) {
-            if (steps > MAX_STEPS) {
-                throw new SSLException("a handshake that does not end");
-            }
-            step(client, toClient, toServer);
-            step(server, toServer, toClient);
-        }
+    private static Flow<SslTlsOutbound, SslTlsInbound, NotUsed> conversation(Tls tls, String host) {
+        Flow<SslTlsInbound, SslTlsOutbound, NotUsed> echo = Flow.<SslTlsInbound>create()
+                .mapConcat(word -> word instanceof SessionBytes bytes
+                        ? List.<SslTlsOutbound>of(new SendBytes(bytes.bytes()))
+                        : List.of());
+        return side(() -> tls.client(host, 0, PeerKind.IN_CLUSTER))
+                .atop(side(() -> tls.server(Tls.ClientCertificate.NEEDED, PeerKind.IN_CLUSTER))
+                        .reversed())
+                .join(echo);
     }
 
-    private static boolean isDone(SSLEngine engine) {
-        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
-    }
-
-    private void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
-        switch (engine.getHandshakeStatus()) {
-            case NEED_TASK -> engine.getDelegatedTask().run();
-            case NEED_WRAP -> engine.wrap(NOTHING, out);
-            default -> {
-                in.flip();
-                engine.unwrap(in, read.clear());
-                in.compact();
-            }
-        }
+    private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> side(
+            Supplier<SSLEngine> engine) {
+        return TLS.create(engine, TLSClosing.eagerClose());
     }
 }
