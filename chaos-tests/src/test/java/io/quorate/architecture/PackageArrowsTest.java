@@ -86,6 +86,11 @@ class PackageArrowsTest {
                         "org.apache.pekko.actor..",
                         "org.apache.pekko.io",
                         "org.apache.pekko.remote.artery.tcp",
+                        // Of the rehearsal alone, which speaks as Pekko's remoting does.
+                        "org.apache.pekko",
+                        "org.apache.pekko.japi.function",
+                        "org.apache.pekko.stream..",
+                        "org.apache.pekko.util",
                         "scala..",
                         "com.typesafe.config"),
                 knows("io.quorate.node.role"),
@@ -363,6 +368,19 @@ class PackageArrowsTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(Stream.concat(Stream.of(House.javaAnd(others)), Stream.of(name))
                         .toArray(String[]::new))
+                .check(House.MAIN);
+    }
+
+    @Test
+    void what_makes_connections_trusted_knows_streams_in_its_rehearsal_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.persistence.tls")
+                .and()
+                .doNotHaveSimpleName("Rehearsal")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.pekko.stream..")
                 .check(House.MAIN);
     }
 
