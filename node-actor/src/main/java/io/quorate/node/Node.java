@@ -345,6 +345,8 @@ public final class Node implements AutoCloseable {
         Rehearsal.converse(system.classicSystem(), tls, host, CONVERSATIONS).whenComplete((done, failure) -> {
             if (failure instanceof SSLException) {
                 LOG.warn("this node would not be let in by itself: {}", failure.getMessage());
+            } else if (failure != null) {
+                LOG.debug("the rehearsal was broken off, as when the node stops meanwhile: {}", failure.toString());
             }
         });
     }

@@ -18,10 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.Test;
 
@@ -114,10 +116,15 @@ class HandshakeTest {
         try {
             assertThat(Rehearsal.converse(system, itself, HOST, 2).toCompletableFuture())
                     .succeedsWithin(PATIENCE);
-            assertThat(Rehearsal.converse(system, itself, "somewhere.else", 2).toCompletableFuture())
+            CompletionStage<Done> elsewhere = Rehearsal.converse(system, itself, "somewhere.else", 2);
+            assertThat(elsewhere.toCompletableFuture())
                     .failsWithin(PATIENCE)
                     .withThrowableThat()
                     .withCauseInstanceOf(SSLException.class);
+            // As the node hears it, which says so.
+            assertThat(elsewhere.handle((done, failure) -> failure).toCompletableFuture())
+                    .succeedsWithin(PATIENCE)
+                    .isInstanceOf(SSLException.class);
         } finally {
             system.terminate();
             assertThat(system.getWhenTerminated().toCompletableFuture()).succeedsWithin(PATIENCE);

@@ -27,33 +27,33 @@ import org.apache.pekko.util.ByteString;
  * cluster has several at once before it hears a word, and the next thing it hears is a copy of everything.
  */
 public final class Rehearsal {
-    /** As many and as large as frames of the log are, and then parts of a copy. */
-    private static final List<SslTlsOutbound> WORDS = words();
+    private static final int SMALL_WORDS = 100;
+
+    /** In bytes; about those of a frame of the log with one event. */
+    private static final int SMALL = 300;
+
+    private static final int LARGE_WORDS = 4;
+
+    /** In bytes; a quarter of a part of a copy. */
+    private static final int LARGE = 128 * 1024;
 
     private Rehearsal() {}
 
-    private static List<SslTlsOutbound> words() {
-        List<SslTlsOutbound> words =
-                new ArrayList<>(Collections.nCopies(100, new SendBytes(ByteString.fromArray(new byte[300]))));
-        words.addAll(Collections.nCopies(4, new SendBytes(ByteString.fromArray(new byte[128 * 1024]))));
-        return List.copyOf(words);
-    }
-
     /**
-     * Shakes hands as nodes of a cluster do, says some words, and hears them again: so many times, one after the other. Takes about a second of a
-     * core for twelve in a young JVM.
+     * Shakes hands as nodes of a cluster do, says some words, and hears them again: so many times, one after the other. Runs on the dispatcher
+     * of the system's streams.
      *
      * @param host that the process's own certificate names
      * @return fails with the handshake's failure where it would not be let in by itself
      */
     public static CompletionStage<Done> converse(ActorSystem system, Tls tls, String host, int times) {
-        int all = WORDS.stream()
-                .mapToInt(word -> ((SendBytes) word).bytes().size())
-                .sum();
+        List<SslTlsOutbound> words = new ArrayList<>(Collections.nCopies(SMALL_WORDS, word(SMALL)));
+        words.addAll(Collections.nCopies(LARGE_WORDS, word(LARGE)));
+        int all = SMALL_WORDS * SMALL + LARGE_WORDS * LARGE;
         return Source.range(1, times)
                 .mapAsync(
                         1,
-                        turn -> Source.from(WORDS)
+                        turn -> Source.from(words)
                                 .concat(Source.maybe())
                                 .via(conversation(tls, host))
                                 .scan(
@@ -65,6 +65,10 @@ public final class Rehearsal {
                                 .takeWhile(heard -> heard < all)
                                 .runWith(Sink.ignore(), system))
                 .runWith(Sink.ignore(), system);
+    }
+
+    private static SslTlsOutbound word(int bytes) {
+        return new SendBytes(ByteString.fromArray(new byte[bytes]));
     }
 
     private static Flow<SslTlsOutbound, SslTlsInbound, NotUsed> conversation(Tls tls, String host) {
