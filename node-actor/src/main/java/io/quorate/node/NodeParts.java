@@ -14,7 +14,9 @@ import io.quorate.node.contract.UpgradeMessage;
 import io.quorate.node.fault.Failpoint;
 import io.quorate.node.fault.Failpoints;
 import io.quorate.node.folder.DataFolder;
+import io.quorate.node.folder.FolderException;
 import io.quorate.node.folder.Identity;
+import io.quorate.node.folder.WriteBehind;
 import io.quorate.node.lead.ClusterWatch;
 import io.quorate.node.lead.Contacts;
 import io.quorate.node.lead.KnownLeader;
@@ -173,8 +175,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private volatile long upgradeNr;
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
-    /** As they are on disk, written by this life of the node: most of what is decided is not about them. */
-    private List<DataFolder.ListedMember> storedMembers = List.of();
+    private final WriteBehind<List<DataFolder.ListedMember>> knownMembers;
+    private final WriteBehind<List<String>> knownContacts;
 
     private volatile boolean closed;
 
@@ -237,6 +239,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 TimeUnit.MINUTES,
                 new LinkedBlockingQueue<>(MAX_WAITING_READS),
                 Thread.ofPlatform().name("quorate-read-", 0).daemon(true).factory());
+        this.knownMembers = new WriteBehind<>(readers, this::storeMembers);
+        this.knownContacts = new WriteBehind<>(readers, this::storeContacts);
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
         this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal, this::missing);
         if (identity.isWithoutCopy()) {
@@ -330,7 +334,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 || ClusterEpoch.parse(assignment.epoch()).equals(identity.epoch());
         if (sameEpoch && assignment.standing().equals(Assignment.MEMBER)) {
             if (!assignment.contacts().isEmpty()) {
-                storeContacts(assignment.contacts());
+                knownContacts.put(assignment.contacts());
             }
             storeNextAddress(assignment.nextAddress());
             if (!assignment.leader().isEmpty()) { // an older release does not say
@@ -561,7 +565,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         if (self != null) {
             storeNextAddress(self.nextAddress());
         }
-        storeMembers(state);
+        learnMembers(state);
         greet(state);
         if (committed.leading()) {
             watch.plan();
@@ -612,28 +616,22 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     }
 
     private void storeNextAddress(String address) {
+        if (address.equals(identity.nextAddress())
+                || address.equals(identity.member().address())) {
+            return; // without the lock, which may be held for as long as a disk takes: it is so nearly always
+        }
         synchronized (metadata) {
-            if (!closed
-                    && !address.equals(identity.nextAddress())
-                    && !address.equals(identity.member().address())) {
+            if (!closed) {
                 identity = identity.withNextAddress(address);
                 folder.store(identity);
             }
         }
     }
 
-    private void storeMembers(MembershipState state) {
+    private void learnMembers(MembershipState state) {
         if (state.nodes().isEmpty()) {
             return;
         }
-        synchronized (metadata) {
-            if (!closed) {
-                storeMembersLocked(state);
-            }
-        }
-    }
-
-    private void storeMembersLocked(MembershipState state) {
         // The workers have no part in it, and others are not there yet, and may never be.
         List<DataFolder.ListedMember> listed = state.controlPlane().stream()
                 .filter(MembershipState.Node::completed)
@@ -642,25 +640,42 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                         node.member().toString(),
                         node.role().ordinal()))
                 .toList();
-        listed.stream()
+        if (selfIn(listed).isPresent()) {
+            knownMembers.put(listed);
+        }
+        knownContacts.put(othersIn(state));
+    }
+
+    private Optional<DataFolder.ListedMember> selfIn(List<DataFolder.ListedMember> listed) {
+        return listed.stream()
                 .filter(one -> MemberId.parse(one.id()).equals(identity.member()))
-                .findFirst()
-                .filter(self -> !listed.equals(storedMembers))
-                .ifPresent(self -> {
-                    folder.storeMembers(listed, self);
-                    storedMembers = listed;
-                });
-        storeContacts(othersIn(state));
+                .findFirst();
+    }
+
+    private void storeMembers(List<DataFolder.ListedMember> listed) {
+        stored(() -> selfIn(listed).ifPresent(self -> folder.storeMembers(listed, self)));
     }
 
     private void storeContacts(List<String> others) {
-        synchronized (metadata) {
+        stored(() -> {
             boolean belongs =
                     identity.replica() != Identity.Replica.REMOVED; // what it still has on disk does not count
-            if (!closed && belongs && !others.isEmpty() && !others.equals(identity.contacts())) {
+            if (belongs && !others.isEmpty() && !others.equals(identity.contacts())) {
                 identity = identity.withContacts(others);
                 folder.store(identity);
             }
+        });
+    }
+
+    private void stored(Runnable write) {
+        try {
+            synchronized (metadata) {
+                if (!closed) {
+                    write.run();
+                }
+            }
+        } catch (FolderException e) {
+            failStop.stop(e.getMessage(), e);
         }
     }
 
@@ -1177,6 +1192,8 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     public void close() {
         transitions.lock();
         try {
+            knownMembers.flush();
+            knownContacts.flush();
             synchronized (metadata) {
                 if (closed) {
                     return;
