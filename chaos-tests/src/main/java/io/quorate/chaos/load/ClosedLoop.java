@@ -8,6 +8,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -61,15 +62,15 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
     public record Slow(long beganMillis, long micros) {}
 
     /**
-     * Runs for a warm-up, whose figures are dropped, and then for the duration. Blocks.
+     * Connects all clients, runs for a warm-up, whose figures are dropped, and then for the duration. Blocks.
      *
      * @throws IOException when a node cannot be reached at all
      */
     public Result run(Duration warmUp, Duration duration) throws IOException {
         try (Selector selector = Selector.open()) {
-            Run run = new Run(selector, System.nanoTime() + warmUp.toNanos(), duration.toNanos());
+            Run run = new Run(selector);
             try {
-                return run.toEnd();
+                return run.toEnd(warmUp.toNanos(), duration.toNanos());
             } finally {
                 run.closeAll();
             }
@@ -78,27 +79,32 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
 
     private final class Run {
         private final Selector selector;
-        private final long begin;
-        private final long end;
         private final Random random = new Random(clients);
         private final byte[] value = new byte[bytes];
         private final Histogram latencies = new Histogram(60_000_000_000L, 3);
         private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
         private final PriorityQueue<Client> resting = new PriorityQueue<>(Comparator.comparingLong(Client::due));
         private final PriorityQueue<Slow> slowest = new PriorityQueue<>(Comparator.comparingLong(Slow::micros));
+        private long begin;
         private long acknowledged;
         private long failed;
 
-        Run(Selector selector, long begin, long duration) {
+        Run(Selector selector) {
             this.selector = selector;
-            this.begin = begin;
-            this.end = begin + duration;
             random.nextBytes(value);
         }
 
-        Result toEnd() throws IOException {
+        Result toEnd(long warmUp, long duration) throws IOException {
+            List<Client> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                new Client(targets.get(i % targets.size())).send();
+                all.add(new Client(targets.get(i % targets.size())));
+            }
+            // No answer is read before all handshakes are done: what was sent meanwhile would seem to take as long as
+            // they did.
+            begin = System.nanoTime() + warmUp;
+            long end = begin + duration;
+            for (Client client : all) {
+                client.send();
             }
             while (System.nanoTime() < end) {
                 boolean silent = selector.select(this::readable, millisToNext()) == 0;
