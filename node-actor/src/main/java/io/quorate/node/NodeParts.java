@@ -175,8 +175,11 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     private volatile long upgradeNr;
     private final ReentrantLock transitions = new ReentrantLock();
     private final Object metadata = new Object();
-    private final WriteBehind<List<DataFolder.ListedMember>> knownMembers;
+    /** What is learned of the members, on its way to the data folder. */
+    private final WriteBehind<Listed> knownMembers;
+
     private final WriteBehind<List<String>> knownContacts;
+    private final WriteBehind<String> knownNextAddress;
 
     private volatile boolean closed;
 
@@ -241,6 +244,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 Thread.ofPlatform().name("quorate-read-", 0).daemon(true).factory());
         this.knownMembers = new WriteBehind<>(readers, this::storeMembers);
         this.knownContacts = new WriteBehind<>(readers, this::storeContacts);
+        this.knownNextAddress = new WriteBehind<>(readers, this::storeNextAddress);
         this.leaderJournal = new LeaderJournal(this::replica, this::journal);
         this.local = new NodeJournal(classic, stores.events(), readers, leader, leaderJournal, this::missing);
         if (identity.isWithoutCopy()) {
@@ -336,7 +340,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
             if (!assignment.contacts().isEmpty()) {
                 knownContacts.put(assignment.contacts());
             }
-            storeNextAddress(assignment.nextAddress());
+            knownNextAddress.put(assignment.nextAddress());
             if (!assignment.leader().isEmpty()) { // an older release does not say
                 contacts.heard(MemberId.parse(assignment.leader()));
             }
@@ -563,7 +567,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         }
         MembershipState.Node self = state.nodes().get(identity.member().node());
         if (self != null) {
-            storeNextAddress(self.nextAddress());
+            knownNextAddress.put(self.nextAddress());
         }
         learnMembers(state);
         greet(state);
@@ -616,16 +620,13 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
     }
 
     private void storeNextAddress(String address) {
-        if (address.equals(identity.nextAddress())
-                || address.equals(identity.member().address())) {
-            return; // without the lock, which may be held for as long as a disk takes: it is so nearly always
-        }
-        synchronized (metadata) {
-            if (!closed) {
+        store(() -> {
+            if (!address.equals(identity.nextAddress())
+                    && !address.equals(identity.member().address())) {
                 identity = identity.withNextAddress(address);
                 folder.store(identity);
             }
-        }
+        });
     }
 
     private void learnMembers(MembershipState state) {
@@ -640,24 +641,21 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                         node.member().toString(),
                         node.role().ordinal()))
                 .toList();
-        if (selfIn(listed).isPresent()) {
-            knownMembers.put(listed);
-        }
+        listed.stream()
+                .filter(one -> MemberId.parse(one.id()).equals(identity.member()))
+                .findFirst()
+                .ifPresent(self -> knownMembers.put(new Listed(listed, self)));
         knownContacts.put(othersIn(state));
     }
 
-    private Optional<DataFolder.ListedMember> selfIn(List<DataFolder.ListedMember> listed) {
-        return listed.stream()
-                .filter(one -> MemberId.parse(one.id()).equals(identity.member()))
-                .findFirst();
-    }
+    private record Listed(List<DataFolder.ListedMember> members, DataFolder.ListedMember self) {}
 
-    private void storeMembers(List<DataFolder.ListedMember> listed) {
-        stored(() -> selfIn(listed).ifPresent(self -> folder.storeMembers(listed, self)));
+    private void storeMembers(Listed listed) {
+        store(() -> folder.storeMembers(listed.members(), listed.self()));
     }
 
     private void storeContacts(List<String> others) {
-        stored(() -> {
+        store(() -> {
             boolean belongs =
                     identity.replica() != Identity.Replica.REMOVED; // what it still has on disk does not count
             if (belongs && !others.isEmpty() && !others.equals(identity.contacts())) {
@@ -667,7 +665,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         });
     }
 
-    private void stored(Runnable write) {
+    private void store(Runnable write) {
         try {
             synchronized (metadata) {
                 if (!closed) {
@@ -1194,6 +1192,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
         try {
             knownMembers.flush();
             knownContacts.flush();
+            knownNextAddress.flush();
             synchronized (metadata) {
                 if (closed) {
                     return;

@@ -108,14 +108,16 @@ final class JoinCommand implements Callable<Integer> {
         Held held = held();
         CompletableFuture<ClosedLoop.Result> meanwhile = new CompletableFuture<>();
         if (writers > 0) {
+            CompletableFuture<Void> warm = new CompletableFuture<>();
             Thread.ofPlatform().start(() -> {
                 try {
-                    meanwhile.complete(load(members).run(WARM_UP, LOAD));
+                    meanwhile.complete(load(members).run(WARM_UP, LOAD, () -> warm.complete(null)));
                 } catch (IOException e) {
+                    warm.completeExceptionally(e);
                     meanwhile.completeExceptionally(e);
                 }
             });
-            Thread.sleep(WARM_UP); // the writers' own handshakes are no part of what the join costs them
+            warm.get(); // the writers' own handshakes are no part of what the join costs them
         }
         String url = token(leader);
         try (HttpConnection connection = new HttpConnection(node.api(), TIMEOUT_MILLIS)) {

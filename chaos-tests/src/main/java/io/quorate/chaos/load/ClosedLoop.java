@@ -67,10 +67,15 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
      * @throws IOException when a node cannot be reached at all
      */
     public Result run(Duration warmUp, Duration duration) throws IOException {
+        return run(warmUp, duration, () -> {});
+    }
+
+    /** @param warm called once the warm-up is over, on the caller's thread: what follows is measured */
+    public Result run(Duration warmUp, Duration duration, Runnable warm) throws IOException {
         try (Selector selector = Selector.open()) {
             Run run = new Run(selector);
             try {
-                return run.toEnd(warmUp.toNanos(), duration.toNanos());
+                return run.toEnd(warmUp, duration, warm);
             } finally {
                 run.closeAll();
             }
@@ -94,28 +99,19 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
             random.nextBytes(value);
         }
 
-        Result toEnd(long warmUp, long duration) throws IOException {
+        Result toEnd(Duration warmUp, Duration duration, Runnable warm) throws IOException {
             List<Client> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 all.add(new Client(targets.get(i % targets.size())));
             }
-            // No answer is read before all handshakes are done: what was sent meanwhile would seem to take as long as
-            // they did.
-            begin = System.nanoTime() + warmUp;
-            long end = begin + duration;
+            // Not before: no answer is read during the handshakes, and a write would seem to take as long as they do.
+            begin = System.nanoTime() + warmUp.toNanos();
             for (Client client : all) {
                 client.send();
             }
-            while (System.nanoTime() < end) {
-                boolean silent = selector.select(this::readable, millisToNext()) == 0;
-                while (!resting.isEmpty() && resting.peek().due() <= System.nanoTime()) {
-                    silent = false;
-                    resting.poll().goOn();
-                }
-                if (silent && resting.isEmpty()) {
-                    throw new IOException("no answer from any of " + targets + " within " + SILENCE_MILLIS + " ms");
-                }
-            }
+            goOnUntil(begin);
+            warm.run();
+            goOnUntil(begin + duration.toNanos());
             double seconds = Math.max(1, System.nanoTime() - begin) / 1e9;
             return new Result(
                     clients,
@@ -129,6 +125,19 @@ public record ClosedLoop(List<Api> targets, int clients, int bytes, int keys, Du
                     slowest.stream()
                             .sorted(Comparator.comparingLong(Slow::beganMillis))
                             .toList());
+        }
+
+        private void goOnUntil(long end) throws IOException {
+            while (System.nanoTime() < end) {
+                boolean silent = selector.select(this::readable, millisToNext()) == 0;
+                while (!resting.isEmpty() && resting.peek().due() <= System.nanoTime()) {
+                    silent = false;
+                    resting.poll().goOn();
+                }
+                if (silent && resting.isEmpty()) {
+                    throw new IOException("no answer from any of " + targets + " within " + SILENCE_MILLIS + " ms");
+                }
+            }
         }
 
         /** At least 1: a selector takes 0 for ever. */
