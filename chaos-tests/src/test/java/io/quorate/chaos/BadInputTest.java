@@ -3,14 +3,17 @@ package io.quorate.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.chaos.load.HttpConnection;
+import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.Launcher;
 import io.quorate.chaos.process.LocalCluster;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees who does something wrong, or whose disk does: one line, with what to do next. */
 final class BadInputTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     private Path folder;
 
@@ -79,6 +84,30 @@ final class BadInputTest {
         assertThat(Files.readAllLines(other.folder().resolve("quorate.log")))
                 .anySatisfy(
                         line -> assertThat(line).startsWith("quorate stops: ").contains("Look at the disk"));
+    }
+
+    private static boolean contains(Path file, String word) {
+        try {
+            return Files.readString(file).contains(word);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With an old list it would ask, after its next start, whom it no longer has. */
+    @Test
+    void a_node_that_cannot_write_who_the_members_are_stops_and_says_which_file_it_was() throws Exception {
+        Path inTheWay = Files.createDirectory(node.folder().resolve("backend/cluster.yaml.new"));
+        alone.startAnother().quorate("join", joinLine());
+        node.awaitEnd();
+        assertThat(Files.readAllLines(node.folder().resolve("quorate.log")))
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("quorate stops: ").contains("cluster.yaml"));
+
+        Files.delete(inTheWay);
+        node.start();
+        Path members = node.folder().resolve("backend/cluster.yaml");
+        ClusterView.of(List.of(node)).await("n2 is on the list", PATIENCE, status -> contains(members, "n2"));
     }
 
     /** Found by chaos with a disk that was full: the line that says that the node runs was added to one that was cut, and nobody saw it. */
