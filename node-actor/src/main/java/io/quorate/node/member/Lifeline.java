@@ -2,6 +2,7 @@ package io.quorate.node.member;
 
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.Props;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
 import org.jspecify.annotations.Nullable;
+import scala.util.control.NoStackTrace;
 
 /**
  * Knows at once when the leader's process ends: holds a connection to its cluster port, on which nothing is ever said. A process that
@@ -38,6 +40,7 @@ public final class Lifeline implements AutoCloseable {
     private static final AtomicLong SERIAL = new AtomicLong();
 
     private final ActorSystem system;
+    private final ActorRef tcp;
     private final Supplier<@Nullable String> leader;
     private final Consumer<String> gone;
     private final Duration tryAgain;
@@ -55,7 +58,18 @@ public final class Lifeline implements AutoCloseable {
 
     /** @param tryAgain see {@link #TRY_AGAIN} */
     Lifeline(ActorSystem system, Supplier<@Nullable String> leader, Consumer<String> gone, Duration tryAgain) {
+        this(system, Tcp.get(system).manager(), leader, gone, tryAgain);
+    }
+
+    /** @param tcp who makes connections */
+    Lifeline(
+            ActorSystem system,
+            ActorRef tcp,
+            Supplier<@Nullable String> leader,
+            Consumer<String> gone,
+            Duration tryAgain) {
         this.system = system;
+        this.tcp = tcp;
         this.leader = leader;
         this.gone = gone;
         this.tryAgain = tryAgain;
@@ -78,7 +92,7 @@ public final class Lifeline implements AutoCloseable {
                     address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
             line = ((ExtendedActorSystem) system)
                     .systemActorOf(
-                            Props.create(Line.class, () -> new Line(target, () -> gone.accept(address), tryAgain))
+                            Props.create(Line.class, () -> new Line(tcp, target, () -> gone.accept(address), tryAgain))
                                     .withDispatcher("quorate.frame-dispatcher"),
                             "quorate-lifeline-" + Long.toHexString(SERIAL.incrementAndGet()));
         }
@@ -103,6 +117,7 @@ public final class Lifeline implements AutoCloseable {
             NOW
         }
 
+        private final ActorRef tcp;
         private final InetSocketAddress target;
         private final Runnable gone;
         private final Duration tryAgain;
@@ -111,7 +126,8 @@ public final class Lifeline implements AutoCloseable {
         private int madeAtOnce;
         private long madeAtNanos;
 
-        Line(InetSocketAddress target, Runnable gone, Duration tryAgain) {
+        Line(ActorRef tcp, InetSocketAddress target, Runnable gone, Duration tryAgain) {
+            this.tcp = tcp;
             this.target = target;
             this.gone = gone;
             this.tryAgain = tryAgain;
@@ -131,9 +147,7 @@ public final class Lifeline implements AutoCloseable {
         }
 
         private void connect() {
-            Tcp.get(getContext().getSystem())
-                    .manager()
-                    .tell(TcpMessage.connect(target, null, List.of(), CONNECT_TIMEOUT, false), getSelf());
+            tcp.tell(TcpMessage.connect(target, null, List.of(), CONNECT_TIMEOUT, false), getSelf());
         }
 
         @Override
@@ -153,8 +167,14 @@ public final class Lifeline implements AutoCloseable {
 
         private void closed() {
             connection = null;
-            boolean lasted = System.nanoTime() - madeAtNanos >= tryAgain.toNanos();
-            madeAtOnce = lasted ? 1 : madeAtOnce + 1;
+            if (System.nanoTime() - madeAtNanos >= tryAgain.toNanos()) {
+                madeAtOnce = 0;
+            }
+            connectAtOnce();
+        }
+
+        private void connectAtOnce() {
+            madeAtOnce++;
             if (madeAtOnce <= AT_ONCE) {
                 connect();
             } else {
@@ -163,12 +183,31 @@ public final class Lifeline implements AutoCloseable {
         }
 
         private void notConnected(Tcp.CommandFailed failed) {
-            // Where none has stood yet the address may be wrong, or not open yet.
-            if (stood && failed.cause().exists(cause -> cause instanceof ConnectException)) {
+            Throwable cause = failed.cause().getOrElse(() -> null);
+            if (!stood) {
+                connectLater(); // the address may be wrong, or not open yet
+            } else if (isRefused(cause)) {
                 stood = false;
                 gone.run();
+                connectLater();
+            } else if (isReset(cause)) {
+                connectAtOnce();
+            } else {
+                connectLater();
             }
-            connectLater();
+        }
+
+        /** By the machine; where it says nothing in time, which is no sign, the exception is Pekko's own and has no stack trace. */
+        private static boolean isRefused(@Nullable Throwable cause) {
+            return cause instanceof ConnectException && !(cause instanceof NoStackTrace);
+        }
+
+        /**
+         * A process that ends closes one socket after the other: the connection first, it may be, and a moment later the one that listens,
+         * with whoever has come to it in between. The next one is refused.
+         */
+        private static boolean isReset(@Nullable Throwable cause) {
+            return cause instanceof SocketException && !(cause instanceof ConnectException);
         }
 
         private void connectLater() {

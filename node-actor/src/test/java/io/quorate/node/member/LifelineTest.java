@@ -3,7 +3,9 @@ package io.quorate.node.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -13,9 +15,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.io.Tcp;
+import org.apache.pekko.io.TcpOutgoingConnection;
 import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import scala.Option;
 
 class LifelineTest {
     private static final int PATIENCE_SECONDS = 20;
@@ -153,6 +158,64 @@ class LifelineTest {
             proxy.accept().close();
 
             assertThat(Duration.ofNanos(System.nanoTime() - hungUp)).isGreaterThan(tryAgain.dividedBy(2));
+            assertThat(gone).isEmpty();
+        }
+    }
+
+    /** A machine whose answers are the test's. */
+    private final class Machine implements AutoCloseable {
+        private final TestKit tcp = new TestKit(system);
+        private final Lifeline line;
+
+        Machine(Duration tryAgain) {
+            line = new Lifeline(system, tcp.getRef(), () -> "127.0.0.1:1", gone::add, tryAgain);
+        }
+
+        Tcp.Connect isAsked() {
+            return tcp.expectMsgClass(Duration.ofSeconds(PATIENCE_SECONDS), Tcp.Connect.class);
+        }
+
+        void accepts() {
+            isAsked();
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            tcp.reply(new Tcp.Connected(address, address));
+            tcp.expectMsgClass(Duration.ofSeconds(PATIENCE_SECONDS), Tcp.Register.class);
+        }
+
+        void answers(IOException failure) {
+            tcp.reply(new Tcp.CommandFailed(isAsked()).withCause(failure));
+        }
+
+        @Override
+        public void close() {
+            line.close();
+        }
+    }
+
+    /** Seen in two of forty kills of a leader: the connection ended, the next one was accepted yet, and cut off before it was made. */
+    @Test
+    void a_process_that_resets_the_next_connection_while_it_ends_is_asked_at_once_again() throws Exception {
+        try (Machine machine = new Machine(Duration.ofMinutes(1))) {
+            machine.line.follow();
+            machine.accepts();
+            machine.tcp.reply(Tcp.PeerClosed$.MODULE$);
+            machine.answers(new SocketException("Connection reset by peer"));
+            assertThat(gone).isEmpty();
+            machine.answers(new ConnectException("Connection refused"));
+
+            assertThat(gone.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void a_machine_that_says_nothing_has_not_refused() {
+        try (Machine machine = new Machine(Duration.ofMillis(200))) {
+            machine.line.follow();
+            machine.accepts();
+            machine.tcp.reply(Tcp.PeerClosed$.MODULE$);
+            machine.answers(TcpOutgoingConnection.connectTimeoutExpired(Option.empty()));
+            machine.isAsked();
+
             assertThat(gone).isEmpty();
         }
     }
