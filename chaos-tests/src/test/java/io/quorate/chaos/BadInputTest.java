@@ -65,6 +65,14 @@ final class BadInputTest {
         assertThat(printed.text().lines().toList().getLast()).contains(words);
     }
 
+    private static boolean contains(Path file, String word) {
+        try {
+            return Files.readString(file).contains(word);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private HttpConnection.Answer put(String key, byte[] value) throws IOException {
         try (HttpConnection connection = new HttpConnection(node.api(), 10_000)) {
             return connection.send("PUT", "/v1/kv/" + key, "", value);
@@ -86,15 +94,7 @@ final class BadInputTest {
                         line -> assertThat(line).startsWith("quorate stops: ").contains("Look at the disk"));
     }
 
-    private static boolean contains(Path file, String word) {
-        try {
-            return Files.readString(file).contains(word);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** With an old list it would ask, after its next start, whom it no longer has. */
+    /** With an old list it would not know, after its next start, whom to ask. */
     @Test
     void a_node_that_cannot_write_who_the_members_are_stops_and_says_which_file_it_was() throws Exception {
         Path inTheWay = Files.createDirectory(node.folder().resolve("backend/cluster.yaml.new"));

@@ -53,15 +53,13 @@ public final class Lifeline implements AutoCloseable {
      * @param gone told the address at which nobody is any more; once for each time that it is held
      */
     public Lifeline(ActorSystem system, Supplier<@Nullable String> leader, Consumer<String> gone) {
-        this(system, leader, gone, TRY_AGAIN);
+        this(system, Tcp.get(system).manager(), leader, gone, TRY_AGAIN);
     }
 
-    /** @param tryAgain see {@link #TRY_AGAIN} */
-    Lifeline(ActorSystem system, Supplier<@Nullable String> leader, Consumer<String> gone, Duration tryAgain) {
-        this(system, Tcp.get(system).manager(), leader, gone, tryAgain);
-    }
-
-    /** @param tcp who makes connections */
+    /**
+     * @param tcp who makes connections
+     * @param tryAgain see {@link #TRY_AGAIN}
+     */
     Lifeline(
             ActorSystem system,
             ActorRef tcp,
@@ -184,17 +182,15 @@ public final class Lifeline implements AutoCloseable {
 
         private void notConnected(Tcp.CommandFailed failed) {
             Throwable cause = failed.cause().getOrElse(() -> null);
-            if (!stood) {
-                connectLater(); // the address may be wrong, or not open yet
-            } else if (isRefused(cause)) {
+            if (stood && isCutOff(cause)) {
+                connectAtOnce();
+                return;
+            }
+            if (stood && isRefused(cause)) { // where none has stood the address may be wrong, or not open yet
                 stood = false;
                 gone.run();
-                connectLater();
-            } else if (isReset(cause)) {
-                connectAtOnce();
-            } else {
-                connectLater();
             }
+            connectLater();
         }
 
         /** By the machine; where it says nothing in time, which is no sign, the exception is Pekko's own and has no stack trace. */
@@ -203,10 +199,11 @@ public final class Lifeline implements AutoCloseable {
         }
 
         /**
-         * A process that ends closes one socket after the other: the connection first, it may be, and a moment later the one that listens,
-         * with whoever has come to it in between. The next one is refused.
+         * While it was made. A process that ends closes one socket after the other: the connection first, it may be, and a moment later the
+         * one that listens, with whoever has come to it in between. The next one is refused. That the network has no way there comes as the
+         * same exception, and is asked for in vain {@link #AT_ONCE} times.
          */
-        private static boolean isReset(@Nullable Throwable cause) {
+        private static boolean isCutOff(@Nullable Throwable cause) {
             return cause instanceof SocketException && !(cause instanceof ConnectException);
         }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpOutgoingConnection;
@@ -28,7 +29,8 @@ class LifelineTest {
     private final ActorSystem system = ActorSystem.create("lifeline");
     private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
     private final AtomicReference<String> leader = new AtomicReference<>();
-    private final Lifeline lifeline = new Lifeline(system, leader::get, gone::add, Duration.ofMillis(200));
+    private final ActorRef network = Tcp.get(system).manager();
+    private final Lifeline lifeline = new Lifeline(system, network, leader::get, gone::add, Duration.ofMillis(200));
 
     /** Somebody who listens, and says nothing. */
     private static final class Listener implements AutoCloseable {
@@ -149,7 +151,7 @@ class LifelineTest {
     void who_accepts_and_hangs_up_is_left_alone_for_a_while() throws Exception {
         Duration tryAgain = Duration.ofSeconds(1);
         try (Listener proxy = new Listener();
-                Lifeline patient = new Lifeline(system, proxy::address, gone::add, tryAgain)) {
+                Lifeline patient = new Lifeline(system, network, proxy::address, gone::add, tryAgain)) {
             patient.follow();
             for (int times = 1; times <= 4; times++) { // the first, and three at once
                 proxy.accept().close();
@@ -192,9 +194,9 @@ class LifelineTest {
         }
     }
 
-    /** Seen in two of forty kills of a leader: the connection ended, the next one was accepted yet, and cut off before it was made. */
+    /** It closes one socket after the other: of 80 such connections four were accepted still, and cut off 2 to 29 ms later. */
     @Test
-    void a_process_that_resets_the_next_connection_while_it_ends_is_asked_at_once_again() throws Exception {
+    void a_process_that_cuts_off_the_next_connection_while_it_ends_is_asked_again_at_once() throws Exception {
         try (Machine machine = new Machine(Duration.ofMinutes(1))) {
             machine.line.follow();
             machine.accepts();
