@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.Scheduler;
-import org.apache.pekko.actor.SchedulerException;
 import org.apache.pekko.event.LoggingAdapter;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
@@ -51,7 +50,7 @@ public final class TicklessScheduler extends AbstractScheduler implements Closea
         timers.setRemoveOnCancelPolicy(true);
     }
 
-    /** @throws SchedulerException after {@link #close} */
+    /** @throws IllegalStateException after {@link #close}: by this one Pekko's dispatchers know that they are to end at once */
     @Override
     public Cancellable scheduleOnce(FiniteDuration delay, Runnable task, ExecutionContext executor) {
         return once(delay.toNanos(), task, executor);
@@ -67,7 +66,7 @@ public final class TicklessScheduler extends AbstractScheduler implements Closea
      * At a fixed rate, and never twice at once: where it takes longer than the interval, it runs again at once. One that throws has run for the
      * last time.
      *
-     * @throws SchedulerException after {@link #close}
+     * @throws IllegalStateException after {@link #close}
      * @throws IllegalArgumentException where the interval is not longer than nothing
      */
     @Override
@@ -112,7 +111,7 @@ public final class TicklessScheduler extends AbstractScheduler implements Closea
                 pending = timers.schedule(this, delayNanos, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 end(End.CANCELLED);
-                throw new SchedulerException("the actor system has ended: no timer begins any more");
+                throw new IllegalStateException("the actor system has ended: no timer begins any more", e);
             }
         }
 
@@ -195,8 +194,10 @@ public final class TicklessScheduler extends AbstractScheduler implements Closea
             }
             task.run();
             dueNanos = dueNanos + intervalNanos;
-            if (!timers.isShutdown()) {
+            try {
                 begin();
+            } catch (IllegalStateException e) {
+                cancelled.set(true); // the actor system has ended meanwhile
             }
         }
 

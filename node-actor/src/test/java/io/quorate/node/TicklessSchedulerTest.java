@@ -3,6 +3,8 @@ package io.quorate.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
+import java.io.Closeable;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -10,9 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.Scheduler;
-import org.apache.pekko.actor.SchedulerException;
+import org.apache.pekko.event.Logging;
+import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -143,12 +150,56 @@ class TicklessSchedulerTest {
     void after_the_end_no_timer_begins() {
         scheduler.close();
         assertThatThrownBy(() -> once(SOON, "late"))
-                .isInstanceOf(SchedulerException.class)
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("has ended");
         assertThatThrownBy(() -> scheduler.scheduleOnce(NEVER, (Scheduler.TaskRunOnClose) () -> ran.add("late"), here))
-                .isInstanceOf(SchedulerException.class);
+                .isInstanceOf(IllegalStateException.class);
         scheduler.close();
         assertThat(ran).isEmpty();
+    }
+
+    /** Told by another exception it left its threads behind, and an error as the last line of a node that had said why it does not start. */
+    @Test
+    void a_dispatcher_whose_last_actor_stops_after_the_end_of_timers_ends_without_an_error() throws Exception {
+        ActorSystem system =
+                ActorSystem.create("timers", ConfigFactory.parseString("""
+                        pekko.scheduler.implementation = io.quorate.node.TicklessScheduler
+                        pekko.coordinated-shutdown.run-by-actor-system-terminate = off
+                        last { executor = thread-pool-executor, thread-pool-executor.fixed-pool-size = 1 }
+                        """).withFallback(ConfigFactory.load()));
+        try {
+            TestKit errors = new TestKit(system);
+            system.getEventStream().subscribe(errors.getRef(), Logging.Error.class);
+            CompletableFuture<Thread> runsOn = new CompletableFuture<>();
+            ActorRef last = system.actorOf(
+                    Props.create(Last.class, () -> new Last(runsOn)).withDispatcher("last"));
+            Thread pool = runsOn.get();
+            ((Closeable) system.scheduler()).close();
+
+            system.stop(last);
+            pool.join();
+            assertThat(errors.msgAvailable()).isFalse();
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    private static final class Last extends AbstractActor {
+        private final CompletableFuture<Thread> runsOn;
+
+        Last(CompletableFuture<Thread> runsOn) {
+            this.runsOn = runsOn;
+        }
+
+        @Override
+        public void preStart() {
+            runsOn.complete(Thread.currentThread());
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder().build();
+        }
     }
 
     @Test
