@@ -63,8 +63,13 @@ final class RaftFrames {
         /** A message of the engine, and what a leader knows of the members besides; nothing with most. */
         record OfEngine(RaftMessage message, HighWaterMarks marks) implements Content {}
 
-        /** A member has started with this much, and asks what it is known to have had on disk. */
-        record AskMark(MemberId from, HighWaterMarks.Mark has) implements Content {}
+        /**
+         * A member has started with this much, and asks what it is known to have had on disk.
+         *
+         * @param told what it was told already and does not have; nothing where it has all that it was told. Members of an earlier release
+         *     never say so
+         */
+        record AskMark(MemberId from, HighWaterMarks.Mark has, HighWaterMarks.Mark told) implements Content {}
 
         record TellMark(MemberId from, HighWaterMarks.Mark mark) implements Content {}
     }
@@ -139,18 +144,22 @@ final class RaftFrames {
         };
     }
 
-    byte[] askMark(MemberId self, HighWaterMarks.Mark has) {
-        return mark(Type.ASK_MARK, self, has);
+    byte[] askMark(MemberId self, HighWaterMarks.Mark has, HighWaterMarks.Mark told) {
+        ByteWriter out = mark(Type.ASK_MARK, self, has);
+        if (!told.equals(HighWaterMarks.Mark.NONE)) {
+            told.write(out);
+        }
+        return out.toBytes();
     }
 
     byte[] tellMark(MemberId self, HighWaterMarks.Mark known) {
-        return mark(Type.TELL_MARK, self, known);
+        return mark(Type.TELL_MARK, self, known).toBytes();
     }
 
-    private byte[] mark(Type type, MemberId self, HighWaterMarks.Mark mark) {
-        ByteWriter out = start(type, new RaftMemberEndpoint(self), mark.term(), 16);
+    private ByteWriter mark(Type type, MemberId self, HighWaterMarks.Mark mark) {
+        ByteWriter out = start(type, new RaftMemberEndpoint(self), mark.term(), 32);
         mark.write(out);
-        return out.toBytes();
+        return out;
     }
 
     private ByteWriter start(Type type, RaftMessage message, int size) {
@@ -237,7 +246,10 @@ final class RaftFrames {
         return Optional.of(
                 switch (TYPES[type]) {
                     case ASK_MARK ->
-                        new Content.AskMark(RaftMemberEndpoint.memberOf(sender), HighWaterMarks.Mark.read(in));
+                        new Content.AskMark(
+                                RaftMemberEndpoint.memberOf(sender),
+                                HighWaterMarks.Mark.read(in),
+                                in.hasMore() ? HighWaterMarks.Mark.read(in) : HighWaterMarks.Mark.NONE);
                     case TELL_MARK ->
                         new Content.TellMark(RaftMemberEndpoint.memberOf(sender), HighWaterMarks.Mark.read(in));
                     default -> {

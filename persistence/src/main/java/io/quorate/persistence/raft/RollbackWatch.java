@@ -28,7 +28,7 @@ final class RollbackWatch {
     /** How often a leader looks what the others have, and tells each. */
     private static final Duration PERIOD = Duration.ofMillis(100);
 
-    /** For answers, where a leader's word has already told what they will say. */
+    /** How long one that was set back waits for somebody to know of it, before it stops. */
     private static final Duration ANSWERS = Duration.ofSeconds(2);
 
     private final MemberId self;
@@ -72,7 +72,7 @@ final class RollbackWatch {
         this.learnedAtNanos = nanos.getAsLong() - PERIOD.toNanos();
     }
 
-    /** A leader's word against a member that still asks. */
+    /** What another knows of a member that still asks, and that it does not have. */
     private record Contradiction(MemberId from, HighWaterMarks.Mark known, long atNanos) {}
 
     // ---- a member that starts
@@ -103,7 +103,10 @@ final class RollbackWatch {
     }
 
     private void ask(MemberId member) {
-        transport.send(member, frames.askMark(self, stored()));
+        transport.send(
+                member,
+                frames.askMark(
+                        self, stored(), contradiction == null ? HighWaterMarks.Mark.NONE : contradiction.known()));
     }
 
     /** Whether the engine may have a message; what a leader has sent last is kept until then. */
@@ -125,10 +128,25 @@ final class RollbackWatch {
 
     /** An answer; it may be the last that was waited for. */
     void told(RaftFrames.Content.TellMark tell) {
-        if (covers(tell.from(), tell.mark()) && check != null) {
+        if (check == null) {
+            covers(tell.from(), tell.mark());
+        } else if (stored().covers(tell.mark())) {
             check.answered(tell.from());
             passIfHeard();
+        } else if (contradiction == null) {
+            contradicted(tell.from(), tell.mark());
+        } else if (contradiction.from().equals(tell.from())) {
+            covers(tell.from(), tell.mark());
         }
+    }
+
+    /**
+     * One that still asks, and was told of more than it has, does not stop at once: it asks again and says what it was told. Who answers to
+     * that knows from itself that it was set back, and has it written down.
+     */
+    private void contradicted(MemberId from, HighWaterMarks.Mark known) {
+        contradiction = new Contradiction(from, known, nanos.getAsLong());
+        ask(from);
     }
 
     private void passIfHeard() {
@@ -175,28 +193,26 @@ final class RollbackWatch {
         setBackListener = listener;
     }
 
-    /** Somebody asks what it is known to have had. */
+    /**
+     * Somebody asks what it is known to have had. That it says less than is known of it means nothing: its question may be older than what
+     * it has stored since, and arrive later. That it says less than it was told is its own word that it was set back.
+     */
     void asked(RaftFrames.Content.AskMark ask) {
-        HighWaterMarks.Mark known = marks.of(ask.from());
-        if (!ask.has().covers(known)) {
+        if (!ask.has().covers(ask.told())) {
             setBackListener.accept(
                     ask.from(),
-                    setBack(ask.from(), ask.has(), known) + ". Next, there: `quorate repair`, `quorate start`");
+                    setBack(ask.from(), ask.has(), ask.told()) + ". Next, there: `quorate repair`, `quorate start`");
         }
-        transport.send(ask.from(), frames.tellMark(self, known));
+        transport.send(ask.from(), frames.tellMark(self, marks.of(ask.from())));
     }
 
-    /**
-     * A leader tells what it knows of all members, this one among them. One that still asks waits for an answer to that before it stops: who
-     * answers knows then that it was set back, and has it written down.
-     */
+    /** A leader tells what it knows of all members, this one among them. */
     void told(RaftEndpoint leader, HighWaterMarks news) {
         MemberId from = RaftMemberEndpoint.memberOf(leader);
         if (check != null && !stored().covers(news.of(self))) {
             if (contradiction == null) {
-                contradiction = new Contradiction(from, news.of(self), nanos.getAsLong());
                 check.leads(from);
-                ask(from);
+                contradicted(from, news.of(self));
             }
         } else if (!news.marks().isEmpty() && covers(from, news.of(self))) {
             keep(news.marks().keySet(), news);

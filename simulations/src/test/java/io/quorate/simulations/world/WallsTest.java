@@ -578,6 +578,48 @@ class WallsTest {
     }
 
     @Test
+    void a_voter_whose_question_is_overtaken_by_what_it_has_stored_since_is_not_told_of_as_set_back() {
+        SimulatedWorld world = world(1, 3, Walls.ALL);
+        SimulatedNode leader = world.leader().orElseThrow();
+        SimulatedNode slow = others(world, leader).getFirst();
+        append(world, leader, 1, 10, 10);
+        List<String> told = new ArrayList<>();
+        others(world, slow).forEach(node -> node.replica().onSetBack((member, what) -> told.add(what)));
+        slow.crash();
+        world.network()
+                .delays((from, to, random) -> from.equals(slow.name()) && !to.equals(leader.name())
+                        ? Duration.ofSeconds(2).toNanos()
+                        : Duration.ofMillis(1).toNanos());
+        slow.start();
+        assertThat(world.time().until(PATIENCE, () -> highest(slow) == 10)).isTrue();
+        append(world, leader, 11, 20, 10);
+        world.time().run(Duration.ofSeconds(4));
+        assertThat(highest(slow)).isEqualTo(20);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void a_voter_whose_disk_was_set_back_is_told_of_before_it_stops() {
+        SimulatedWorld world = world(1, 3, Walls.ALL);
+        SimulatedNode leader = world.leader().orElseThrow();
+        SimulatedNode setBack = others(world, leader).getFirst();
+        append(world, leader, 1, 10, 10);
+        SimulatedNode.Image image = setBack.image();
+        append(world, leader, 11, 20, 10);
+        world.time().run(Duration.ofSeconds(1));
+        List<String> told = new ArrayList<>();
+        others(world, setBack).forEach(node -> node.replica().onSetBack((member, what) -> told.add(what)));
+        setBack.crash();
+        setBack.setBack(image);
+        setBack.start();
+        assertThat(world.time().until(PATIENCE, () -> setBack.failure().isPresent()))
+                .isTrue();
+        assertThat(told)
+                .isNotEmpty()
+                .allSatisfy(what -> assertThat(what).contains("the disk of " + setBack.name() + " was set back"));
+    }
+
+    @Test
     void a_voter_whose_log_is_gone_is_found_out() {
         SimulatedWorld world = world(1, 3, Walls.ALL);
         SimulatedNode leader = world.leader().orElseThrow();
