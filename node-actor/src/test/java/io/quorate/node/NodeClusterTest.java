@@ -261,8 +261,11 @@ class NodeClusterTest {
         Node moved = start(elsewhere);
         append(cluster.get(0), "a", 2);
         for (Node node : List.of(cluster.get(0), cluster.get(1), moved)) {
-            await(node, status -> address(status, "n3").equals(elsewhere.clusterAddress()) && live(status, 3));
-            assertThat(node.identity().contacts()).doesNotContain(old);
+            await(
+                    node,
+                    status -> address(status, "n3").equals(elsewhere.clusterAddress())
+                            && live(status, 3)
+                            && !node.identity().contacts().contains(old)); // written after it is told
         }
         assertThat(moved.identity().member()).hasToString("n3#1@" + elsewhere.clusterAddress());
         append(moved, "a", 3);
