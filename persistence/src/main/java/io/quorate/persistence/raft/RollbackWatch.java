@@ -136,7 +136,7 @@ final class RollbackWatch {
         } else if (contradiction == null) {
             contradicted(tell.from(), tell.mark());
         } else if (contradiction.from().equals(tell.from())) {
-            covers(tell.from(), tell.mark());
+            covers(tell.from(), tell.mark()); // stops this member: who told it has heard of it
         }
     }
 

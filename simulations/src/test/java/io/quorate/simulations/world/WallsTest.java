@@ -559,15 +559,28 @@ class WallsTest {
         assertThat(leftWhenAVoterWasSetBack(without("rollbackCheck"))).isEqualTo(10);
     }
 
+    /** What a node had on disk before the last ten of twenty events, of which all know that it has them. */
+    private static SimulatedNode.Image imageOfHalf(SimulatedWorld world, SimulatedNode leader, SimulatedNode node) {
+        append(world, leader, 1, 10, 10);
+        SimulatedNode.Image image = node.image();
+        append(world, leader, 11, 20, 10);
+        world.time().run(Duration.ofSeconds(2));
+        return image;
+    }
+
+    /** What the others are told of disks that were set back, from now on. */
+    private static List<String> toldOfSetBack(SimulatedWorld world, SimulatedNode by) {
+        List<String> told = new ArrayList<>();
+        others(world, by).forEach(node -> node.replica().onSetBack((member, what) -> told.add(what)));
+        return told;
+    }
+
     @Test
     void a_voter_whose_disk_was_set_back_is_found_out_even_where_all_start_at_the_same_moment() {
         SimulatedWorld world = world(1, 3, Walls.ALL);
         SimulatedNode leader = world.leader().orElseThrow();
         SimulatedNode setBack = others(world, leader).getFirst();
-        append(world, leader, 1, 10, 10);
-        SimulatedNode.Image image = setBack.image();
-        append(world, leader, 11, 20, 10);
-        world.time().run(Duration.ofSeconds(2));
+        SimulatedNode.Image image = imageOfHalf(world, leader, setBack);
         world.nodes().forEach(SimulatedNode::crash);
         setBack.setBack(image);
         world.startAll();
@@ -583,8 +596,7 @@ class WallsTest {
         SimulatedNode leader = world.leader().orElseThrow();
         SimulatedNode slow = others(world, leader).getFirst();
         append(world, leader, 1, 10, 10);
-        List<String> told = new ArrayList<>();
-        others(world, slow).forEach(node -> node.replica().onSetBack((member, what) -> told.add(what)));
+        List<String> told = toldOfSetBack(world, slow);
         slow.crash();
         world.network()
                 .delays((from, to, random) -> from.equals(slow.name()) && !to.equals(leader.name())
@@ -603,12 +615,8 @@ class WallsTest {
         SimulatedWorld world = world(1, 3, Walls.ALL);
         SimulatedNode leader = world.leader().orElseThrow();
         SimulatedNode setBack = others(world, leader).getFirst();
-        append(world, leader, 1, 10, 10);
-        SimulatedNode.Image image = setBack.image();
-        append(world, leader, 11, 20, 10);
-        world.time().run(Duration.ofSeconds(1));
-        List<String> told = new ArrayList<>();
-        others(world, setBack).forEach(node -> node.replica().onSetBack((member, what) -> told.add(what)));
+        SimulatedNode.Image image = imageOfHalf(world, leader, setBack);
+        List<String> told = toldOfSetBack(world, setBack);
         setBack.crash();
         setBack.setBack(image);
         setBack.start();
