@@ -177,6 +177,20 @@ class HouseRulesTest {
                 .callMethod(ThreadLocalRandom.class, "current");
     }
 
+    /** Chaos turns the clock where it is called ({@code ClockReads}): what a method reference is linked to is out of its reach. */
+    @Test
+    void the_wall_clock_is_called_and_not_referred_to() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PRODUCT)
+                .should(ArchCondition.from(DescribedPredicate.describe(
+                        "refer to System::currentTimeMillis",
+                        each -> each.getMethodReferencesFromSelf().stream()
+                                .anyMatch(one -> one.getTargetOwner().isEquivalentTo(System.class)
+                                        && one.getName().equals("currentTimeMillis")))))
+                .check(House.MAIN);
+    }
+
     @Test
     void nothing_is_serialized_the_java_way() {
         noClasses()

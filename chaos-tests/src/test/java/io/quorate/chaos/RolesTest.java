@@ -35,10 +35,9 @@ class RolesTest {
             throws Exception {
         List<String> rounds = new ArrayList<>();
         try (LocalCluster cluster = LocalCluster.start(root, Launchers.subnet(), Launchers.underTest(), 6)) {
-            for (int i = 1; i <= 6; i++) {
-                cluster.nodes().getFirst().quorate("roles", "set", "n" + i, "--failure-domain", String.valueOf(i % 3));
-            }
-            VoterKill.Result result = new VoterKill(cluster.nodes(), PATIENCE).run(3, rounds::add);
+            VoterKill kills = new VoterKill(cluster.nodes(), PATIENCE);
+            kills.divide();
+            VoterKill.Result result = kills.run(3, rounds::add);
             assertThat(result.violations()).as("%s", rounds).isEmpty();
             assertThat(result.millis()).hasSize(3);
         }

@@ -8,6 +8,7 @@ import io.quorate.chaos.pods.ObjectClient;
 import io.quorate.chaos.pods.ObjectWatch;
 import io.quorate.chaos.pods.SiteClients;
 import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Copies;
 import io.quorate.chaos.process.NodeProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** What clients ask of a cluster through each of its nodes, and what each other node has to tell of it. Used again, it asks for something new. */
 final class ThroughEachNode {
@@ -173,26 +175,8 @@ final class ThroughEachNode {
 
     /** What each node's copy holds is the same, byte by byte; those without a copy have none. */
     static Map<Long, String> sameEntries(List<NodeProcess> replicas) throws InterruptedException {
-        ClusterView view = ClusterView.of(replicas);
-        long committed = replicas.stream()
-                .mapToLong(node -> node.status().path("committed").asLong())
-                .max()
-                .orElseThrow();
-        view.await(
-                "all of " + committed + " entries applied",
-                PATIENCE,
-                status -> status.path("applied").asLong() >= committed);
-        Map<Long, String> first = upTo(committed, replicas.getFirst());
-        assertThat(first).isNotEmpty();
-        for (NodeProcess node : replicas) {
-            assertThat(upTo(committed, node)).as("the copy of %s", node.name()).isEqualTo(first);
-        }
-        return first;
-    }
-
-    private static Map<Long, String> upTo(long index, NodeProcess node) {
-        Map<Long, String> entries = ClusterView.entries(node.api());
-        entries.keySet().removeIf(each -> each > index);
-        return entries;
+        Map<String, SortedMap<Long, String>> copies = Copies.taken(ClusterView.of(replicas), PATIENCE);
+        assertThat(Copies.differences(copies)).isEmpty();
+        return copies.values().iterator().next();
     }
 }

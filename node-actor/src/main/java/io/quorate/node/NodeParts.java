@@ -408,7 +408,7 @@ final class NodeParts implements LeaderPorts, AutoCloseable {
                 endpoints::serve,
                 leader,
                 leaderJournal,
-                System::currentTimeMillis,
+                () -> System.currentTimeMillis(),
                 () -> java.util.UUID.randomUUID().toString(),
                 onState);
         aggregates.put(rules.persistenceId(), hosted);

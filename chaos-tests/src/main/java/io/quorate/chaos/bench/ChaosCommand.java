@@ -14,10 +14,9 @@ import io.quorate.chaos.nemesis.ScenarioNemesis;
 import io.quorate.chaos.network.Namespaces;
 import io.quorate.chaos.network.NodeNetwork;
 import io.quorate.chaos.pods.PodWorkload;
-import io.quorate.chaos.process.ClusterView;
 import io.quorate.chaos.process.ContainerProcesses;
+import io.quorate.chaos.process.Copies;
 import io.quorate.chaos.process.LocalCluster;
-import io.quorate.chaos.process.NodeProcess;
 import io.quorate.chaos.report.ChaosReport;
 import io.quorate.chaos.workload.Workload;
 import io.quorate.chaos.workload.WorkloadRun;
@@ -126,14 +125,15 @@ final class ChaosCommand implements Callable<Integer> {
                 out.println("no network namespaces: that wants root, or " + Namespaces.WITHOUT_ROOT);
             }
             Set<Means> means = Means.of(network);
-            Set<Act.Kind> possible = Acts.possible(means);
+            Set<Act.Kind> possible = Acts.possible(means, nodes);
             Set<Act.Kind> wanted = kinds.isEmpty() ? possible : EnumSet.copyOf(kinds);
             if (script.isEmpty()) {
                 EnumSet.complementOf(EnumSet.copyOf(means)).forEach(each -> out.println(each.missing()));
                 if (!possible.containsAll(wanted)) {
                     wanted.removeAll(possible);
                     throw new IllegalArgumentException(
-                            "what " + wanted + " would take is not allowed here, see above; leave them out of --acts");
+                            "what " + wanted + " would take is not allowed here, see above, or wants more nodes than "
+                                    + nodes + "; leave them out of --acts");
                 }
             } else {
                 List<String> refused = Feasible.refused(script.get(), means);
@@ -338,27 +338,12 @@ final class ChaosCommand implements Callable<Integer> {
         return Arrays.stream(counts).boxed().toList();
     }
 
-    /** Of what two copies both have, nothing may differ. */
-    private static List<String> differences(LocalCluster cluster) {
-        List<String> differences = new ArrayList<>();
-        Map<Long, String> first = Map.of();
-        for (NodeProcess node : cluster.nodes()) {
-            if (node.running().isEmpty()) {
-                differences.add(node.folder() + ": nothing runs there");
-                continue;
-            }
-            Map<Long, String> entries = ClusterView.entries(node.api());
-            for (Map.Entry<Long, String> entry : entries.entrySet()) {
-                String other = first.get(entry.getKey());
-                if (other != null && !other.equals(entry.getValue())) {
-                    differences.add(node.folder() + ": another entry " + entry.getKey());
-                    break;
-                }
-            }
-            if (entries.size() > first.size()) {
-                first = entries;
-            }
-        }
-        return differences;
+    /** Whoever has ended since has no copy to show. */
+    private static List<String> differences(LocalCluster cluster) throws InterruptedException {
+        List<String> gone = cluster.nodes().stream()
+                .filter(node -> node.running().isEmpty())
+                .map(node -> node.folder() + ": nothing runs there")
+                .toList();
+        return gone.isEmpty() ? Copies.differences(Copies.taken(cluster.view(), PATIENCE)) : gone;
     }
 }

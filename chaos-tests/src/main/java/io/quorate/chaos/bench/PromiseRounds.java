@@ -218,7 +218,9 @@ final class PromiseRounds {
     private Round voter(Trial trial, int number) throws InterruptedException {
         cluster.awaitWrite();
         List<String> violations = new ArrayList<>();
-        VoterKill.Replaced replaced = new VoterKill(cluster.nodes(), cluster.patience()).kill(number - 1, violations);
+        VoterKill kills = new VoterKill(cluster.nodes(), cluster.patience());
+        kills.divide();
+        VoterKill.Replaced replaced = kills.kill(number - 1, violations);
         check(SPREAD, violations);
         long began = replaced.beganNanos();
         long back = millisSince(began);

@@ -16,13 +16,13 @@ import java.util.function.Predicate;
 
 /**
  * Rounds of killing one voter after the other: each is replaced by a standby, and comes back as a spare. While that goes on the roles
- * are looked at again and again: no two voters in one failure domain while another domain with a live standby has none, and never fewer
- * live voters than a majority.
+ * are looked at again and again: no two voters in one failure domain while another domain with a live standby has none.
  *
  * @param nodes all nodes of the cluster, running
  * @param patience for each single step
  */
 public record VoterKill(List<NodeProcess> nodes, Duration patience) {
+    private static final int DOMAINS = 3;
 
     /**
      * @param millis of each round, from the kill until another node votes in its place
@@ -98,6 +98,28 @@ public record VoterKill(List<NodeProcess> nodes, Duration patience) {
         Set<String> promoted = new TreeSet<>(names(after, VoterKill::isVoter));
         voters.forEach(promoted::remove);
         return new Replaced(victim, name, before.path("leader").asText().equals(name), promoted, began, fell, took);
+    }
+
+    /** Puts the nodes into three failure domains, in turn: while all are in one there is nothing to be spread over. */
+    public void divide() throws InterruptedException {
+        for (NodeProcess node : nodes) {
+            nodes.getFirst()
+                    .quorate("roles", "set", node.name(), "--failure-domain", String.valueOf(domain(node)))
+                    .succeeded();
+        }
+        ClusterView.of(nodes)
+                .await(
+                        "every node is in its failure domain",
+                        patience,
+                        status -> nodes.stream()
+                                .allMatch(node -> ClusterView.node(status, node.name())
+                                        .filter(each ->
+                                                each.path("failureDomain").asInt() == domain(node))
+                                        .isPresent()));
+    }
+
+    private int domain(NodeProcess node) {
+        return 1 + nodes.indexOf(node) % DOMAINS;
     }
 
     private static boolean isVoter(JsonNode node) {

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -86,44 +88,47 @@ final class WorkersCommand implements Callable<Integer> {
     private final class Probes implements AutoCloseable {
         final Histogram gets = new ConcurrentHistogram(3);
         final Histogram writes = new ConcurrentHistogram(3);
-        volatile int failed;
+        final AtomicInteger failed = new AtomicInteger();
         private volatile boolean closed;
-        private final Thread thread = Thread.ofPlatform().daemon().start(this::run);
+        private final List<Thread> threads = apis.stream()
+                .map(api -> Thread.ofPlatform().daemon().start(() -> run(api)))
+                .toList();
 
-        private void run() {
-            List<HttpConnection> connections = apis.stream()
-                    .map(api -> new HttpConnection(api, TIMEOUT_MILLIS))
-                    .toList();
-            for (int i = 0; !closed; i++) {
-                long begin = System.nanoTime();
-                HttpConnection to = connections.get(i % connections.size());
-                byte[] patch = ("{\"data\":{\"turn\":\"" + i + "\"}}").getBytes(StandardCharsets.UTF_8);
-                time(gets, () -> to.send("GET", PROBE, "", new byte[0]));
-                time(writes, () -> to.send("PATCH", PROBE, MERGE, patch));
-                long left = TimeUnit.SECONDS.toNanos(1) / PROBES_PER_SECOND - (System.nanoTime() - begin);
-                if (left > 0) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(left);
+        /** A node is asked in turns, whether it has answered the last time or not: what waits for it is timed from when it was due. */
+        private void run(Api api) {
+            long period = TimeUnit.SECONDS.toNanos(apis.size()) / (2 * PROBES_PER_SECOND);
+            long due = System.nanoTime();
+            try (HttpConnection to = new HttpConnection(api, TIMEOUT_MILLIS)) {
+                for (int i = 0; !closed; i++, due += period) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                    byte[] patch = ("{\"data\":{\"turn\":\"" + i + "\"}}").getBytes(StandardCharsets.UTF_8);
+                    if (i % 2 == 0) {
+                        time(gets, due, () -> to.send("GET", PROBE, "", new byte[0]));
+                    } else {
+                        time(writes, due, () -> to.send("PATCH", PROBE, MERGE, patch));
+                    }
                 }
             }
-            connections.forEach(HttpConnection::close);
         }
 
-        private void time(Histogram into, Callable<HttpConnection.Answer> request) {
-            long begin = System.nanoTime();
+        private void time(Histogram into, long due, Callable<HttpConnection.Answer> request) {
             try {
-                if (request.call().status() != 200) {
-                    failed++;
+                if (request.call().status() == 200) {
+                    into.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
+                    return;
                 }
             } catch (Exception e) {
-                failed++;
+                // counted, as any other that failed
             }
-            into.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin));
+            failed.incrementAndGet();
         }
 
         @Override
         public void close() throws InterruptedException {
             closed = true;
-            thread.join();
+            for (Thread thread : threads) {
+                thread.join();
+            }
         }
     }
 
@@ -167,7 +172,7 @@ final class WorkersCommand implements Callable<Integer> {
                     probes.gets.getValueAtPercentile(99) / 1000.0,
                     probes.writes.getValueAtPercentile(50) / 1000.0,
                     probes.writes.getValueAtPercentile(99) / 1000.0,
-                    probes.failed,
+                    probes.failed.get(),
                     ours);
             out.flush();
         }

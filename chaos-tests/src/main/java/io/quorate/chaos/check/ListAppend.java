@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,17 +99,23 @@ public final class ListAppend {
         return twice;
     }
 
-    /** A read sees what the transaction itself has read and appended before (Elle, section 6.1, internal consistency). */
+    /** A read sees what the transaction itself has read and appended before, and nothing that it appends later (Elle, section 6.1, internal consistency). */
     private void agreesWithItself(Transaction transaction) {
         if (!transaction.call().isOk()) {
             return;
         }
         Map<String, List<JsonNode>> read = new HashMap<>();
         Map<String, List<JsonNode>> appended = new HashMap<>();
+        Set<Element> later = transaction.appends().stream()
+                .map(append -> new Element(append.key(), append.element()))
+                .collect(Collectors.toSet());
         for (Step step : transaction.steps()) {
             List<JsonNode> since = appended.computeIfAbsent(step.key(), key -> new ArrayList<>());
             switch (step) {
-                case Append append -> since.add(append.element());
+                case Append append -> {
+                    since.add(append.element());
+                    later.remove(new Element(append.key(), append.element()));
+                }
                 case Read now -> {
                     List<JsonNode> before = read.get(step.key());
                     boolean agrees;
@@ -121,6 +128,7 @@ public final class ListAppend {
                         wanted.addAll(since);
                         agrees = now.list().equals(wanted);
                     }
+                    agrees &= now.list().stream().noneMatch(each -> later.contains(new Element(step.key(), each)));
                     if (!agrees) {
                         findings.add(new Finding(
                                 "internal", "a transaction does not see what it did itself\n  " + transaction.text()));

@@ -64,6 +64,11 @@ public record Act(Kind kind, int pick, Duration lasts) {
             };
         }
 
+        /** In smaller clusters nothing would be wrong. */
+        int fewestNodes() {
+            return this == RING ? 4 : 3;
+        }
+
         /** As it is written for people: {@code kill-leader}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');

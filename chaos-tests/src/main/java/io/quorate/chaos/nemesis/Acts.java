@@ -30,10 +30,11 @@ public final class Acts {
         this.kinds = List.copyOf(EnumSet.copyOf(kinds));
     }
 
-    /** Everything that is possible with some means. */
-    public static Set<Kind> possible(Set<Means> means) {
+    /** Everything that is possible with some means, and goes wrong for so many nodes. */
+    public static Set<Kind> possible(Set<Means> means, int nodes) {
         EnumSet<Kind> kinds = EnumSet.allOf(Kind.class);
-        kinds.removeIf(kind -> !kind.wants().stream().allMatch(means::contains));
+        kinds.removeIf(
+                kind -> kind.fewestNodes() > nodes || !kind.wants().stream().allMatch(means::contains));
         return kinds;
     }
 

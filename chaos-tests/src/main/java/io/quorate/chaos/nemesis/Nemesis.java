@@ -14,13 +14,13 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -203,8 +203,8 @@ public final class Nemesis implements AutoCloseable {
             case PAUSE_VOTER -> pause(voter);
             case ISOLATE_LEADER -> apart(List.of(leader));
             case ISOLATE_VOTER -> apart(List.of(voter));
-            case HALVES -> apart(minority(act.pick()));
-            case RING -> ring();
+            case HALVES -> apart(Sides.minority(cluster.nodes().size(), allVoters(leader), act.pick()));
+            case RING -> ring(allVoters(leader));
             case DEAF_VOTER -> new Deed(List.of(voter), false, () -> cut(leader, voter), network::mend);
             case DUMB_VOTER -> new Deed(List.of(voter), false, () -> cut(voter, leader), network::mend);
             case SLOW_LINKS -> bad(List.of(), everybody(), LinkConditions.SLOW);
@@ -254,6 +254,12 @@ public final class Nemesis implements AutoCloseable {
                 .toList();
     }
 
+    private Set<Integer> allVoters(int leader) {
+        Set<Integer> all = new TreeSet<>(voters(leader));
+        all.add(leader);
+        return all;
+    }
+
     private Deed kill(int victim) {
         return new Deed(List.of(victim), true, node(victim)::kill, node(victim)::start);
     }
@@ -264,12 +270,6 @@ public final class Nemesis implements AutoCloseable {
                 true,
                 () -> node(victim).signal("STOP"),
                 () -> node(victim).signal("CONT"));
-    }
-
-    private List<Integer> minority(int number) {
-        List<Integer> nodes = new ArrayList<>(everybody());
-        Collections.rotate(nodes, number % nodes.size());
-        return nodes.subList(0, (nodes.size() - 1) / 2);
     }
 
     private Deed apart(List<Integer> side) {
@@ -285,18 +285,12 @@ public final class Nemesis implements AutoCloseable {
                 network::mend);
     }
 
-    private Deed ring() {
-        int count = cluster.nodes().size();
+    private Deed ring(Set<Integer> voters) {
         return new Deed(
                 List.of(),
                 false,
-                () -> everybody()
-                        .forEach(from -> everybody().forEach(to -> {
-                            int distance = Math.floorMod(from - to, count);
-                            if (distance > 1 && distance < count - 1) {
-                                cut(from, to);
-                            }
-                        })),
+                () -> Sides.apartInRing(cluster.nodes().size(), voters)
+                        .forEach((from, others) -> others.forEach(to -> cut(from, to))),
                 network::mend);
     }
 

@@ -4,13 +4,13 @@ import io.quorate.chaos.load.Api;
 import io.quorate.chaos.load.PacedWriter;
 import io.quorate.chaos.pods.SiteClients;
 import io.quorate.chaos.process.ClusterView;
+import io.quorate.chaos.process.Copies;
 import io.quorate.chaos.process.StatusWatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -106,27 +106,13 @@ final class UpgradeLoad implements AutoCloseable {
     }
 
     /** What was acknowledged and is not there, is there twice, or was given up; and copies that are not the same. */
-    List<String> violations() throws IOException {
+    List<String> violations() throws IOException, InterruptedException {
         List<String> violations = new ArrayList<>(writer.violations(apis.getFirst()));
         if (writer.givenUp() > 0) {
             violations.add(writer.givenUp() + " writes were given up");
         }
-        Map<Long, String> first = ClusterView.entries(apis.getFirst());
-        for (Api api : apis.subList(1, apis.size())) {
-            Map<Long, String> other = ClusterView.entries(api);
-            // One may be ahead of the other: nodes and pods tell of themselves all the time.
-            long both = Math.min(last(first), last(other));
-            first.forEach((index, digest) -> {
-                if (index <= both && !digest.equals(other.get(index))) {
-                    violations.add("entry " + index + " is not the same at " + apis.getFirst() + " and at " + api);
-                }
-            });
-        }
+        violations.addAll(Copies.differences(Copies.taken(new ClusterView(apis), PATIENCE)));
         return violations;
-    }
-
-    private static long last(Map<Long, String> entries) {
-        return entries.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     @Override

@@ -118,6 +118,12 @@ class ListAppendTest {
     }
 
     @Test
+    void a_transaction_that_sees_what_it_appends_later_is_found() {
+        assertFound("internal", txn(0, 1, "[['r','x',[1]],['append','x',1]]"));
+        assertFound("internal", txn(0, 1, "[['append','x',1],['r','x',[2,1]],['append','x',2]]"));
+    }
+
+    @Test
     void an_acknowledged_append_that_is_not_there_later_is_lost() {
         assertFound("lost append", txn(0, 1, "[['append','x',1]]"), txn(2, 3, "[['r','x',[]]]"));
         assertFound("G-single-realtime", txn(0, 1, "[['append','x',1]]"), txn(2, 3, "[['r','x',[]]]"));

@@ -31,10 +31,17 @@ class ActsTest {
 
     @Test
     void what_the_machine_does_not_allow_is_not_drawn() {
-        assertThat(Acts.possible(Set.of()))
+        assertThat(Acts.possible(Set.of(), 5))
                 .contains(Kind.KILL_LEADER, Kind.SET_BACK)
                 .doesNotContain(Kind.HALVES, Kind.SLOW_LINKS, Kind.FULL_DISK_VOTER, Kind.CLOCK_JUMP_LEADER);
-        assertThat(Acts.possible(EnumSet.of(Means.CUTS))).contains(Kind.HALVES).doesNotContain(Kind.SLOW_LINKS);
-        assertThat(Acts.possible(EnumSet.allOf(Means.class))).isEqualTo(EnumSet.allOf(Kind.class));
+        assertThat(Acts.possible(EnumSet.of(Means.CUTS), 5))
+                .contains(Kind.HALVES)
+                .doesNotContain(Kind.SLOW_LINKS);
+        assertThat(Acts.possible(EnumSet.allOf(Means.class), 5)).isEqualTo(EnumSet.allOf(Kind.class));
+    }
+
+    @Test
+    void a_ring_is_not_drawn_for_three_nodes_all_of_which_are_neighbours() {
+        assertThat(Acts.possible(EnumSet.allOf(Means.class), 3)).isEqualTo(EnumSet.complementOf(EnumSet.of(Kind.RING)));
     }
 }

@@ -101,7 +101,7 @@ public final class KubernetesApi {
                 () -> upstreams(node),
                 node.dataFolder().resolve("provider.yaml"),
                 node.refreshInterval(),
-                System::currentTimeMillis);
+                () -> System.currentTimeMillis());
         this.forward = new ApiForward(upstreams, others, node.system());
         this.follower = new ObjectFollower(node, others, upstreams, Materializer.matFromSystem(node.system()));
         this.objects = new NodeObjects(node, feed, follower, executor);
@@ -152,7 +152,7 @@ public final class KubernetesApi {
                 self,
                 new AgentLink(node, feed, objects, () -> ofItself("quorate")),
                 runtime(self),
-                System::currentTimeMillis);
+                () -> System.currentTimeMillis());
     }
 
     private ProcessRuntime runtime(Agent.Self self) {

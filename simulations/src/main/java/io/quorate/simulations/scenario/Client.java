@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Client {
     private static final Duration TIMEOUT = Duration.ofMillis(800);
     private static final String SHARED = "shared";
+    private static final int ONE_GIVEN_UP_OF = 3;
 
     /** Told of what happens in an epoch. */
     @FunctionalInterface
@@ -151,7 +152,12 @@ final class Client {
         send(append);
     }
 
-    private record Append(AppendEvents operation, String token, boolean sole) {}
+    /** @param unsure whether it may be stored, for all that was answered so far */
+    private record Append(AppendEvents operation, String token, boolean sole, boolean unsure) {
+        Append sent(boolean unsureNow) {
+            return new Append(operation, token, sole, unsure || unsureNow);
+        }
+    }
 
     private Append append(String entity, long from, int count, boolean sole) {
         String token = name + "-" + operations;
@@ -160,7 +166,7 @@ final class Client {
         AppendEvents operation = new AppendEvents(
                 entity, from, name + "/" + operations, world.time().nanos() / 1_000_000, events);
         observer.see(epoch, new Observation.Invoked(token, entity, from, operation.toSequenceNr(), sole));
-        return new Append(operation, token, sole);
+        return new Append(operation, token, sole, false);
     }
 
     private void send(Append append) {
@@ -211,7 +217,21 @@ final class Client {
             throw new IllegalStateException("a client's append is not valid", reason);
         }
         follow();
-        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> send(append));
+        Append sent = append.sent(!reason.certainlyNotStored());
+        if (!sent.unsure() && random.nextInt(ONE_GIVEN_UP_OF) == 0) {
+            giveUp(sent);
+        } else {
+            world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> send(sent));
+        }
+    }
+
+    /** What is certainly not stored may be forgotten: it is never stored later, and its sequence numbers are free. */
+    private void giveUp(Append append) {
+        observer.see(epoch, new Observation.Refused(append.token(), false));
+        if (append.sole()) {
+            nextOfOwn = append.operation().fromSequenceNr();
+        }
+        start();
     }
 
     private static JournalException reason(Throwable failure) {

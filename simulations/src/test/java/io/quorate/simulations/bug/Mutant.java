@@ -24,6 +24,7 @@ final class Mutant extends ClassLoader {
     private static final ClassDesc EVENTS = ClassDesc.of("io.quorate.persistence.events.EventStore");
     private static final ClassDesc REPLICA = ClassDesc.of(RAFT + "RaftReplica");
     private static final ClassDesc APPLIED = ClassDesc.of("io.quorate.persistence.contract.Outcome$Applied");
+    private static final ClassDesc REASON = ClassDesc.of("io.quorate.persistence.journal.JournalException");
     private static final ClassDesc STAGE = ClassDesc.of("java.util.concurrent.CompletionStage");
     private static final ClassDesc OPTIONAL = ClassDesc.of("java.util.Optional");
     private static final ClassDesc FUTURE = ClassDesc.of("java.util.concurrent.CompletableFuture");
@@ -36,6 +37,8 @@ final class Mutant extends ClassLoader {
         FROM_SEQUENCE_NR_IS_NOT_LOOKED_AT("io.quorate.persistence.events.EventStore", "decide"),
         /** Any replica says of what it has applied that nothing was acknowledged after it. */
         READS_DO_NOT_WAIT(RAFT + "RaftReplica", "barrier"),
+        /** Who loses the lead says of what it has sent to others already that it is certainly not stored. */
+        WHAT_IS_UNKNOWN_IS_SAID_TO_BE_REFUSED(RAFT + "RaftReplica", "reasonOf"),
         /** The group changes, and nobody is told of it. */
         STEPS_ARE_NOT_RECORDED(NODE + "lead.RoleSteps", "assign"),
         /** What is recorded is that a node votes no more, and the group has it still. */
@@ -136,6 +139,10 @@ final class Mutant extends ClassLoader {
                                 "valueOf",
                                 MethodTypeDesc.of(ConstantDescs.CD_Long, ConstantDescs.CD_long))
                         .invokestatic(FUTURE, "completedFuture", MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object))
+                        .areturn();
+            case WHAT_IS_UNKNOWN_IS_SAID_TO_BE_REFUSED ->
+                code -> code.aload(0)
+                        .invokevirtual(REPLICA, "notLeading", MethodTypeDesc.of(REASON))
                         .areturn();
             case STEPS_ARE_NOT_RECORDED, VOTES_ARE_NOT_TAKEN ->
                 code -> code.aconst_null()
