@@ -142,6 +142,13 @@ final class RecoveryExchange {
                     now.member().node() + " has no copy of the journal: take the backup on a master or standby node");
         }
         try (JournalCut cut = events.cut()) {
+            if (!cut.isWhole()) {
+                throw new JournalException(
+                        Kind.NO_LEADER,
+                        now.member().node()
+                                + " is catching up, and its copy is not whole: take the backup on another node, or"
+                                + " again in a moment");
+            }
             BackupWriter.write(
                     new BackupHeader(
                             now.clusterId(),

@@ -231,7 +231,16 @@ public final class JournalFollower implements AutoCloseable {
         }
         unflushedBytes = 0;
         tell();
+        if (events.hasMoreToTakeAway()) {
+            thread.execute(this::takeAway);
+        }
         return true;
+    }
+
+    private void takeAway() {
+        if (!closed && events.hasMoreToTakeAway()) {
+            flush();
+        }
     }
 
     private void tell() {

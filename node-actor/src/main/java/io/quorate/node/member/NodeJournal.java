@@ -123,7 +123,7 @@ public final class NodeJournal implements Journal, AutoCloseable {
         try {
             readers.execute(() -> {
                 try {
-                    answer.complete(events.ask(query));
+                    answer.complete(events.askWhole(query));
                 } catch (RuntimeException e) {
                     answer.completeExceptionally(e);
                 }

@@ -148,7 +148,9 @@ public final class EmbeddedJournal implements Journal, AutoCloseable {
         try {
             readers.execute(() -> {
                 try {
-                    answer.complete(events.ask(query));
+                    answer.complete(events.askWhole(query));
+                } catch (JournalException e) {
+                    answer.completeExceptionally(e);
                 } catch (RuntimeException e) {
                     answer.completeExceptionally(
                             new JournalException(Kind.CLOSED, "the journal cannot be read: " + e.getMessage(), e));

@@ -49,17 +49,6 @@ final class Answers {
                 };
     }
 
-    private record Applied(long index, long term) {}
-
-    private static Applied applied(KeyValueStore.Cursor cursor) {
-        cursor.seek(Keys.APPLIED);
-        if (!cursor.valid() || !Keys.startsWith(cursor.key(), Keys.APPLIED)) {
-            return new Applied(0, 0);
-        }
-        ByteReader in = new ByteReader(cursor.value());
-        return new Applied(in.varint(), in.varint());
-    }
-
     /** Reads entries by index and remembers the last one: appends of one entity often share theirs. */
     private final class Entries implements AutoCloseable {
         private final KeyValueStore.Cursor cursor = store.cursor();
@@ -94,7 +83,7 @@ final class Answers {
         long bytes = 0;
         try (KeyValueStore.Cursor cursor = store.cursor();
                 Entries entries = new Entries()) {
-            Applied applied = applied(cursor);
+            Applied applied = Applied.at(cursor);
             for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
                 Place place = Place.read(cursor.value());
                 if (place.number() > q.toSequenceNr()) {
@@ -152,7 +141,7 @@ final class Answers {
         long bytes = 0;
         int looked = 0;
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            Applied applied = applied(cursor);
+            Applied applied = Applied.at(cursor);
             Offset upTo = q.after();
             for (cursor.seek(Keys.entry(Math.max(0, q.after().index())));
                     cursor.valid() && cursor.key()[0] == Keys.ENTRY;
@@ -205,7 +194,7 @@ final class Answers {
         long bytes = 0;
         try (KeyValueStore.Cursor cursor = store.cursor();
                 Entries entries = new Entries()) {
-            Applied applied = applied(cursor);
+            Applied applied = Applied.at(cursor);
             for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
                 if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
                     return new Page<>(found, found.getLast().offset(), false, applied.index());
@@ -270,14 +259,18 @@ final class Answers {
     private static Query.Entries cut(List<Query.Entry> entries, long upTo, Applied applied) {
         Query.Entry last = entries.getLast();
         return new Query.Entries(
-                entries, Math.max(upTo, last.index()), new ByteReader(last.bytes()).varint(), applied.index());
+                entries,
+                Math.max(upTo, last.index()),
+                new ByteReader(last.bytes()).varint(),
+                applied.index(),
+                applied.killedAt());
     }
 
     private Query.Entries entriesAfter(Query.EntriesAfter q) {
         List<Query.Entry> entries = new ArrayList<>();
         long bytes = 0;
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            Applied applied = applied(cursor);
+            Applied applied = Applied.at(cursor);
             for (cursor.seek(Keys.entry(q.index() + 1));
                     cursor.valid() && cursor.key()[0] == Keys.ENTRY;
                     cursor.next()) {
@@ -292,7 +285,8 @@ final class Answers {
                 bytes += value.length;
                 entries.add(new Query.Entry(index, value));
             }
-            return new Query.Entries(entries, Math.max(q.index(), applied.index()), applied.term(), applied.index());
+            return new Query.Entries(
+                    entries, Math.max(q.index(), applied.index()), applied.term(), applied.index(), applied.killedAt());
         }
     }
 }

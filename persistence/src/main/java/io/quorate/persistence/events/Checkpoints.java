@@ -1,6 +1,5 @@
 package io.quorate.persistence.events;
 
-import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalException.Kind;
 import io.quorate.persistence.journal.Query;
@@ -18,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,8 +138,7 @@ final class Checkpoints {
         lease.askedNanos = nanos.getAsLong();
         byte[] bytes =
                 lease.checkpoint.read(part.file(), part.offset(), Math.min(part.maxBytes(), Query.MAX_PART_BYTES));
-        byte @Nullable [] applied = store.get(Keys.APPLIED);
-        return new Query.Part(bytes, applied == null ? 0 : new ByteReader(applied).varint());
+        return new Query.Part(bytes, Applied.read(store.get(Keys.APPLIED)).index());
     }
 
     boolean drop(long id) {

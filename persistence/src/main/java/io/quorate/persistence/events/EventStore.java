@@ -1,7 +1,5 @@
 package io.quorate.persistence.events;
 
-import io.quorate.persistence.contract.ByteReader;
-import io.quorate.persistence.contract.ByteWriter;
 import io.quorate.persistence.contract.EventData;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Operation.AppendEvents;
@@ -12,6 +10,7 @@ import io.quorate.persistence.contract.Operation.SaveSnapshot;
 import io.quorate.persistence.contract.OperationCodec;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.contract.Payload;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
@@ -19,6 +18,7 @@ import io.quorate.persistence.store.IncomingFiles;
 import io.quorate.persistence.store.KeyValueStore;
 import io.quorate.persistence.store.StorageException;
 import io.quorate.persistence.store.StoreFile;
+import io.quorate.persistence.store.WriteBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +38,6 @@ import java.util.function.Consumer;
  * committed; a flush one head for each entity that it touched, and the applied index.
  */
 public final class EventStore implements AutoCloseable {
-    private static final int LAYOUT_VERSION = 1;
-
     /** Heads that are kept in memory; each is about 100 bytes. */
     private static final int HEADS = 20_000;
 
@@ -47,6 +45,7 @@ public final class EventStore implements AutoCloseable {
     private final Answers answers;
     private final PendingChanges changes;
     private SyncPoint synced;
+    private Reclaim reclaim;
     private final Map<String, Head> dirtyHeads = new HashMap<>();
     private final LinkedHashMap<String, Head> heads = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -60,8 +59,11 @@ public final class EventStore implements AutoCloseable {
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private long pendingIndex;
     private long pendingTerm;
-    private volatile long appliedIndex;
-    private volatile long appliedTerm;
+    private long pendingKilledAt;
+    private volatile Applied applied = Applied.NOTHING;
+
+    /** Where the store was when something was written that is not whole, the last time. */
+    private volatile long tornAt;
 
     private static final class Watched {
         private final Consumer<List<StoredEvent>> watcher;
@@ -77,6 +79,7 @@ public final class EventStore implements AutoCloseable {
         this.changes = new PendingChanges(store);
         this.answers = new Answers(store);
         this.synced = SyncPoint.open(store);
+        this.reclaim = Reclaim.open(store);
     }
 
     /**
@@ -86,46 +89,19 @@ public final class EventStore implements AutoCloseable {
      * @throws StorageException {@code CORRUPT} when a newer release has written it
      */
     public static EventStore open(KeyValueStore store) {
-        refuseNewerLayout(store);
+        Applied.refuseNewerLayout(store.get(Keys.APPLIED));
         EventStore events = new EventStore(store);
         events.readApplied();
         return events;
     }
 
     private void readApplied() {
-        byte[] applied = store.get(Keys.APPLIED);
-        if (applied != null) {
-            ByteReader in = new ByteReader(applied);
-            pendingIndex = in.varint();
-            pendingTerm = in.varint();
-            appliedTerm = pendingTerm;
-            appliedIndex = pendingIndex;
-        }
-    }
-
-    private static void refuseNewerLayout(KeyValueStore store) {
-        byte[] applied = store.get(Keys.APPLIED);
-        if (applied != null) {
-            ByteReader in = new ByteReader(applied);
-            in.varint();
-            in.varint();
-            long version = in.varint();
-            if (version > LAYOUT_VERSION) {
-                throw new StorageException(
-                        StorageException.Kind.CORRUPT,
-                        Path.of("backend", "events"),
-                        "backend/events has layout " + version + ", this release knows " + LAYOUT_VERSION
-                                + ": a newer release wrote it; start that release again");
-            }
-        }
-    }
-
-    static byte[] applied(long index, long term) {
-        return new ByteWriter(32)
-                .varint(index)
-                .varint(term)
-                .varint(LAYOUT_VERSION)
-                .toBytes();
+        Applied found = Applied.read(store.get(Keys.APPLIED));
+        pendingIndex = found.index();
+        pendingTerm = found.term();
+        pendingKilledAt = found.killedAt();
+        tornAt = found.isWhole() ? 0 : found.index();
+        applied = found;
     }
 
     /**
@@ -134,7 +110,7 @@ public final class EventStore implements AutoCloseable {
      *
      * @param entry the batch of operations as {@code OperationCodec} encodes it
      * @return one outcome for each operation of the entry
-     * @throws IllegalStateException when entries before this one are missing
+     * @throws IllegalStateException when entries before this one are missing, or the store is not whole
      */
     public List<Outcome> apply(long index, long term, byte[] entry) {
         if (index <= pendingIndex) {
@@ -143,6 +119,10 @@ public final class EventStore implements AutoCloseable {
         if (index != pendingIndex + 1) {
             throw new IllegalStateException("entry " + index + " was to be applied over " + pendingIndex
                     + ": the entries in between are missing");
+        }
+        if (!pendingIsWhole()) {
+            throw new IllegalStateException("entry " + index + " was to be applied to a copy that is whole from index "
+                    + pendingKilledAt + " on: up to there it has to come by the journal stream");
         }
         List<Operation> operations = OperationCodec.decode(entry);
         List<Operation> resolved = new ArrayList<>(operations.size());
@@ -173,7 +153,7 @@ public final class EventStore implements AutoCloseable {
                             head(delete.persistenceId()).highest());
                     stored = fact;
                     changed = true;
-                    deleteEvents(fact, alive, index);
+                    deleteEvents(fact, index);
                     alive.set(position);
                     yield new Outcome.Applied(index, 0);
                 }
@@ -201,11 +181,12 @@ public final class EventStore implements AutoCloseable {
     }
 
     private Outcome decide(AppendEvents append, long index, int position, int ordinal, List<Operation> entry) {
-        long highest = head(append.persistenceId()).highest();
+        Head head = head(append.persistenceId());
+        long highest = head.highest();
         if (append.fromSequenceNr() == highest + 1) {
             return new Outcome.Applied(index, ordinal);
         }
-        if (append.toSequenceNr() <= highest) {
+        if (append.toSequenceNr() <= highest && append.toSequenceNr() > head.deletedTo()) {
             byte[] key = Keys.append(append.persistenceId(), append.toSequenceNr());
             byte[] value = changes.get(key);
             Place place = value == null ? null : Place.read(value);
@@ -271,21 +252,17 @@ public final class EventStore implements AutoCloseable {
         dirtyHeads.put(id, new Head(head.deletedTo(), Math.max(head.highest(), append.toSequenceNr())));
     }
 
-    private void deleteEvents(DeleteEvents delete, BitSet aliveHere, long indexHere) {
+    /** The head tells that they are deleted; taken away they are once that is on disk. */
+    private void deleteEvents(DeleteEvents delete, long index) {
         String id = delete.persistenceId();
         Head head = head(id);
         long highest = Math.max(head.highest(), delete.highestSequenceNr());
         long to = Math.min(delete.toSequenceNr(), highest);
-        byte[] first = Keys.append(id, 0);
-        for (Map.Entry<byte[], byte[]> entry :
-                changes.withPrefix(Keys.prefix(first, 8), first).entrySet()) {
-            if (Keys.numberAt(entry.getKey(), 8) > to) {
-                break;
-            }
-            changes.delete(entry.getKey());
-            bury(Place.read(entry.getValue()), aliveHere, indexHere);
+        if (to > head.deletedTo()) {
+            reclaim.add(id, changes);
         }
         dirtyHeads.put(id, new Head(Math.max(head.deletedTo(), to), highest));
+        pendingKilledAt = Math.max(pendingKilledAt, index);
     }
 
     private void saveSnapshot(SaveSnapshot save, long index, int position, BitSet aliveHere) {
@@ -297,6 +274,7 @@ public final class EventStore implements AutoCloseable {
         } else {
             bury(Place.read(replaced), aliveHere, index);
             changes.replace(key, place);
+            pendingKilledAt = Math.max(pendingKilledAt, index);
         }
     }
 
@@ -311,11 +289,12 @@ public final class EventStore implements AutoCloseable {
             if (place.number() >= delete.minTimestampMillis() && place.number() <= delete.maxTimestampMillis()) {
                 changes.delete(entry.getKey());
                 bury(place, aliveHere, indexHere);
+                pendingKilledAt = Math.max(pendingKilledAt, indexHere);
             }
         }
     }
 
-    /** An operation is dead; its entry goes when it was the last one alive. Tags of dead events go with it. */
+    /** A snapshot is dead; its entry goes when it was the last one alive. */
     private void bury(Place place, BitSet aliveHere, long indexHere) {
         if (place.index() == indexHere) {
             aliveHere.clear(place.position());
@@ -326,16 +305,6 @@ public final class EventStore implements AutoCloseable {
             return;
         }
         StoredEntry entry = StoredEntry.read(place.index(), bytes);
-        List<Operation> operations = entry.operations();
-        if (operations.get(place.position()) instanceof AppendEvents append) {
-            int ordinal = ordinalOf(operations, place.position());
-            for (EventData event : append.events()) {
-                for (String tag : event.tags()) {
-                    changes.delete(Keys.tag(tag, place.index(), ordinal));
-                }
-                ordinal++;
-            }
-        }
         StoredEntry rest = entry.without(place.position());
         if (rest.alive().isEmpty()) {
             changes.delete(Keys.entry(place.index()));
@@ -370,6 +339,37 @@ public final class EventStore implements AutoCloseable {
         return pendingIndex;
     }
 
+    /**
+     * Whether what is at {@link #pendingIndex} is the state at that index. Entries of the journal stream come as they are at their source:
+     * what was deleted there since is missing in them, and before the deletion has come as well an entity may seem to have been less far than it
+     * was. Until then nothing may be decided here, and nothing read.
+     */
+    public boolean pendingIsWhole() {
+        return pendingIndex >= pendingKilledAt;
+    }
+
+    /** The same of what {@link #ask} sees, any thread. */
+    public boolean isWhole() {
+        return applied.isWhole();
+    }
+
+    /**
+     * Takes what is here for whole, where nobody has the rest any more: what is deleted by entries that are lost stays deleted in part.
+     *
+     * @return whether it was not
+     */
+    public boolean takeAsWhole() {
+        if (pendingIsWhole()) {
+            return false;
+        }
+        sync();
+        pendingKilledAt = pendingIndex;
+        applied = new Applied(pendingIndex, pendingTerm, pendingKilledAt);
+        store.write(new WriteBatch().put(Keys.APPLIED, applied.toBytes()), true);
+        synced.advance(applied);
+        return true;
+    }
+
     /** Notes that the log has reached an index with an entry of the engine's own, which has no operations. */
     public void skip(long index, long term) {
         if (index > pendingIndex) {
@@ -385,6 +385,9 @@ public final class EventStore implements AutoCloseable {
      * @throws StorageException {@code CORRUPT} when an entry was damaged on its way
      */
     public void adopt(Query.Entries entries) {
+        if (entries.upTo() <= pendingIndex) {
+            return;
+        }
         for (Query.Entry streamed : entries.entries()) {
             if (streamed.index() <= pendingIndex) {
                 continue;
@@ -398,7 +401,7 @@ public final class EventStore implements AutoCloseable {
                 if (entry.alive().get(position)) {
                     switch (operation) {
                         case AppendEvents append -> place(append, entry.index(), position, ordinal);
-                        case DeleteEvents delete -> deleteEvents(delete, alive, entry.index());
+                        case DeleteEvents delete -> deleteEvents(delete, entry.index());
                         case SaveSnapshot save -> saveSnapshot(save, entry.index(), position, alive);
                         case DeleteSnapshots delete -> deleteSnapshots(delete, alive, entry.index());
                         case Barrier barrier -> {}
@@ -416,6 +419,7 @@ public final class EventStore implements AutoCloseable {
             pendingIndex = entries.upTo();
             pendingTerm = entries.term();
         }
+        pendingKilledAt = Math.max(pendingKilledAt, entries.killedAt());
     }
 
     /** Whether nothing is here yet, and the files of another node's store can take the place of those of this one. */
@@ -451,18 +455,34 @@ public final class EventStore implements AutoCloseable {
         files.complete(EventStore::open);
         store.files().orElseThrow().replaceBy(files);
         synced = SyncPoint.open(store);
+        reclaim = Reclaim.open(store);
         heads.clear();
         dirtyHeads.clear();
         readApplied();
     }
 
-    /** Writes everything applied since the last flush as one batch, together with the applied index. Not durable by itself. */
+    /**
+     * Writes everything applied since the last flush as one batch, together with the applied index; and takes away a piece of what is
+     * deleted. Not durable by itself.
+     */
     public void flush() {
-        if (pendingIndex == appliedIndex) {
-            return;
+        if (pendingIndex != applied.index()) {
+            write();
         }
+        if (!reclaim.isDone()) {
+            synced.advance(applied);
+            reclaim.takePiece();
+        }
+    }
+
+    /** Whether the next {@link #flush} has something to take away, though nothing is applied until then. */
+    public boolean hasMoreToTakeAway() {
+        return !reclaim.isDone();
+    }
+
+    private void write() {
         if (changes.isDestructive()) {
-            synced.advance(appliedIndex, appliedTerm);
+            synced.advance(applied);
         }
         Map<String, Head> before = new HashMap<>();
         // A deletion from an entity that has never been leaves no trace of it.
@@ -472,16 +492,21 @@ public final class EventStore implements AutoCloseable {
             before.put(id, heads.containsKey(id) ? heads.get(id) : Head.read(store.get(Keys.head(id))));
             heads.put(id, head);
         });
-        changes.put(Keys.APPLIED, applied(pendingIndex, pendingTerm));
-        synced.record(appliedIndex, pendingIndex, before, changes);
+        Applied next = new Applied(pendingIndex, pendingTerm, pendingKilledAt);
+        changes.put(Keys.APPLIED, next.toBytes());
+        synced.record(applied.index(), pendingIndex, before, changes);
         boolean destructive = changes.isDestructive();
+        if (!next.isWhole()) {
+            tornAt = next.index();
+            applied = new Applied(
+                    applied.index(), applied.term(), next.killedAt()); // before anybody sees what is written
+        }
         changes.write();
         if (destructive || synced.isFarBack()) {
-            synced.advance(pendingIndex, pendingTerm);
+            synced.advance(next);
         }
         dirtyHeads.clear();
-        appliedTerm = pendingTerm;
-        appliedIndex = pendingIndex;
+        applied = next;
         for (Watched each : watched.values()) {
             if (!each.pending.isEmpty()) {
                 List<StoredEvent> events = each.pending;
@@ -494,12 +519,12 @@ public final class EventStore implements AutoCloseable {
     /** Flushes; on return all of it is on disk. A Raft snapshot, which lets the log be cut, comes after this. */
     public void sync() {
         flush();
-        synced.advance(appliedIndex, appliedTerm);
+        synced.advance(applied);
     }
 
     /** Index up to which {@link #ask} sees everything. */
     public long appliedIndex() {
-        return appliedIndex;
+        return applied.index();
     }
 
     /**
@@ -514,12 +539,41 @@ public final class EventStore implements AutoCloseable {
 
     /** Raft term of the entry at {@link #appliedIndex()}. */
     public long appliedTerm() {
-        return appliedTerm;
+        return applied.term();
     }
 
     /** Answers a query; blocks on the disk for as long as a bounded read takes. */
     public <A> A ask(Query<A> query) {
         return answers.to(query);
+    }
+
+    /**
+     * As {@link #ask}, and never an answer from a store that is not whole, but to whoever copies it.
+     *
+     * @throws JournalException {@code NO_LEADER} where it is not: another replica may be asked, or this one again
+     */
+    public <A> A askWhole(Query<A> query) {
+        if (copies(query)) {
+            return answers.to(query);
+        }
+        long torn = tornAt;
+        if (isWhole()) {
+            A answer = answers.to(query);
+            if (isWhole() && torn == tornAt) {
+                return answer;
+            }
+        }
+        throw new JournalException(
+                JournalException.Kind.NO_LEADER,
+                "this copy of the journal is catching up: it is at index " + appliedIndex()
+                        + ", and can be read again at index " + applied.killedAt());
+    }
+
+    private static boolean copies(Query<?> query) {
+        return query instanceof Query.EntriesAfter
+                || query instanceof Query.TakeCheckpoint
+                || query instanceof Query.CheckpointPart
+                || query instanceof Query.DropCheckpoint;
     }
 
     /** Everything that is visible to {@link #ask} now, to be read while others go on writing; any thread. To be closed soon: it keeps old files. */

@@ -1,6 +1,5 @@
 package io.quorate.persistence.events;
 
-import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.store.KeyValueStore;
@@ -12,27 +11,27 @@ import java.util.Optional;
  */
 public final class JournalCut implements AutoCloseable {
     private final KeyValueStore.Cursor cursor;
-    private final long index;
-    private final long term;
+    private final Applied applied;
     private boolean begun;
 
     JournalCut(KeyValueStore store) {
         this.cursor = store.cursor();
-        cursor.seek(Keys.APPLIED);
-        boolean empty = !cursor.valid() || !Keys.startsWith(cursor.key(), Keys.APPLIED);
-        ByteReader in = new ByteReader(empty ? new byte[2] : cursor.value());
-        this.index = in.varint();
-        this.term = in.varint();
+        this.applied = Applied.at(cursor);
     }
 
     /** Index up to which everything is in it. */
     public long index() {
-        return index;
+        return applied.index();
     }
 
     /** Term of that index. */
     public long term() {
-        return term;
+        return applied.term();
+    }
+
+    /** Whether nothing that a later entry has deleted is missing, see {@link EventStore#isWhole}. */
+    public boolean isWhole() {
+        return applied.isWhole();
     }
 
     /** The next entry, in order of index, as it is stored: {@link #contents} tells whether it is damaged. Empty at the end. */

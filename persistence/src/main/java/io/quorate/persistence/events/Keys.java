@@ -9,13 +9,14 @@ import java.util.Arrays;
  * that keys of one kind and name stand together in order.
  *
  * <pre>
- * m                        applied index, its term, version of this layout
+ * m                        how far the store is, version of this layout ({@link Applied})
  * o index                  an entry of the log that had an effect, as it was committed ({@link StoredEntry})
  * p id lastSequenceNr      an append of an entity: where it is ({@link Place}), its first sequence number
  * h id                     head of an entity: deleted up to, highest sequence number
  * n id sequenceNr          a snapshot: where it is, its timestamp
  * t tag index ordinal      a tagged event
- * y                        index and term up to which everything is certain to be on disk ({@link SyncPoint})
+ * d id                     an entity whose deleted events are still to be taken away ({@link Reclaim})
+ * y                        up to where everything is certain to be on disk ({@link SyncPoint})
  * f index                  a flush since then ({@link FlushRecord})
  * </pre>
  */
@@ -26,6 +27,7 @@ final class Keys {
     static final byte SNAPSHOT = 'n';
     static final byte TAG = 't';
     static final byte FLUSH = 'f';
+    static final byte RECLAIM = 'd';
     static final byte[] APPLIED = {'m'};
     static final byte[] SYNCED = {'y'};
 
@@ -45,10 +47,19 @@ final class Keys {
     }
 
     static byte[] head(String persistenceId) {
-        byte[] id = utf8(persistenceId);
-        return ByteBuffer.allocate(1 + id.length).put(HEAD).put(id).array();
+        return of(HEAD, persistenceId);
     }
 
+    static byte[] reclaim(String persistenceId) {
+        return of(RECLAIM, persistenceId);
+    }
+
+    private static byte[] of(byte kind, String persistenceId) {
+        byte[] id = utf8(persistenceId);
+        return ByteBuffer.allocate(1 + id.length).put(kind).put(id).array();
+    }
+
+    /** The entity of the key of a head, or of what is to be taken away. */
     static String headId(byte[] key) {
         return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
     }

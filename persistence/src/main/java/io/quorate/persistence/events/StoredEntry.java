@@ -64,6 +64,11 @@ record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
     StoredEntry without(int position) {
         BitSet fewer = (BitSet) alive.clone();
         fewer.clear(position);
-        return new StoredEntry(index, term, fewer, batch);
+        return with(fewer);
+    }
+
+    /** This entry with other operations alive. */
+    StoredEntry with(BitSet others) {
+        return new StoredEntry(index, term, others, batch);
     }
 }

@@ -32,8 +32,7 @@ final class SyncPoint {
     private final KeyValueStore store;
     private final List<byte[]> flushes = new ArrayList<>();
     private final Map<String, Head> heads = new HashMap<>();
-    private long index;
-    private long term;
+    private Applied synced = Applied.NOTHING;
 
     private SyncPoint(KeyValueStore store) {
         this.store = store;
@@ -45,8 +44,8 @@ final class SyncPoint {
         byte[] mark = store.get(Keys.SYNCED);
         if (mark != null) {
             ByteReader in = new ByteReader(mark);
-            point.index = in.varint();
-            point.term = in.varint();
+            long index = in.varint();
+            point.synced = new Applied(index, in.varint(), Applied.killedAt(in, index));
         }
         if (!point.chainIsWhole()) {
             point.undo();
@@ -56,7 +55,7 @@ final class SyncPoint {
 
     private boolean chainIsWhole() {
         boolean whole = true;
-        long last = index;
+        long last = synced.index();
         try (KeyValueStore.Cursor cursor = store.cursor()) {
             for (cursor.seek(Keys.flush(0)); cursor.valid() && cursor.key()[0] == Keys.FLUSH; cursor.next()) {
                 FlushRecord record = FlushRecord.read(cursor.value());
@@ -72,7 +71,9 @@ final class SyncPoint {
     private void undo() {
         WriteBatch back = new WriteBatch();
         try (KeyValueStore.Cursor cursor = store.cursor()) {
-            for (cursor.seek(Keys.entry(index + 1)); cursor.valid() && cursor.key()[0] == Keys.ENTRY; cursor.next()) {
+            for (cursor.seek(Keys.entry(synced.index() + 1));
+                    cursor.valid() && cursor.key()[0] == Keys.ENTRY;
+                    cursor.next()) {
                 back.delete(cursor.key());
                 undo(StoredEntry.read(Keys.entryIndex(cursor.key()), cursor.value()), back);
             }
@@ -85,7 +86,7 @@ final class SyncPoint {
             }
         });
         flushes.forEach(back::delete);
-        back.put(Keys.APPLIED, EventStore.applied(index, term));
+        back.put(Keys.APPLIED, synced.toBytes());
         store.write(back, true);
         flushes.clear();
         heads.clear();
@@ -132,8 +133,8 @@ final class SyncPoint {
     }
 
     /** On return everything written is on disk, and the point is here. */
-    void advance(long appliedIndex, long appliedTerm) {
-        if (flushes.isEmpty() && index == appliedIndex) {
+    void advance(Applied applied) {
+        if (flushes.isEmpty() && synced.equals(applied)) {
             return;
         }
         store.sync();
@@ -141,15 +142,15 @@ final class SyncPoint {
         WriteBatch mark = new WriteBatch()
                 .put(
                         Keys.SYNCED,
-                        new ByteWriter(20)
-                                .varint(appliedIndex)
-                                .varint(appliedTerm)
+                        new ByteWriter(30)
+                                .varint(applied.index())
+                                .varint(applied.term())
+                                .varint(applied.killedAt())
                                 .toBytes());
         flushes.forEach(mark::delete);
         store.write(mark, true);
         flushes.clear();
         heads.clear();
-        index = appliedIndex;
-        term = appliedTerm;
+        synced = applied;
     }
 }

@@ -133,6 +133,7 @@ public final class JournalCodec {
                         out,
                         entries.entries(),
                         (o, entry) -> o.varint(entry.index()).block(entry.bytes()));
+                out.varint(entries.killedAt());
             }
             case Query.TakeCheckpoint q -> {
                 Query.Checkpoint checkpoint = (Query.Checkpoint) answer;
@@ -168,8 +169,10 @@ public final class JournalCodec {
                         long upTo = in.varint();
                         long term = in.varint();
                         long applied = in.varint();
-                        yield new Query.Entries(
-                                readList(in, i -> new Query.Entry(i.varint(), i.block())), upTo, term, applied);
+                        List<Query.Entry> entries = readList(in, i -> new Query.Entry(i.varint(), i.block()));
+                        yield in.hasMore()
+                                ? new Query.Entries(entries, upTo, term, applied, in.varint())
+                                : new Query.Entries(entries, upTo, term, applied);
                     }
                     case Query.TakeCheckpoint q ->
                         new Query.Checkpoint(

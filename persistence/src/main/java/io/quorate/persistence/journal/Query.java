@@ -57,10 +57,17 @@ public sealed interface Query<A> {
      * @param upTo the asker may set its applied index to this once it has stored the entries
      * @param term Raft term of the last entry, or of {@code upTo}
      * @param appliedIndex of the answering replica
+     * @param killedAt the last entry that has deleted something before it there: where it is above {@code upTo} something may be missing here
+     *     that was there at {@code upTo}
      */
-    record Entries(List<Entry> entries, long upTo, long term, long appliedIndex) {
+    record Entries(List<Entry> entries, long upTo, long term, long appliedIndex, long killedAt) {
         public Entries {
             entries = List.copyOf(entries);
+        }
+
+        /** Of a replica that does not say when it deleted something: it may have been the last thing it did. */
+        public Entries(List<Entry> entries, long upTo, long term, long appliedIndex) {
+            this(entries, upTo, term, appliedIndex, appliedIndex);
         }
     }
 

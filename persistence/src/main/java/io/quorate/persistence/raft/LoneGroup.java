@@ -14,6 +14,8 @@ import io.quorate.persistence.store.WriteBatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes what one member has the beginning of a new Raft group, of which it is the only founder: what is left to do when the majority of the
@@ -24,6 +26,8 @@ import java.util.Optional;
  * one that begins behind all of that: a snapshot at the last index, whose members are the new group. The term goes on rising.
  */
 public final class LoneGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(LoneGroup.class);
+
     private LoneGroup() {}
 
     /**
@@ -48,6 +52,11 @@ public final class LoneGroup {
         RaftEndpoint founder = new RaftMemberEndpoint(self);
         if (restored.filter(state -> isFoundedBy(state, founder)).isPresent()) {
             return new Beginning(events.appliedIndex(), events.appliedTerm(), 0);
+        }
+        if (events.takeAsWhole()) {
+            LOG.warn(
+                    "this copy was catching up by the journal stream: of entities whose events were deleted meanwhile, after index {}, some may be missing",
+                    events.pendingIndex());
         }
         long applied = events.pendingIndex();
         restored.ifPresent(state -> applyRest(state, events));

@@ -114,6 +114,12 @@ public final class RaftReplica {
             FailStop failStop,
             JournalMetrics metrics) {}
 
+    /** What is known of a batch, and told once it is visible. */
+    private record Answer(
+            Proposals.Batch batch,
+            List<Outcome> outcomes,
+            @Nullable JournalException reason) {}
+
     private record Waiter(CompletableFuture<Long> answer) {}
 
     private record Promotion(MemberId member, CompletableFuture<Void> done) {}
@@ -143,7 +149,7 @@ public final class RaftReplica {
     private final Proposals proposals = new Proposals();
     private final AtomicBoolean proposing = new AtomicBoolean();
     private final TreeMap<Long, List<Waiter>> waiters = new TreeMap<>();
-    private final List<Runnable> answers = new ArrayList<>();
+    private final List<Answer> answers = new ArrayList<>();
     private final List<Proposals.Batch> inFlight = new ArrayList<>();
     private final List<Promotion> promotions = new ArrayList<>();
 
@@ -360,6 +366,9 @@ public final class RaftReplica {
                         "has given way: what {} would vote is of no use",
                         response.getSender().getId());
             case VoteRequest request when settings.walls().electionJitter() -> vote(request);
+            case AppendEntriesRequest request
+            when settings.walls().snapshotHold() && hold.holds(request) ->
+                signOfLife(request.getSender(), request.getTerm());
             case AppendEntriesRequest request when beginsBeforeSnapshot(request) -> handle(fromSnapshotOn(request));
             case AppendEntriesRequest request when followsSnapshot(request) -> handleAfterSnapshot(request);
             default -> engine.handle(message);
@@ -372,7 +381,7 @@ public final class RaftReplica {
      */
     private void install(InstallSnapshotRequest request) {
         if (hold.holds(request)) {
-            signOfLife(request);
+            signOfLife(request.getSender(), request.getTerm());
         } else {
             events.sync();
             forgetTransferOfFormerLeader(request);
@@ -399,9 +408,8 @@ public final class RaftReplica {
     }
 
     /** While the stream flows the leader is alive: without this the follower would start an election. */
-    private void signOfLife(InstallSnapshotRequest request) {
-        engine.handle(frames.appendRequest(
-                request.getSender(), request.getTerm(), request.getTerm(), NO_SUCH_INDEX, 0, 0, 0, List.of()));
+    private void signOfLife(RaftEndpoint leader, int term) {
+        engine.handle(frames.appendRequest(leader, term, term, NO_SUCH_INDEX, 0, 0, 0, List.of()));
     }
 
     private void preVote(PreVoteRequest request) {
@@ -553,15 +561,9 @@ public final class RaftReplica {
         if (failure != null
                 || outcomes == null
                 || outcomes.size() != batch.proposals().size()) {
-            JournalException reason = reasonOf(failure);
-            answers.add(() -> batch.fail(reason));
+            answers.add(new Answer(batch, List.of(), reasonOf(failure)));
         } else {
-            answers.add(() -> {
-                metrics.committed(
-                        batch.proposals().size(),
-                        nanos.getAsLong() - batch.proposals().getFirst().sinceNanos());
-                batch.complete(outcomes);
-            });
+            answers.add(new Answer(batch, outcomes, null));
         }
     }
 
@@ -920,6 +922,10 @@ public final class RaftReplica {
         JournalException closed = new JournalException(Kind.CLOSED, reason);
         List.copyOf(inFlight).forEach(batch -> batch.fail(new JournalException(Kind.UNKNOWN, reason)));
         inFlight.clear();
+        // Committed, and not visible here: whether it is stored is for others to say.
+        answers.forEach(answer -> answer.batch()
+                .fail(answer.reason() == null ? new JournalException(Kind.UNKNOWN, reason) : answer.reason()));
+        answers.clear();
         proposals.failAll(new JournalException(Kind.NO_LEADER, "the replica has stopped"));
         waiters.values().forEach(list -> list.forEach(waiter -> waiter.answer().completeExceptionally(closed)));
         waiters.clear();
@@ -931,6 +937,9 @@ public final class RaftReplica {
     private void afterTasks() {
         guarded(() -> {
             events.flush();
+            if (events.hasMoreToTakeAway()) {
+                executor.execute(() -> {}); // the next piece, once what waits meanwhile has had its turn
+            }
             giveAnswers();
             announce();
             if (snapshotWanted) {
@@ -953,9 +962,21 @@ public final class RaftReplica {
 
     private void giveAnswers() {
         if (!answers.isEmpty()) {
-            List<Runnable> now = List.copyOf(answers);
+            List<Answer> now = List.copyOf(answers);
             answers.clear();
-            now.forEach(Runnable::run);
+            now.forEach(this::give);
+        }
+    }
+
+    private void give(Answer answer) {
+        Proposals.Batch batch = answer.batch();
+        if (answer.reason() != null) {
+            batch.fail(answer.reason());
+        } else {
+            metrics.committed(
+                    batch.proposals().size(),
+                    nanos.getAsLong() - batch.proposals().getFirst().sinceNanos());
+            batch.complete(answer.outcomes());
         }
     }
 
@@ -1133,6 +1154,11 @@ public final class RaftReplica {
         @Override
         public void takeSnapshot(long index, Consumer<Object> chunks) {
             guarded(events::sync);
+            if (time.isDead()) {
+                // The engine would cut the log behind a snapshot of what is not here; a start could not go on from
+                // that.
+                throw new IllegalStateException("the replica has stopped: no snapshot is taken");
+            }
             bytesSinceSnapshot = 0;
             snapshotWanted = false;
             chunks.accept(new ByteWriter(16).i64(index).toBytes());

@@ -1,5 +1,7 @@
 package io.quorate.persistence.raft;
 
+import io.microraft.RaftEndpoint;
+import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.InstallSnapshotRequest;
 import io.quorate.persistence.contract.MemberId;
 import io.quorate.persistence.events.EventStore;
@@ -11,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wall: a Raft snapshot names an index and carries no data, so an InstallSnapshot is held back until the journal stream has
- * brought the local store to that index. Chunks are bounded and one is in flight: neither side's heap grows with the distance.
+ * brought the local store to that index, and to one at which it is whole ({@link EventStore#pendingIsWhole}). Chunks are bounded and one is in flight: neither side's heap grows with the distance.
  * Used on the replica's thread.
  */
 final class SnapshotHold {
@@ -25,6 +27,7 @@ final class SnapshotHold {
     private final Consumer<Runnable> onReplicaThread;
     private final Consumer<InstallSnapshotRequest> release;
     private @Nullable InstallSnapshotRequest held;
+    private @Nullable MemberId source;
     private boolean fetching;
 
     /**
@@ -44,7 +47,7 @@ final class SnapshotHold {
 
     /** Whether the store has to catch up first; if so the request is kept and the stream flows. */
     boolean holds(InstallSnapshotRequest request) {
-        if (events.pendingIndex() >= request.getSnapshotIndex()) {
+        if (isThere(request)) {
             return false;
         }
         if (held == null) {
@@ -55,18 +58,39 @@ final class SnapshotHold {
                     request.getSender().getId());
         }
         held = request;
-        fetchNext();
+        fetchFrom(request.getSender());
         return true;
     }
 
+    private boolean isThere(InstallSnapshotRequest request) {
+        return events.pendingIndex() >= request.getSnapshotIndex() && events.pendingIsWhole();
+    }
+
+    /**
+     * Whether entries are not to be taken into the log yet: they would be applied to a store that is not whole. That is so after a restart, or
+     * when a standby is promoted, amid the stream; which goes on then. They are sent again.
+     */
+    boolean holds(AppendEntriesRequest request) {
+        long last = request.getPreviousLogIndex() + request.getLogEntries().size();
+        if (events.pendingIsWhole() || last <= events.pendingIndex()) {
+            return false;
+        }
+        fetchFrom(request.getSender());
+        return true;
+    }
+
+    private void fetchFrom(RaftEndpoint sender) {
+        source = RaftMemberEndpoint.memberOf(sender);
+        fetchNext();
+    }
+
     private void fetchNext() {
-        InstallSnapshotRequest request = held;
-        if (fetching || request == null) {
+        MemberId from = source;
+        if (fetching || from == null) {
             return;
         }
         fetching = true;
-        MemberId source = RaftMemberEndpoint.memberOf(request.getSender());
-        stream.fetch(source, new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
+        stream.fetch(from, new Query.EntriesAfter(events.pendingIndex(), CHUNK_BYTES))
                 .whenComplete((entries, failure) -> onReplicaThread.accept(() -> received(entries, failure)));
     }
 
@@ -77,14 +101,13 @@ final class SnapshotHold {
             LOG.warn("the journal stream was cut at index {}: {}", events.pendingIndex(), String.valueOf(failure));
             return;
         }
-        if (entries.upTo() > events.pendingIndex()) {
-            events.adopt(entries);
-        }
+        boolean more = entries.upTo() > events.pendingIndex();
+        events.adopt(entries);
         InstallSnapshotRequest request = held;
-        if (request != null && events.pendingIndex() >= request.getSnapshotIndex()) {
+        if (request != null && isThere(request)) {
             held = null;
             release.accept(request);
-        } else if (entries.upTo() < entries.appliedIndex()) {
+        } else if (more && entries.upTo() < entries.appliedIndex()) {
             fetchNext();
         }
     }

@@ -36,7 +36,12 @@ public final class StoreEngines {
         };
     }
 
+    /**
+     * Its files are written by calls, not by memory: mapped, a durable write that crosses the end of the window of one megabyte leaves what is
+     * before that to the kernel (0.12, {@code MMapLogWriter}). Read when its class is loaded.
+     */
     private static StoreEngine javaEngine() {
+        System.setProperty("leveldb.mmap", "false");
         return new LevelDbEngine("java", Iq80DBFactory.factory);
     }
 

@@ -121,18 +121,21 @@ public final class WriteAheadLogs {
                     && HEADER + length <= leftInBlock
                     && at + HEADER + length <= bytes.length
                     && Checksums.masked(ByteBuffer.wrap(bytes, at + 6, length + 1)) == in.getInt(at);
-            if (whole) {
-                if (bad >= 0) {
-                    return new Condition.BadMiddle(bad);
+            if (whole && (type == FULL || type == FIRST)) {
+                if (bad >= 0 || inRecord) {
+                    return new Condition.BadMiddle(bad >= 0 ? bad : recordStart);
                 }
-                if (type <= FIRST) {
-                    recordStart = at;
-                }
-                inRecord = type == FIRST || type == MIDDLE;
+                recordStart = at;
+                inRecord = type == FIRST;
                 at += HEADER + length;
-                if (!inRecord) {
-                    goodUntil = at;
+                goodUntil = inRecord ? goodUntil : at;
+            } else if (whole) {
+                if (bad < 0 && !inRecord) {
+                    bad = goodUntil; // the fragments before it are not there
                 }
+                inRecord &= type == MIDDLE;
+                at += HEADER + length;
+                goodUntil = inRecord || bad >= 0 ? goodUntil : at;
             } else {
                 if (bad < 0) {
                     bad = inRecord ? recordStart : at;
