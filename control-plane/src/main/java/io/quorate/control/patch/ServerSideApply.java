@@ -7,7 +7,9 @@ import io.quorate.control.resource.Failure;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Refused;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,19 +89,41 @@ public final class ServerSideApply {
         Set<List<String>> ownPaths = paths(own);
         yieldOrRefuse(stored, intent, ownPaths, others, force);
         ObjectNode merged = merge(stored.deepCopy(), intent, "");
-        Set<List<String>> kept = new HashSet<>(ownPaths);
-        others.forEach(other -> kept.addAll(paths(other.path("fieldsV1"))));
-        for (List<String> gone : paths(before)) {
-            if (!kept.contains(gone)) {
-                remove(merged, gone, kept);
-            }
-        }
+        removeUnwanted(merged, before, own, others);
         ArrayNode managers = Json.array();
         others.stream().filter(other -> !other.path("fieldsV1").isEmpty()).forEach(managers::add);
         Json.child(merged, "metadata").set("managedFields", managers);
         boolean unchanged = mine.isPresent() && before.equals(own) && sameBeside(merged, stored);
         managers.add(unchanged ? mine.get() : entry(own));
         return merged;
+    }
+
+    /** What the manager wanted and wants no more goes, but for what somebody has fields in. */
+    private static void removeUnwanted(ObjectNode merged, ObjectNode before, ObjectNode own, List<ObjectNode> others) {
+        Set<List<String>> kept = new HashSet<>();
+        addWithBeginnings(kept, own);
+        others.forEach(other -> addWithBeginnings(kept, other.path("fieldsV1")));
+        List<List<String>> gone = new ArrayList<>(paths(before));
+        // Items first: one is found by fields of its own, which go as well.
+        gone.sort(Comparator.comparing(path -> !isItem(path)));
+        for (List<String> path : gone) {
+            List<String> what = isItem(path) ? path.subList(0, path.size() - 1) : path;
+            if (!kept.contains(what)) {
+                remove(merged, what);
+            }
+        }
+    }
+
+    private static void addWithBeginnings(Set<List<String>> kept, JsonNode fields) {
+        for (List<String> path : paths(fields)) {
+            for (int length = 1; length <= path.size(); length++) {
+                kept.add(path.subList(0, length));
+            }
+        }
+    }
+
+    private static boolean isItem(List<String> path) {
+        return path.getLast().equals(ITSELF);
     }
 
     private static boolean sameBeside(ObjectNode merged, ObjectNode stored) {
@@ -133,9 +157,7 @@ public final class ServerSideApply {
         List<Failure.Cause> conflicts = new ArrayList<>();
         for (ObjectNode other : others) {
             for (List<String> path : paths(other.path("fieldsV1"))) {
-                if (!own.contains(path)
-                        || path.getLast().equals(ITSELF)
-                        || at(stored, path).equals(at(intent, path))) {
+                if (!own.contains(path) || isItem(path) || at(stored, path).equals(at(intent, path))) {
                     continue;
                 }
                 if (force) {
@@ -220,7 +242,7 @@ public final class ServerSideApply {
     }
 
     private static Set<List<String>> paths(JsonNode tree) {
-        Set<List<String>> paths = new HashSet<>();
+        Set<List<String>> paths = new LinkedHashSet<>(); // conflicts are told in their order
         collect(tree, List.of(), paths);
         return paths;
     }
@@ -280,15 +302,7 @@ public final class ServerSideApply {
         return found;
     }
 
-    private static void remove(ObjectNode object, List<String> path, Set<List<String>> kept) {
-        boolean item = path.getLast().equals(ITSELF);
-        List<String> what = item ? path.subList(0, path.size() - 1) : path;
-        if (item
-                && kept.stream()
-                        .anyMatch(each -> each.size() > what.size()
-                                && each.subList(0, what.size()).equals(what))) {
-            return; // somebody else has fields in it
-        }
+    private static void remove(ObjectNode object, List<String> what) {
         JsonNode parent = at(object, what.subList(0, what.size() - 1));
         JsonNode gone = step(parent, what.getLast());
         if (parent instanceof ObjectNode owner && what.getLast().startsWith(FIELD)) {

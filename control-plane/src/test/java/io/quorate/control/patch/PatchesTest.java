@@ -9,6 +9,7 @@ import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.StringJoiner;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -18,6 +19,7 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PatchesTest {
     private static JsonNode json(String text) {
@@ -174,5 +176,29 @@ class PatchesTest {
         assertThat(shared.path("metadata").path("managedFields"))
                 .as("the same value is no conflict")
                 .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"containers", "imagePullSecrets"})
+    void of_a_hundred_items_that_are_wanted_no_more_none_is_left(String list) {
+        StringJoiner items = new StringJoiner(",");
+        for (int i = 0; i < 100; i++) {
+            items.add("{'name':'item-%d','image':'i','ports':[{'containerPort':%d,'name':'p'}]}".formatted(i, i + 1));
+        }
+        String wanted = "{'metadata':{'name':'a'},'spec':{'%s':[{'name':'stays'}%s]}}";
+        ObjectNode first = apply(Optional.empty(), wanted.formatted(list, "," + items), "kubectl", false);
+        ObjectNode second = apply(Optional.of(first), wanted.formatted(list, ""), "kubectl", false);
+        assertThat(withoutManagers(second)).isEqualTo(json(wanted.formatted(list, "")));
+    }
+
+    @Test
+    void an_object_that_is_wanted_no_more_stays_while_others_own_fields_in_it() {
+        ObjectNode first = apply(Optional.empty(), "{'metadata':{'name':'a'},'spec':{'resources':{}}}", "one", false);
+        String limits = "{'metadata':{'name':'a'},'spec':{'resources':{'limits':{'cpu':'1'}}}}";
+        ObjectNode shared = apply(Optional.of(first), limits, "two", false);
+        ObjectNode left = apply(Optional.of(shared), "{'metadata':{'name':'a'}}", "one", false);
+        assertThat(withoutManagers(left)).isEqualTo(json(limits));
+        ObjectNode filled = apply(Optional.of(first), limits, "one", false);
+        assertThat(withoutManagers(filled)).as("its own fields are fields, too").isEqualTo(json(limits));
     }
 }
