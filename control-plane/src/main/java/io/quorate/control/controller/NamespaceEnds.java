@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Empties namespaces that are to go: what is in them is told to go, and when it is gone, so is the namespace. */
+/** Empties namespaces that are to go: what is in them is told to go, and when it is gone, so is the namespace, unless somebody holds it. */
 final class NamespaceEnds implements Controller {
     @Override
     public String name() {

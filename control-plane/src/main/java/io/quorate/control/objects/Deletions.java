@@ -107,6 +107,7 @@ final class Deletions {
         return new Decided(List.copyOf(events), new ObjectReply(reply.code(), reply.body(), List.of(), more, 0));
     }
 
+    /** A namespace goes when nothing is left in it, and nobody holds it. */
     Decided empty(ObjectCommand.Empty command) {
         ObjectKey key = ObjectKey.of(ResourceTypes.NAMESPACE, "", command.namespace());
         Optional<StoredObject> home = state.get(key);
@@ -127,7 +128,7 @@ final class Deletions {
                 left |= go(type, each, DeleteOptions.DEFAULT).isPresent();
             }
         }
-        if (!left) {
+        if (!left && home.get().finalizers().isEmpty()) {
             ObjectNode last = home.get().tree();
             Json.child(last, "spec").remove("finalizers");
             gone(ResourceTypes.NAMESPACE, last, home.get());

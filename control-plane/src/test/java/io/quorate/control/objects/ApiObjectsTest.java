@@ -464,4 +464,20 @@ class ApiObjectsTest {
                 .extracting(each -> each.key().name())
                 .containsExactly("z");
     }
+
+    @Test
+    void a_namespace_that_somebody_holds_stays_when_it_is_empty_until_the_last_one_lets_it_go() {
+        book.create(NAMESPACE, "{'metadata':{'name':'held','finalizers':['example.com/one','example.com/two']}}");
+        book.ask(new ObjectCommand.Create("pods", "held", ObjectBook.bytes(pod("a", "")), book.request()));
+        book.delete(NAMESPACE, "held");
+        book.ask(new ObjectCommand.Empty("held", book.request()));
+        assertThat(book.state.list(POD, "held", "")).isEmpty();
+        book.patch(NAMESPACE, "held", PatchKind.JSON, "[{'op':'remove','path':'/metadata/finalizers/0'}]");
+        book.ask(new ObjectCommand.Empty("held", book.request()));
+        assertThat(Json.at(book.get(NAMESPACE, "held"), "status.phase").asText())
+                .isEqualTo("Terminating");
+        book.patch(NAMESPACE, "held", PatchKind.JSON, "[{'op':'remove','path':'/metadata/finalizers'}]");
+        book.ask(new ObjectCommand.Empty("held", book.request()));
+        assertThat(book.has(NAMESPACE, "held")).isFalse();
+    }
 }
