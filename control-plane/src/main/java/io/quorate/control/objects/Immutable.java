@@ -7,10 +7,13 @@ import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What of an object stays as it was created. */
 final class Immutable {
     private static final String FIELD = "field is immutable";
+    private static final String NODE_PORT = "nodePort";
 
     /** What of a stateful set may change. */
     private static final List<String> OF_SET = List.of(
@@ -31,15 +34,7 @@ final class Immutable {
             if (spec.path("clusterIP").asText().isEmpty() && was.has("clusterIP")) {
                 spec.set("clusterIP", was.get("clusterIP"));
             }
-            for (JsonNode port : spec.path("ports")) {
-                for (JsonNode before : was.path("ports")) {
-                    boolean same = before.path("port").equals(port.path("port"))
-                            && before.path("protocol").equals(port.path("protocol"));
-                    if (same && port instanceof ObjectNode open && !port.has("nodePort") && before.has("nodePort")) {
-                        open.set("nodePort", before.get("nodePort"));
-                    }
-                }
-            }
+            keepNodePorts(was, spec);
         }
         if (type.kind().equals("Node") && Json.at(old, "spec.podCIDR").isTextual()) {
             ObjectNode spec = Json.child(object, "spec");
@@ -52,6 +47,40 @@ final class Immutable {
         if (type.kind().equals("Job") && object.get("spec") instanceof ObjectNode spec && !spec.has("selector")) {
             spec.set("selector", Json.at(old, "spec.selector"));
         }
+    }
+
+    /** As long as its type has them; a client that chooses another type does not have to take away those that it did not choose. */
+    private static void keepNodePorts(JsonNode was, ObjectNode spec) {
+        if (!ServiceAddresses.hasNodePorts(was)) {
+            return;
+        }
+        boolean kept = ServiceAddresses.hasNodePorts(spec);
+        boolean chosen = !nodePorts(was).containsAll(nodePorts(spec));
+        for (JsonNode each : spec.path("ports")) {
+            if (each instanceof ObjectNode port && kept) {
+                keepNodePort(was, port);
+            } else if (each instanceof ObjectNode port && !chosen) {
+                port.remove(NODE_PORT);
+            }
+        }
+    }
+
+    private static void keepNodePort(JsonNode was, ObjectNode port) {
+        for (JsonNode before : was.path("ports")) {
+            boolean same = before.path("port").equals(port.path("port"))
+                    && before.path("protocol").equals(port.path("protocol"));
+            if (same && port.path(NODE_PORT).asInt() == 0 && before.has(NODE_PORT)) {
+                port.set(NODE_PORT, before.get(NODE_PORT));
+            }
+        }
+    }
+
+    private static Set<JsonNode> nodePorts(JsonNode spec) {
+        return spec.path("ports")
+                .valueStream()
+                .map(port -> port.path(NODE_PORT))
+                .filter(port -> port.asInt() != 0)
+                .collect(Collectors.toSet());
     }
 
     /** What has changed and must not. */

@@ -43,11 +43,20 @@ final class ServiceAddresses {
             spec.put(ADDRESS, free(uid));
         }
         spec.putArray("clusterIPs").add(spec.path(ADDRESS).asText());
-        if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+        if (hasNodePorts(spec)) {
             ports(spec, uid);
         } else {
             spec.path("ports").forEach(port -> ((ObjectNode) port).remove(NODE_PORT));
         }
+    }
+
+    /** Whether a service is answered for on ports of the nodes. */
+    static boolean hasNodePorts(JsonNode spec) {
+        return hasNodePorts(spec.path("type").asText());
+    }
+
+    private static boolean hasNodePorts(String type) {
+        return type.equals("NodePort") || type.equals("LoadBalancer");
     }
 
     private String free(String uid) {
@@ -69,7 +78,7 @@ final class ServiceAddresses {
         Set<Integer> taken = new HashSet<>();
         for (StoredObject each : state.list(ResourceTypes.SERVICE, "", "")) {
             boolean another = !each.uid().equals(uid);
-            if (another && !each.field("spec.type").equals("ClusterIP")) {
+            if (another && hasNodePorts(each.field("spec.type"))) {
                 Json.at(each.tree(), "spec.ports")
                         .forEach(port -> taken.add(port.path(NODE_PORT).asInt()));
             }
