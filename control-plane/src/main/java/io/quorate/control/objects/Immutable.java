@@ -139,6 +139,7 @@ final class Immutable {
             }
             case "ConfigMap" -> frozen(faults, old, object);
             case "Pod" -> {
+                gates(faults, Json.at(old, "spec.schedulingGates"), Json.at(object, "spec.schedulingGates"));
                 if (!rest(old).equals(rest(object))) {
                     faults.add(Cause.forbidden(
                             "spec",
@@ -153,6 +154,23 @@ final class Immutable {
             }
         }
         return faults;
+    }
+
+    /** They are taken away one by one; what waits for none any more may be bound already. */
+    private static void gates(List<Cause> faults, JsonNode before, JsonNode now) {
+        List<String> known = names(before);
+        List<String> names = names(now);
+        for (int i = 0; i < names.size(); i++) {
+            if (!known.contains(names.get(i))) {
+                faults.add(Cause.forbidden(
+                        "spec.schedulingGates[" + i + "].name",
+                        "only deletion is allowed, but found new scheduling gate '" + names.get(i) + "'"));
+            }
+        }
+    }
+
+    private static List<String> names(JsonNode items) {
+        return items.valueStream().map(each -> each.path("name").asText()).toList();
     }
 
     private static void frozen(List<Cause> faults, ObjectNode old, ObjectNode object) {
@@ -180,8 +198,9 @@ final class Immutable {
 
     /** What of a pod's spec nobody changes; the node that it is bound to is chosen once. */
     private static ObjectNode rest(ObjectNode pod) {
-        ObjectNode spec =
-                without(pod, List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
+        ObjectNode spec = without(
+                pod,
+                List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"));
         for (String containers : List.of("containers", "initContainers")) {
             for (JsonNode each : spec.path(containers)) {
                 if (each instanceof ObjectNode container) {

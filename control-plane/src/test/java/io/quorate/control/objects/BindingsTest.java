@@ -4,6 +4,7 @@ import static io.quorate.control.resource.ResourceTypes.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.control.objects.ObjectBook.Answer;
+import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import org.junit.jupiter.api.Test;
 
@@ -85,5 +86,27 @@ class BindingsTest {
                                 + "{\"key\":\"node.kubernetes.io/unreachable\",\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":300}]");
         book.create(POD, ObjectBook.pod("y", "").replace("'spec':{", "'spec':{'tolerations':[{'operator':'Exists'}],"));
         assertThat(Json.at(book.get(POD, "y"), "spec.tolerations")).hasSize(1);
+    }
+
+    @Test
+    void a_gated_pod_is_bound_when_its_gates_are_taken_away_and_gets_no_new_one() {
+        book.create(
+                POD,
+                ObjectBook.pod("gated", "")
+                        .replace("'spec':{", "'spec':{'schedulingGates':[{'name':'a/b'},{'name':'a/c'}],"));
+        Answer one = book.patch(POD, "gated", PatchKind.JSON, "[{'op':'remove','path':'/spec/schedulingGates/0'}]");
+        assertThat(one.code()).as(one.message()).isEqualTo(200);
+        Answer added = book.patch(POD, "gated", PatchKind.STRATEGIC, "{'spec':{'schedulingGates':[{'name':'a/d'}]}}");
+        assertThat(added.code()).isEqualTo(422);
+        assertThat(added.message())
+                .isEqualTo(
+                        "Pod \"gated\" is invalid: spec.schedulingGates[1].name: Forbidden: only deletion is allowed, but found"
+                                + " new scheduling gate 'a/d'");
+        Answer none = book.patch(POD, "gated", PatchKind.MERGE, "{'spec':{'schedulingGates':null}}");
+        assertThat(none.code()).as(none.message()).isEqualTo(200);
+        assertThat(bind("gated", "k8s-1").code()).isEqualTo(201);
+        assertThat(book.patch(POD, "gated", PatchKind.MERGE, "{'spec':{'schedulingGates':[{'name':'a/b'}]}}")
+                        .code())
+                .isEqualTo(422);
     }
 }
