@@ -11,11 +11,22 @@ import io.quorate.control.resource.ResourceTypes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
-/** Gives a service the address and the node ports that it does not have yet: those after a place that its uid chooses which are free. */
+/**
+ * Gives a service the address and the node ports that it does not have yet: those after a place that its uid chooses which are free. Those that a
+ * client asks for it gets, if nobody else has them.
+ */
 final class ServiceAddresses {
     /** Loopback: every node may listen on all of it, whoever it runs as, and nothing has to be set up. */
     private static final String RANGE = "127.152.";
+
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+    /** Of version 4, or what is meant to be of version 6: none of those is in the range, so how they are written does not matter. */
+    private static final Pattern IP =
+            Pattern.compile("(" + OCTET + "\\.){3}" + OCTET + "|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
     private static final int ADDRESSES = 1 << 16;
     private static final int FIRST_PORT = 30_000;
@@ -39,8 +50,11 @@ final class ServiceAddresses {
             spec.remove(List.of(ADDRESS, "clusterIPs"));
             return;
         }
-        if (spec.path(ADDRESS).asText().isEmpty()) {
+        String asked = spec.path(ADDRESS).asText();
+        if (asked.isEmpty()) {
             spec.put(ADDRESS, free(uid));
+        } else {
+            require(asked, uid);
         }
         spec.putArray("clusterIPs").add(spec.path(ADDRESS).asText());
         if (hasNodePorts(spec)) {
@@ -59,9 +73,49 @@ final class ServiceAddresses {
         return type.equals("NodePort") || type.equals("LoadBalancer");
     }
 
-    private String free(String uid) {
+    /** That an address which a client asks for is one that a service may have, and no other has. What is stored already stays. */
+    private void require(String asked, String uid) {
+        if (asked.equals("None") || taken(each -> each.uid().equals(uid)).contains(asked)) {
+            return;
+        }
+        if (!IP.matcher(asked).matches()) {
+            throw invalid(
+                    "spec.clusterIPs[0]",
+                    Faults.quoted(asked),
+                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        }
+        if (!asked.startsWith(RANGE) || asked.equals(RANGE + "0.0") || asked.equals(RANGE + "255.255")) {
+            throw notAllocated(
+                    asked,
+                    "the provided IP (" + asked + ") is not in the valid range. The range of valid IPs is " + RANGE
+                            + "0.0/16");
+        }
+        if (taken(each -> !each.uid().equals(uid)).contains(asked)) {
+            throw notAllocated(asked, "provided IP is already allocated");
+        }
+    }
+
+    private RuntimeException notAllocated(String asked, String why) {
+        return invalid(
+                "spec.clusterIPs", Json.array().add(asked).toString(), "failed to allocate IP " + asked + ": " + why);
+    }
+
+    private RuntimeException invalid(String path, String shown, String why) {
+        return refused(Failure.invalid(ResourceTypes.SERVICE, name, List.of(Cause.invalid(path, shown, why))));
+    }
+
+    private Set<String> taken(Predicate<StoredObject> by) {
         Set<String> taken = new HashSet<>();
-        state.list(ResourceTypes.SERVICE, "", "").forEach(each -> taken.add(each.field("spec.clusterIP")));
+        for (StoredObject each : state.list(ResourceTypes.SERVICE, "", "")) {
+            if (by.test(each)) {
+                taken.add(each.field("spec.clusterIP"));
+            }
+        }
+        return taken;
+    }
+
+    private String free(String uid) {
+        Set<String> taken = taken(each -> true);
         int start = Math.floorMod(uid.hashCode(), ADDRESSES);
         for (int i = 0; i < ADDRESSES; i++) {
             int at = (start + i) % ADDRESSES;
@@ -87,13 +141,10 @@ final class ServiceAddresses {
         for (JsonNode each : spec.path("ports")) {
             int asked = each.path(NODE_PORT).asInt();
             if (asked != 0 && !taken.add(asked)) {
-                throw refused(Failure.invalid(
-                        ResourceTypes.SERVICE,
-                        name,
-                        List.of(Cause.invalid(
-                                "spec.ports[" + at + "].nodePort",
-                                Integer.toString(asked),
-                                "provided port is already allocated"))));
+                throw invalid(
+                        "spec.ports[" + at + "].nodePort",
+                        Integer.toString(asked),
+                        "provided port is already allocated");
             }
             at++;
         }
