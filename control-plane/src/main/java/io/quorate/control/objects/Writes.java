@@ -155,12 +155,21 @@ final class Writes {
                     + ") does not match the name on the URL (" + command.key().name() + ")"));
         }
         place(type, metadata, command.key().namespace());
+        boolean ofStatus = command.subresource().equals(STATUS);
+        if (ofStatus) {
+            there(type, command.key());
+            wanted.retain("kind", "apiVersion", METADATA, STATUS);
+            metadata.retain("name", "namespace", "uid", VERSION);
+        } else if (type.status()) {
+            wanted.remove(STATUS); // written at its own path only: nobody owns it here
+        }
         Optional<StoredObject> stored = state.get(command.key());
         ObjectNode applied = ServerSideApply.apply(
                 stored.map(StoredObject::tree),
                 wanted,
                 request.manager(),
                 type.apiVersion(),
+                command.subresource(),
                 command.force(),
                 Times.text(request.nowMillis()));
         if (stored.isEmpty()) {

@@ -40,11 +40,13 @@ public final class ServerSideApply {
 
     private final String manager;
     private final String apiVersion;
+    private final String subresource;
     private final String time;
 
-    private ServerSideApply(String manager, String apiVersion, String time) {
+    private ServerSideApply(String manager, String apiVersion, String subresource, String time) {
         this.manager = manager;
         this.apiVersion = apiVersion;
+        this.subresource = subresource;
         this.time = time;
     }
 
@@ -53,6 +55,7 @@ public final class ServerSideApply {
      *
      * @param stored empty where the object is not there
      * @param wanted what the manager wants
+     * @param subresource at whose path it is applied; empty for the object's own. What a manager wants there is kept apart from what it wants here
      * @param force whether fields of others are taken from them
      * @param time of now, as it is to be written
      * @throws Refused where a field belongs to another who applied another value
@@ -62,9 +65,11 @@ public final class ServerSideApply {
             ObjectNode wanted,
             String manager,
             String apiVersion,
+            String subresource,
             boolean force,
             String time) {
-        return new ServerSideApply(manager, apiVersion, time).onto(stored.orElseGet(Json::object), wanted, force);
+        return new ServerSideApply(manager, apiVersion, subresource, time)
+                .onto(stored.orElseGet(Json::object), wanted, force);
     }
 
     private ObjectNode onto(ObjectNode stored, ObjectNode wanted, boolean force) {
@@ -87,8 +92,8 @@ public final class ServerSideApply {
             }
         }
         Set<List<String>> ownPaths = paths(own);
-        yieldOrRefuse(stored, intent, ownPaths, others, force);
         ObjectNode merged = merge(stored.deepCopy(), intent, "");
+        yieldOrRefuse(stored, merged, ownPaths, others, force);
         removeUnwanted(merged, before, own, others);
         ArrayNode managers = Json.array();
         others.stream().filter(other -> !other.path("fieldsV1").isEmpty()).forEach(managers::add);
@@ -138,7 +143,8 @@ public final class ServerSideApply {
 
     private boolean isMine(ObjectNode entry) {
         return entry.path("manager").asText().equals(manager)
-                && entry.path("operation").asText().equals("Apply");
+                && entry.path("operation").asText().equals("Apply")
+                && entry.path("subresource").asText().equals(subresource);
     }
 
     private ObjectNode entry(ObjectNode own) {
@@ -149,15 +155,19 @@ public final class ServerSideApply {
                 .put("time", time)
                 .put("fieldsType", "FieldsV1");
         entry.set("fieldsV1", own);
+        if (!subresource.isEmpty()) {
+            entry.put("subresource", subresource);
+        }
         return entry;
     }
 
+    /** A conflict is a field that would change: what is there stays where an empty object is wanted. */
     private void yieldOrRefuse(
-            ObjectNode stored, ObjectNode intent, Set<List<String>> own, List<ObjectNode> others, boolean force) {
+            ObjectNode stored, ObjectNode merged, Set<List<String>> own, List<ObjectNode> others, boolean force) {
         List<Failure.Cause> conflicts = new ArrayList<>();
         for (ObjectNode other : others) {
             for (List<String> path : paths(other.path("fieldsV1"))) {
-                if (!own.contains(path) || isItem(path) || at(stored, path).equals(at(intent, path))) {
+                if (!own.contains(path) || isItem(path) || at(stored, path).equals(at(merged, path))) {
                     continue;
                 }
                 if (force) {

@@ -13,6 +13,7 @@ import static io.quorate.control.resource.ResourceTypes.SECRET;
 import static io.quorate.control.resource.ResourceTypes.SERVICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.control.objects.ObjectBook.Answer;
 import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
@@ -479,5 +480,60 @@ class ApiObjectsTest {
         book.patch(NAMESPACE, "held", PatchKind.JSON, "[{'op':'remove','path':'/metadata/finalizers'}]");
         book.ask(new ObjectCommand.Empty("held", book.request()));
         assertThat(book.has(NAMESPACE, "held")).isFalse();
+    }
+
+    private Answer apply(String manager, String subresource, String json) {
+        Request request = book.request();
+        return book.ask(new ObjectCommand.Patch(
+                key(DEPLOYMENT, "web"),
+                subresource,
+                PatchKind.APPLY,
+                ObjectBook.bytes(json),
+                false,
+                new Request(
+                        request.by(),
+                        manager,
+                        false,
+                        request.fields(),
+                        request.nowMillis(),
+                        request.uid(),
+                        request.suffix())));
+    }
+
+    @Test
+    void what_kubectl_makes_of_a_deployment_is_applied_by_one_after_the_other() {
+        assertThat(apply("one", "", deployment("web")).code()).isEqualTo(201);
+        book.patch(DEPLOYMENT, "web", "status", PatchKind.MERGE, "{'status':{'replicas':1}}");
+        Answer second = apply("two", "", deployment("web"));
+        assertThat(second.code()).as(second.message()).isEqualTo(200);
+        assertThat(second.at("spec.strategy.type")).isEqualTo("RollingUpdate");
+        assertThat(second.at("status.replicas")).isEqualTo("1");
+        assertThat(Json.at(second.body(), "metadata.managedFields"))
+                .hasSize(2)
+                .noneMatch(each -> each.path("fieldsV1").has("f:status"));
+    }
+
+    @Test
+    void who_applies_a_status_and_the_object_owns_both() {
+        String status = "{'metadata':{'name':'web'},'spec':{'replicas':7},'status':{'replicas':%d}}";
+        assertThat(apply("one", "status", status.formatted(1)).code())
+                .as("there is none yet")
+                .isEqualTo(404);
+        apply("one", "", deployment("web"));
+        assertThat(apply("one", "status", status.formatted(1)).at("spec.replicas"))
+                .isEqualTo("1");
+        apply("one", "", deployment("web").replace("'replicas':1,", ""));
+        Answer both = apply("one", "status", status.formatted(2));
+        assertThat(both.at("status.replicas")).isEqualTo("2");
+        assertThat(both.at("spec.template.spec.containers")).isEmpty();
+        assertThat(Json.at(both.body(), "spec.template.spec.containers")).hasSize(1);
+        JsonNode managers = Json.at(both.body(), "metadata.managedFields");
+        assertThat(managers)
+                .extracting(each -> each.path("subresource").asText())
+                .containsExactly("", "status");
+        assertThat(Json.at(managers.get(0), "fieldsV1").has("f:status")).isFalse();
+        assertThat(Json.at(managers.get(0), "fieldsV1.f:spec").has("f:template"))
+                .isTrue();
+        assertThat(Json.at(managers.get(1), "fieldsV1").toString()).isEqualTo("{\"f:status\":{\"f:replicas\":{}}}");
     }
 }

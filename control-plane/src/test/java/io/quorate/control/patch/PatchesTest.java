@@ -119,7 +119,7 @@ class PatchesTest {
     }
 
     private static ObjectNode apply(Optional<ObjectNode> stored, String wanted, String manager, boolean force) {
-        return ServerSideApply.apply(stored, object(wanted), manager, "apps/v1", force, "2026-01-01T00:00:00Z");
+        return ServerSideApply.apply(stored, object(wanted), manager, "apps/v1", "", force, "2026-01-01T00:00:00Z");
     }
 
     private static ObjectNode withoutManagers(ObjectNode object) {
@@ -152,7 +152,7 @@ class PatchesTest {
         String wanted = "{'metadata':{'name':'a'},'spec':{'replicas':1}}";
         ObjectNode first = apply(Optional.empty(), wanted, "kubectl", false);
         ObjectNode again = ServerSideApply.apply(
-                Optional.of(first), object(wanted), "kubectl", "apps/v1", false, "2027-01-01T00:00:00Z");
+                Optional.of(first), object(wanted), "kubectl", "apps/v1", "", false, "2027-01-01T00:00:00Z");
         assertThat(again).isEqualTo(first);
     }
 
@@ -200,5 +200,17 @@ class PatchesTest {
         assertThat(withoutManagers(left)).isEqualTo(json(limits));
         ObjectNode filled = apply(Optional.of(first), limits, "one", false);
         assertThat(withoutManagers(filled)).as("its own fields are fields, too").isEqualTo(json(limits));
+    }
+
+    @Test
+    void an_empty_object_has_no_conflict_with_what_is_there() {
+        String wanted = "{'metadata':{'name':'a'},'spec':{'strategy':{},'imagePullSecrets':[]}}";
+        ObjectNode first = apply(Optional.empty(), wanted, "one", false);
+        ObjectNode filled = first.deepCopy();
+        Json.child(Json.child(filled, "spec"), "strategy").put("type", "RollingUpdate");
+        Json.child(filled, "spec").putArray("imagePullSecrets").addObject().put("name", "key");
+        ObjectNode second = apply(Optional.of(filled), wanted, "two", false);
+        assertThat(withoutManagers(second)).isEqualTo(withoutManagers(filled));
+        assertThat(second.path("metadata").path("managedFields")).hasSize(2);
     }
 }
