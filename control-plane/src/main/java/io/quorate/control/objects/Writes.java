@@ -117,7 +117,7 @@ final class Writes {
         ObjectNode target = command.subresource().equals(ResourceType.SCALE) ? Scales.of(base) : base;
         JsonNode patch = json(command.patch());
         JsonNode patched = switch (command.kind()) {
-            case JSON -> Patches.json(target, patch);
+            case JSON -> Patches.json(target, patch, ObjectCommand.MAX_OBJECT_BYTES);
             case MERGE -> Patches.merge(target, patch);
             case STRATEGIC -> StrategicMerge.apply(target, patch);
             case APPLY -> throw new IllegalStateException("done above");
@@ -129,6 +129,7 @@ final class Writes {
         if (command.subresource().equals(ResourceType.SCALE)) {
             return scale(type, stored, patchObject);
         }
+        requireKind(type, patchObject);
         checkFields(type, patchObject);
         return change(type, stored, patchObject, command.subresource());
     }
@@ -427,6 +428,12 @@ final class Writes {
             throw new Refused(Failure.badRequest("the object provided is unrecognized (must be of type " + type.kind()
                     + "): couldn't get version/kind; json parse error: " + e.getMessage()));
         }
+        requireKind(type, object);
+        return object;
+    }
+
+    /** That an object is of the kind which its path says; one that does not say so is, and says so from here on. */
+    private static void requireKind(ResourceType type, ObjectNode object) {
         String kind = object.path("kind").asText(type.kind());
         String apiVersion = object.path("apiVersion").asText(type.apiVersion());
         if (!apiVersion.equals(type.apiVersion())) {
@@ -443,7 +450,7 @@ final class Writes {
                                     + "): unknown conversion"
                             : "no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"")));
         }
-        return object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+        object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
 
     /** Of a wrong type is refused always; unknown is refused, told or passed over. */

@@ -536,4 +536,25 @@ class ApiObjectsTest {
                 .isTrue();
         assertThat(Json.at(managers.get(1), "fieldsV1").toString()).isEqualTo("{\"f:status\":{\"f:replicas\":{}}}");
     }
+
+    @Test
+    void a_patch_does_not_make_an_object_of_another_kind() {
+        book.create(CONFIG_MAP, configMap("one", "1"));
+        long version = book.state.version();
+        for (PatchKind kind : List.of(PatchKind.MERGE, PatchKind.STRATEGIC)) {
+            assertThat(book.patch(CONFIG_MAP, "one", kind, "{'kind':'Secret'}").code())
+                    .isEqualTo(400);
+            assertThat(book.patch(CONFIG_MAP, "one", kind, "{'apiVersion':'v2'}")
+                            .message())
+                    .isEqualTo("the API version in the data (v2) does not match the expected API version (v1)");
+        }
+        assertThat(book.patch(CONFIG_MAP, "one", PatchKind.JSON, "[{'op':'replace','path':'/kind','value':7}]")
+                        .code())
+                .isEqualTo(400);
+        Answer without = book.patch(CONFIG_MAP, "one", PatchKind.MERGE, "{'kind':null,'apiVersion':null}");
+        assertThat(without.code()).as("as with an update").isEqualTo(200);
+        assertThat(without.at("kind")).isEqualTo("ConfigMap");
+        assertThat(without.at("apiVersion")).isEqualTo("v1");
+        assertThat(book.state.version()).isEqualTo(version);
+    }
 }

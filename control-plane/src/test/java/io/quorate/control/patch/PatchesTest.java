@@ -70,24 +70,24 @@ class PatchesTest {
 
     @Test
     void a_json_patch_is_done_step_by_step_and_a_test_that_fails_stops_it() {
-        assertThat(
-                        Patches.json(
-                                json("{'a':{'b':1}}"),
-                                json(
-                                        "[{'op':'test','path':'/a/b','value':1},{'op':'replace','path':'/a/b','value':2},{'op':'add','path':'/c','value':[3]}]")))
+        assertThat(Patches.json(
+                        json("{'a':{'b':1}}"),
+                        json(
+                                "[{'op':'test','path':'/a/b','value':1},{'op':'replace','path':'/a/b','value':2},{'op':'add','path':'/c','value':[3]}]"),
+                        1000))
                 .isEqualTo(json("{'a':{'b':2},'c':[3]}"));
         assertThatExceptionOfType(Refused.class)
-                .isThrownBy(() -> Patches.json(json("{'a':1}"), json("[{'op':'test','path':'/a','value':2}]")))
+                .isThrownBy(() -> Patches.json(json("{'a':1}"), json("[{'op':'test','path':'/a','value':2}]"), 1000))
                 .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(422));
         assertThatExceptionOfType(Refused.class)
-                .isThrownBy(() -> Patches.json(json("{}"), json("{'a':1}")))
+                .isThrownBy(() -> Patches.json(json("{}"), json("{'a':1}"), 1000))
                 .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(400));
     }
 
     @Test
     void what_a_patch_is_done_to_stays_as_it_was() {
         JsonNode target = json("{'a':{'b':1}}");
-        Patches.json(target, json("[{'op':'replace','path':'/a/b','value':2}]"));
+        Patches.json(target, json("[{'op':'replace','path':'/a/b','value':2}]"), 1000);
         Patches.merge(target, json("{'a':{'b':3}}"));
         StrategicMerge.apply((ObjectNode) target, json("{'a':{'b':4}}"));
         assertThat(target).isEqualTo(json("{'a':{'b':1}}"));
@@ -212,5 +212,71 @@ class PatchesTest {
         ObjectNode second = apply(Optional.of(filled), wanted, "two", false);
         assertThat(withoutManagers(second)).isEqualTo(withoutManagers(filled));
         assertThat(second.path("metadata").path("managedFields")).hasSize(2);
+    }
+
+    /** @param size that copies may have together, in bytes */
+    private static JsonNode patched(String target, String patch, long size) {
+        return Patches.json(json(target), json(patch), size);
+    }
+
+    @Test
+    void copies_of_a_json_patch_are_made_as_long_as_they_are_of_the_size_of_an_object() {
+        String copies =
+                "[{'op':'copy','from':'/a','path':'/b'},{'op':'replace','path':'/b/x','value':2},{'op':'copy','from':'/b','path':'/list/0'},{'op':'copy','from':'','path':'/a/whole'}]";
+        assertThat(patched("{'a':{'x':1},'list':[]}", copies, 100))
+                .isEqualTo(
+                        json(
+                                "{'a':{'x':1,'whole':{'a':{'x':1},'list':[{'x':2}],'b':{'x':2}}},'list':[{'x':2}],'b':{'x':2}}"));
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> patched("{'a':{'x':1},'list':[]}", copies, 20))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(413));
+    }
+
+    @Test
+    void a_json_patch_that_would_double_an_object_again_and_again_is_refused() {
+        StringJoiner doubling = new StringJoiner(",", "[", "]");
+        for (int i = 0; i < 60; i++) {
+            doubling.add("{'op':'" + (i % 2 == 0 ? "copy" : "COPY") + "','from':'/data','path':'/data/k" + i + "'}");
+        }
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> patched("{'data':{'a':'b'}}", doubling.toString(), 512 * 1024))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(413));
+        String one = "{'op':'copy','from':'/a','path':'/b'}";
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> patched("{'a':1}", "[" + one + ("," + one).repeat(1000) + "]", 512 * 1024))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(413));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/list/7", "a", "/a/b/c", "/list/-", "/list/x", ""})
+    void a_copy_of_what_is_not_there_or_into_nowhere_is_refused(String path) {
+        String copy = "[{'op':'copy','from':'%s','path':'/b'},{'op':'copy','path':'/b'}]";
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> patched("{'a':1,'list':[1]}", copy.formatted(path), 1000))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(422));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'op':'add','path':'a','value':1}",
+                "{'op':'remove','path':'/list/x'}",
+                "{'op':'add','path':'/list/01','value':1}",
+                "{'op':'replace','path':'/list/-','value':1}",
+                "{'op':'add','path':'/list/99999999999','value':1}",
+                "{'op':'test','path':7,'value':1}",
+                "{'op':'add','path':'/a/~2','value':1}",
+                "{'op':7,'path':'/a','value':1}",
+                "{'op':'add','path':'/a'}",
+                "{'op':'move','from':'/list','path':'/list/0'}",
+                "{'op':'grow','path':'/a'}",
+                "{}",
+                "7",
+                "null"
+            })
+    void a_json_patch_that_makes_no_sense_is_refused(String step) {
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> patched("{'a':1,'list':[1]}", "[" + step + "]", 1000))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(422));
     }
 }
