@@ -42,6 +42,8 @@ import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.JournalMetrics;
 import io.quorate.persistence.plugin.JournalExtension;
 import io.quorate.persistence.raft.FailStop;
+import io.quorate.persistence.raft.Leadership;
+import io.quorate.persistence.raft.RaftReplica;
 import io.quorate.persistence.remote.EpochGate;
 import io.quorate.persistence.remote.RequestGateway;
 import io.quorate.persistence.store.StoreEngine;
@@ -69,6 +71,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -602,6 +605,16 @@ public final class Node implements AutoCloseable {
         return parts.leader().isHere();
     }
 
+    /** The term in which this node leads and decides; empty where it does not. */
+    public OptionalLong leadsIn() {
+        RaftReplica replica = parts.replica();
+        if (replica == null) {
+            return OptionalLong.empty();
+        }
+        Leadership now = replica.leadership();
+        return now.ready() ? OptionalLong.of(now.term()) : OptionalLong.empty();
+    }
+
     /**
      * The journal of a cluster.
      *
@@ -665,6 +678,25 @@ public final class Node implements AutoCloseable {
                             : CompletableFuture.failedFuture(reason))
                     : CompletableFuture.failedFuture(reason);
         });
+    }
+
+    /**
+     * Has a command decided by this node in one of its leaderships. What was to be done in one that is over fails as certainly not decided where it has
+     * not been yet, and is sent to nobody else: the next leader makes up its own mind.
+     *
+     * @param term of that leadership
+     */
+    public CompletionStage<byte[]> commandAsLeader(String clusterId, long term, String persistenceId, byte[] command) {
+        OptionalLong now = leadsIn();
+        if (now.isEmpty() || now.getAsLong() != term) {
+            return CompletableFuture.failedFuture(new JournalException(
+                    JournalException.Kind.NO_LEADER, "this node does not lead in term " + term + " any more"));
+        }
+        try {
+            return partsOf(clusterId).aggregate(persistenceId).commandHere(command);
+        } catch (JournalException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletionStage<MembershipMessage> membershipCommand(

@@ -67,8 +67,11 @@ final class ControlLoop {
     private int underWay;
     private int next;
 
+    /** Whether the leadership is over, or another loop has begun in its place. */
+    private volatile boolean over;
+
     /**
-     * @param ask sends a command to where it is decided
+     * @param ask has a command decided in this leadership, and in no other
      * @param requests makes one for a controller of a name
      * @param wake asks for a turn; any thread
      */
@@ -112,6 +115,11 @@ final class ControlLoop {
         next %= lines.size();
         return underWay < MAX_UNDER_WAY
                 && lines.stream().anyMatch(line -> line.queue().hasReady());
+    }
+
+    /** Takes nothing further of the plans that are on their way: who leads next makes its own, of what is written. Any thread; there are no more turns. */
+    void end() {
+        over = true;
     }
 
     /** When there is something to look at though nothing changes; empty for never. */
@@ -237,6 +245,9 @@ final class ControlLoop {
 
         /** @param most how many may be on their way at once */
         void next(int most) {
+            if (over) {
+                return;
+            }
             List<ObjectCommand> commands = plan.commands();
             if (at == commands.size()) {
                 end(Optional.empty(), after);

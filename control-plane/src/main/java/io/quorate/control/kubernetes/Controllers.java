@@ -39,6 +39,7 @@ final class Controllers {
     /** One leadership, as far as this node has noticed. */
     private static final class Term {
         final String clusterId;
+        final long number;
         final ControlLoop loop;
 
         /** What the state has to have before anything is looked at; negative until that is known. */
@@ -47,9 +48,14 @@ final class Controllers {
         /** It could not be learnt. */
         volatile boolean failed;
 
-        Term(String clusterId, ControlLoop loop) {
+        Term(String clusterId, long number, ControlLoop loop) {
             this.clusterId = clusterId;
+            this.number = number;
             this.loop = loop;
+        }
+
+        boolean is(String ofCluster, long ofNumber) {
+            return clusterId.equals(ofCluster) && number == ofNumber;
         }
     }
 
@@ -101,7 +107,7 @@ final class Controllers {
             }
         } catch (RuntimeException e) {
             LOG.error("the controllers met an error, and begin anew", e);
-            term = null;
+            end();
             node.system().scheduler().scheduleOnce(PAUSE, turns::ask, executionContext());
         }
     }
@@ -109,15 +115,17 @@ final class Controllers {
     /** Whether more could be done now. */
     private boolean took() {
         String clusterId = node.identity().clusterId();
-        Optional<ObjectState> state = led(clusterId);
-        if (state.isEmpty()) {
-            term = null;
+        OptionalLong number = node.leadsIn();
+        Optional<ObjectState> state = number.isPresent() ? feed.stateInUse(clusterId) : Optional.empty();
+        if (state.isEmpty()) { // it does not lead, or there are no objects
+            end();
             quiet();
             return false;
         }
         Term now = term;
-        if (now == null || now.failed || !now.clusterId.equals(clusterId)) {
-            begin(clusterId);
+        if (now == null || now.failed || !now.is(clusterId, number.getAsLong())) {
+            end();
+            begin(clusterId, number.getAsLong());
             return false;
         }
         if (now.from < 0 || now.from > state.get().version()) {
@@ -133,16 +141,24 @@ final class Controllers {
         return more;
     }
 
-    /** The objects, where this node leads and has some; else it has nothing to do. */
-    private Optional<ObjectState> led(String clusterId) {
-        return node.leads() ? feed.stateInUse(clusterId) : Optional.empty();
+    private void end() {
+        Term ended = term;
+        term = null;
+        if (ended != null) {
+            ended.loop.end();
+        }
     }
 
     /** What others have written before is seen first: nothing is done twice because it was not known. */
-    private void begin(String clusterId) {
+    private void begin(String clusterId, long number) {
         Term begun = new Term(
                 clusterId,
-                new ControlLoop(controllers.get(), command -> feed.ask(clusterId, command), requests, turns::ask));
+                number,
+                new ControlLoop(
+                        controllers.get(),
+                        command -> feed.askAsLeader(clusterId, number, command),
+                        requests,
+                        turns::ask));
         term = begun;
         feed.current(clusterId).whenComplete((state, failure) -> {
             if (failure == null) {

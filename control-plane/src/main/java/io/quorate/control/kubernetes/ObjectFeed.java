@@ -85,6 +85,12 @@ final class ObjectFeed implements ObjectSource {
                 .thenApply(ObjectForm::reply);
     }
 
+    /** Has a command decided by this node in one of its leaderships, and by nobody after it. */
+    CompletionStage<ObjectReply> askAsLeader(String clusterId, long term, ObjectCommand command) {
+        return node.commandAsLeader(clusterId, term, ApiObjects.ID, ObjectForm.bytes(command))
+                .thenApply(ObjectForm::reply);
+    }
+
     /** Events of the journal after a version, at most so many. */
     CompletionStage<io.quorate.persistence.journal.Page<io.quorate.persistence.journal.StoredEvent>> events(
             String clusterId, long from, long to, int max) {

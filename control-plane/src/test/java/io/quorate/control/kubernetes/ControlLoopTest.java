@@ -181,6 +181,18 @@ class ControlLoopTest {
     }
 
     @Test
+    void nothing_further_of_a_plan_is_done_when_its_leadership_is_over() {
+        book.ask(create("a"));
+        told.plan = plan(IntStream.range(0, 20).mapToObj(i -> create("n" + i)).toArray(ObjectCommand[]::new));
+        loop.turn(book.state(), NOW);
+        List<Sent> first = taken();
+        assertThat(first).hasSize(1);
+        loop.end();
+        first.forEach(each -> each.accept(book));
+        assertThat(taken()).isEmpty();
+    }
+
+    @Test
     void what_is_no_creation_goes_out_one_after_another() {
         book.ask(create("a"));
         ObjectKey key = ObjectKey.of(CONFIG_MAP, "default", "a");

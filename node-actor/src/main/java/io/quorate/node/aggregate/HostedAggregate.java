@@ -24,16 +24,24 @@ import org.apache.pekko.actor.Props;
 public final class HostedAggregate<S> implements AutoCloseable {
     private final String name;
     private final ActorRef actor;
+    private final LeaderChannel.LeaderView leader;
     private final LeaderChannel channel;
     private final Predicate<S> nothing;
     private volatile S state;
     private volatile boolean leads;
 
-    private HostedAggregate(String name, S empty, Predicate<S> nothing, ActorRef actor, LeaderChannel channel) {
+    private HostedAggregate(
+            String name,
+            S empty,
+            Predicate<S> nothing,
+            ActorRef actor,
+            LeaderChannel.LeaderView leader,
+            LeaderChannel channel) {
         this.name = name;
         this.nothing = nothing;
         this.state = empty;
         this.actor = actor;
+        this.leader = leader;
         this.channel = channel;
     }
 
@@ -66,14 +74,9 @@ public final class HostedAggregate<S> implements AutoCloseable {
         });
         ActorRef actor = spawn.actor(name + "-shell", props);
         LeaderChannel channel = new LeaderChannel(system, leader, "/user/" + name, command -> ask(actor, command));
-        holder[0] = new HostedAggregate<>(name, rules.empty(), rules::holdsNothing, actor, channel);
+        holder[0] = new HostedAggregate<>(name, rules.empty(), rules::holdsNothing, actor, leader, channel);
         built.complete(null);
-        serve.requests(
-                name,
-                command -> leader.isHere()
-                        ? ask(actor, command)
-                        : CompletableFuture.failedFuture(
-                                new JournalException(JournalException.Kind.NO_LEADER, "this node does not lead")));
+        serve.requests(name, holder[0]::commandHere);
         return holder[0];
     }
 
@@ -119,6 +122,14 @@ public final class HostedAggregate<S> implements AutoCloseable {
      */
     public CompletionStage<byte[]> command(byte[] command, boolean idempotent) {
         return channel.request(command, idempotent);
+    }
+
+    /** Has a command decided by this node; where it does not lead, or does not any more, that fails, and no other is asked. */
+    public CompletionStage<byte[]> commandHere(byte[] command) {
+        return leader.isHere()
+                ? ask(actor, command)
+                : CompletableFuture.failedFuture(
+                        new JournalException(JournalException.Kind.NO_LEADER, "this node does not lead"));
     }
 
     /** The local replica has stored events of this aggregate; the thread that applies calls this. */
