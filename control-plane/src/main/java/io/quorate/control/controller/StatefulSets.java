@@ -3,6 +3,7 @@ package io.quorate.control.controller;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.Change;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.Request;
@@ -16,10 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,39 @@ final class StatefulSets extends PodOwners {
     @Override
     public ResourceType type() {
         return ResourceTypes.STATEFUL_SET;
+    }
+
+    @Override
+    public Collection<ObjectKey> concerned(Change change, ObjectState state) {
+        return change.now().key().type().equals(ResourceTypes.PERSISTENT_VOLUME_CLAIM.id())
+                ? byClaim(change, state)
+                : super.concerned(change, state);
+    }
+
+    /** Sets whose pods may have waited for a claim to go, or be without it now. */
+    private Collection<ObjectKey> byClaim(Change change, ObjectState state) {
+        ObjectKey claim = change.now().key();
+        return change.deleted()
+                ? state.list(type(), claim.namespace(), "").stream()
+                        .filter(each -> claims(each).anyMatch(name -> numberOf(claim.name(), name) >= 0))
+                        .map(StoredObject::key)
+                        .toList()
+                : List.of();
+    }
+
+    /** Names of a set's claims, without the numbers. */
+    private static Stream<String> claims(StoredObject set) {
+        return Json.at(set.tree(), "spec.volumeClaimTemplates")
+                .valueStream()
+                .map(each -> Json.at(each, "metadata.name").asText() + "-"
+                        + set.key().name());
+    }
+
+    /** Number of what is called as a set with a number behind; -1 where it is not. */
+    private static int numberOf(String name, String set) {
+        String prefix = set + "-";
+        String rest = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+        return rest.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(rest) : -1;
     }
 
     @Override
@@ -64,7 +100,7 @@ final class StatefulSets extends PodOwners {
         void decide(List<StoredObject> owned) {
             NavigableMap<Integer, StoredObject> pods = new TreeMap<>();
             for (StoredObject each : owned) {
-                int number = number(each);
+                int number = numberOf(each.key().name(), owner.key().name());
                 if (number >= 0) {
                     pods.put(number, each);
                 }
@@ -81,13 +117,6 @@ final class StatefulSets extends PodOwners {
             status(new ArrayList<>(pods.values()));
         }
 
-        private int number(StoredObject pod) {
-            String prefix = owner.key().name() + "-";
-            String name = pod.key().name();
-            String rest = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
-            return rest.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(rest) : -1;
-        }
-
         private static boolean serves(StoredObject pod) {
             return Pods.isActive(pod) && pod.isReady();
         }
@@ -101,6 +130,8 @@ final class StatefulSets extends PodOwners {
                     create(i);
                 } else if (pod.isOver() && !pod.isEnding()) {
                     delete(pod);
+                } else if (Pods.isActive(pod) && Pods.phase(pod).equals("Pending")) {
+                    claim(pod.key().name()); // one may have gone since
                 }
                 if (pod == null || !serves(pod)) {
                     all = false;
@@ -152,6 +183,9 @@ final class StatefulSets extends PodOwners {
 
         private void create(int number) {
             String name = owner.key().name() + "-" + number;
+            if (!claim(name)) {
+                return;
+            }
             ObjectNode pod = Pods.of(
                     spec.path("template"), owner.key().name() + "-", name, OwnerReferences.controller(type(), owner));
             Json.child(Json.child(pod, "metadata"), "labels")
@@ -164,19 +198,21 @@ final class StatefulSets extends PodOwners {
             if (!service.isEmpty()) {
                 podSpec.put("subdomain", service);
             }
-            claim(name, podSpec);
+            mount(name, podSpec);
             draft.create(ResourceTypes.POD, owner.key().namespace(), pod);
             notes.normal(owner, "SuccessfulCreate", told("create", name));
         }
 
-        /** Its volumes are those of its number, whichever pod has it. */
-        private void claim(String pod, ObjectNode podSpec) {
+        /** Makes those of a pod's claims that are missing; whether none of them is about to go, so that a pod can have them. */
+        private boolean claim(String pod) {
+            boolean stay = true;
             for (JsonNode each : spec.path("volumeClaimTemplates")) {
-                String template = Json.at(each, "metadata.name").asText();
-                String name = template + "-" + pod;
+                String name = Json.at(each, "metadata.name").asText() + "-" + pod;
                 ObjectKey key = ObjectKey.of(
                         ResourceTypes.PERSISTENT_VOLUME_CLAIM, owner.key().namespace(), name);
-                if (state.get(key).isEmpty()) {
+                Optional<StoredObject> there = state.get(key);
+                stay &= there.filter(StoredObject::isEnding).isEmpty();
+                if (there.isEmpty()) {
                     draft.create(ResourceTypes.PERSISTENT_VOLUME_CLAIM, key.namespace(), claim(each, name));
                     notes.normal(
                             owner,
@@ -184,6 +220,14 @@ final class StatefulSets extends PodOwners {
                             "create Claim " + name + " Pod " + pod + " in StatefulSet "
                                     + owner.key().name() + " success");
                 }
+            }
+            return stay;
+        }
+
+        /** Its volumes are those of its number, whichever pod has it. */
+        private void mount(String pod, ObjectNode podSpec) {
+            for (JsonNode each : spec.path("volumeClaimTemplates")) {
+                String template = Json.at(each, "metadata.name").asText();
                 ArrayNode volumes = Json.array();
                 for (JsonNode volume : podSpec.path("volumes")) {
                     if (!volume.path("name").asText().equals(template)) {
@@ -193,7 +237,7 @@ final class StatefulSets extends PodOwners {
                 volumes.addObject()
                         .put("name", template)
                         .putObject("persistentVolumeClaim")
-                        .put("claimName", name);
+                        .put("claimName", template + "-" + pod);
                 podSpec.set("volumes", volumes);
             }
         }

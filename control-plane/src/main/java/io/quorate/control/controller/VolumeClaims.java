@@ -121,7 +121,7 @@ final class VolumeClaims implements Controller {
 
         Plan plan() {
             if (stored.isEnding()) {
-                if (stored.finalizers().contains(Volumes.IN_USE) && pods(false).isEmpty()) {
+                if (stored.finalizers().contains(Volumes.IN_USE) && pods().isEmpty()) {
                     Volumes.release(claim, Volumes.IN_USE);
                     draft.update(stored, claim);
                 }
@@ -133,12 +133,12 @@ final class VolumeClaims implements Controller {
             return draft.plan();
         }
 
-        /** Pods that use it, and have not ended by themselves. */
-        private List<StoredObject> pods(boolean placed) {
+        /** Pods that use it on a node, and have not ended by themselves; one that is on none does not use it yet, and is put on none while it is ending. */
+        private List<StoredObject> pods() {
             String namespace = stored.key().namespace();
             return state.list(ResourceTypes.POD, namespace, "").stream()
                     .filter(each -> !each.isOver()
-                            && (!placed || !each.field("spec.nodeName").isEmpty())
+                            && !each.field("spec.nodeName").isEmpty()
                             && Volumes.claims(each.tree().path("spec"))
                                     .contains(stored.key().name()))
                     .sorted(Comparator.comparingLong(StoredObject::version))
@@ -303,7 +303,7 @@ final class VolumeClaims implements Controller {
                 }
                 return;
             }
-            Optional<StoredObject> consumer = pods(true).stream().findFirst();
+            Optional<StoredObject> consumer = pods().stream().findFirst();
             if (consumer.isEmpty()) {
                 if (first) {
                     notes.normal(

@@ -4,11 +4,15 @@ import static io.quorate.control.resource.ResourceTypes.CONTROLLER_REVISION;
 import static io.quorate.control.resource.ResourceTypes.PERSISTENT_VOLUME_CLAIM;
 import static io.quorate.control.resource.ResourceTypes.POD;
 import static io.quorate.control.resource.ResourceTypes.STATEFUL_SET;
+import static io.quorate.control.resource.ResourceTypes.STORAGE_CLASS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.control.objects.DeleteOptions;
+import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatefulSetsTest {
@@ -103,6 +107,70 @@ class StatefulSetsTest {
         world.delete(POD, "db-0");
         assertThat(names()).containsExactly("db-0");
         assertThat(world.all(PERSISTENT_VOLUME_CLAIM)).hasSize(2);
+    }
+
+    private static final String CLAIMS =
+            "'volumeClaimTemplates':[{'metadata':{'name':'data'},'spec':{'storageClassName':'hostpath',"
+                    + "'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}],";
+
+    /** A set of one whose claims are bound by the controller that does so; its pod waits for a node. */
+    private World withVolumes() {
+        World volumes = new World(new StatefulSets(), new VolumeClaims());
+        volumes.node("n1", "'kubernetes.io/hostname':'n1'");
+        volumes.create(
+                STORAGE_CLASS,
+                "{'metadata':{'name':'hostpath'},'provisioner':'quorate.io/hostpath','volumeBindingMode':'WaitForFirstConsumer'}");
+        volumes.create(STATEFUL_SET, World.workload("StatefulSet", "db", "pg:1", "'replicas':1," + CLAIMS));
+        return volumes;
+    }
+
+    private static void bind(World volumes) {
+        volumes.ask(new ObjectCommand.Bind(
+                World.key(POD, "db-0"), volumes.stored(POD, "db-0").uid(), "n1", volumes.request()));
+        volumes.settle();
+    }
+
+    @Test
+    void a_claim_that_is_deleted_with_its_pod_goes_and_the_next_pod_gets_a_new_one() {
+        World volumes = withVolumes();
+        bind(volumes);
+        StoredObject before = volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        volumes.delete(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        assertThat(volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0").isEnding())
+                .as("its pod uses it")
+                .isTrue();
+        volumes.delete(POD, "db-0");
+        volumes.endAll();
+        assertThat(volumes.activePods()).extracting(each -> each.key().name()).containsExactly("db-0");
+        StoredObject now = volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        assertThat(now.isEnding()).isFalse();
+        assertThat(now.uid()).isNotEqualTo(before.uid());
+    }
+
+    @Test
+    void a_pod_is_not_made_upon_a_claim_that_is_being_deleted() {
+        World volumes = withVolumes();
+        bind(volumes);
+        volumes.delete(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        volumes.ask(new ObjectCommand.Delete(
+                World.key(POD, "db-0"), new DeleteOptions(Optional.of(0L), "", ""), volumes.request()));
+        Plan plan = new StatefulSets()
+                .reconcile(World.key(STATEFUL_SET, "db"), volumes.state(), volumes.now(), volumes::request);
+        assertThat(plan.commands()).noneMatch(ObjectCommand.Create.class::isInstance);
+        volumes.settle();
+        assertThat(volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0").isEnding())
+                .isFalse();
+        assertThat(volumes.activePods()).hasSize(1);
+    }
+
+    @Test
+    void a_claim_that_is_gone_while_its_pod_waits_for_a_node_is_made_again() {
+        World volumes = withVolumes();
+        StoredObject pod = volumes.stored(POD, "db-0");
+        StoredObject before = volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        volumes.delete(PERSISTENT_VOLUME_CLAIM, "data-db-0");
+        assertThat(volumes.stored(PERSISTENT_VOLUME_CLAIM, "data-db-0").uid()).isNotEqualTo(before.uid());
+        assertThat(volumes.stored(POD, "db-0").uid()).isEqualTo(pod.uid());
     }
 
     @Test

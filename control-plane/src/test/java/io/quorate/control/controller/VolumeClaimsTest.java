@@ -111,6 +111,18 @@ class VolumeClaimsTest {
     }
 
     @Test
+    void a_pod_that_is_on_no_node_does_not_keep_it() {
+        storage("Delete");
+        claim("data", "");
+        pod("web", "data", "n1");
+        pod("next", "data", "");
+        world.delete(PERSISTENT_VOLUME_CLAIM, "data");
+        world.delete(POD, "web");
+        world.endAll();
+        assertThat(world.has(PERSISTENT_VOLUME_CLAIM, "data")).isFalse();
+    }
+
+    @Test
     void what_is_to_be_retained_is_and_whoever_deletes_the_volume_decides() {
         storage("Retain");
         claim("data", "");
