@@ -82,12 +82,14 @@ final class DaemonSets extends PodOwners {
     private final class LookAtSet extends Look {
         private final ObjectNode template;
         private final String hash;
+        private final long minReadySeconds;
         private final List<String> created = new ArrayList<>();
         private final List<StoredObject> deleted = new ArrayList<>();
 
         LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
             super(set, state, nowMillis, requests);
             this.hash = Hash.ofTemplate(spec.path("template"), 0);
+            this.minReadySeconds = spec.path("minReadySeconds").asLong();
             this.template = spec.path("template").deepCopy();
             Json.child(Json.child(template, "metadata"), "labels").put(HASH, hash);
             bear(Json.child(template, "spec"));
@@ -205,7 +207,8 @@ final class DaemonSets extends PodOwners {
                 List<StoredObject> active = byNode.getOrDefault(node.key().name(), List.of()).stream()
                         .filter(Pods::isActive)
                         .toList();
-                boolean serves = active.stream().anyMatch(StoredObject::isReady);
+                boolean serves =
+                        active.stream().anyMatch(each -> Pods.isAvailable(each, minReadySeconds, nowMillis, draft));
                 missing += serves ? 0 : 1;
                 for (StoredObject each : active) {
                     if (!isNew(each)) {
@@ -250,7 +253,7 @@ final class DaemonSets extends PodOwners {
                     misplaced++;
                 }
             }
-            int available = Pods.available(serving, spec.path("minReadySeconds").asLong(), nowMillis, draft);
+            int available = Pods.available(serving, minReadySeconds, nowMillis, draft);
             ObjectNode status = Json.object()
                     .put("currentNumberScheduled", current)
                     .put("numberMisscheduled", misplaced)

@@ -21,25 +21,26 @@ final class Pods {
     }
 
     /**
-     * How many of them are ready, and have been for a time.
+     * Whether it is ready, and has been for a time.
      *
-     * @param draft told when more will have been
+     * @param draft told when it will have been
      */
-    static int available(List<StoredObject> pods, long minReadySeconds, long nowMillis, PlanDraft draft) {
-        int available = 0;
-        for (StoredObject each : pods) {
-            if (each.isReady()) {
-                long from = minReadySeconds == 0
-                        ? 0
-                        : Times.millis(each.readySince()).orElse(nowMillis) + minReadySeconds * 1000;
-                if (from <= nowMillis) {
-                    available++;
-                } else {
-                    draft.again(from);
-                }
-            }
+    static boolean isAvailable(StoredObject pod, long minReadySeconds, long nowMillis, PlanDraft draft) {
+        if (!pod.isReady() || minReadySeconds == 0) {
+            return pod.isReady();
         }
-        return available;
+        long from = Times.millis(pod.readySince()).orElse(nowMillis) + minReadySeconds * 1000;
+        if (from > nowMillis) {
+            draft.again(from);
+        }
+        return from <= nowMillis;
+    }
+
+    /** How many of them are available. */
+    static int available(List<StoredObject> pods, long minReadySeconds, long nowMillis, PlanDraft draft) {
+        return (int) pods.stream()
+                .filter(each -> isAvailable(each, minReadySeconds, nowMillis, draft))
+                .count();
     }
 
     static ObjectNode of(JsonNode template, String prefix, String name, ObjectNode owner) {

@@ -87,12 +87,14 @@ final class StatefulSets extends PodOwners {
         private final String revision;
         private final int wanted;
         private final boolean inOrder;
+        private final long minReadySeconds;
 
         LookAtSet(StoredObject set, ObjectState state, long nowMillis, Supplier<Request> requests) {
             super(set, state, nowMillis, requests);
             this.hash = Hash.ofTemplate(spec.path("template"), 0);
             this.revision = set.key().name() + "-" + hash;
             this.wanted = spec.path("replicas").asInt();
+            this.minReadySeconds = spec.path("minReadySeconds").asLong();
             this.inOrder = !spec.path("podManagementPolicy").asText().equals("Parallel");
         }
 
@@ -117,8 +119,8 @@ final class StatefulSets extends PodOwners {
             status(new ArrayList<>(pods.values()));
         }
 
-        private static boolean serves(StoredObject pod) {
-            return Pods.isActive(pod) && pod.isReady();
+        private boolean serves(StoredObject pod) {
+            return Pods.isActive(pod) && Pods.isAvailable(pod, minReadySeconds, nowMillis, draft);
         }
 
         /** Makes those that are missing; whether all that are wanted serve. */
@@ -167,11 +169,11 @@ final class StatefulSets extends PodOwners {
                     Json.at(spec, "updateStrategy.rollingUpdate.partition").asInt();
             for (int i = wanted - 1; i >= partition; i--) {
                 @Nullable StoredObject pod = pods.get(i);
-                if (pod == null || !serves(pod)) {
+                if (pod != null && Pods.isActive(pod) && !isNew(pod)) {
+                    delete(pod); // whether it serves or not: one that never will is not waited for
                     return;
                 }
-                if (!isNew(pod)) {
-                    delete(pod);
+                if (pod == null || !serves(pod)) {
                     return;
                 }
             }
@@ -292,10 +294,7 @@ final class StatefulSets extends PodOwners {
             status.put(
                             "availableReplicas",
                             Pods.available(
-                                    pods.stream().filter(Pods::isActive).toList(),
-                                    spec.path("minReadySeconds").asLong(),
-                                    nowMillis,
-                                    draft))
+                                    pods.stream().filter(Pods::isActive).toList(), minReadySeconds, nowMillis, draft))
                     .put("currentRevision", current)
                     .put("updateRevision", revision)
                     .put("collisionCount", 0);

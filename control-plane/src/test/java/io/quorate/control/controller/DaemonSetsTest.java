@@ -96,6 +96,21 @@ class DaemonSetsTest {
     }
 
     @Test
+    void the_next_pod_is_replaced_when_the_one_before_has_been_ready_for_long_enough() {
+        world.create(DAEMON_SET, set("'minReadySeconds':10,"));
+        world.runAll();
+        world.pass(10);
+        world.change(
+                DAEMON_SET, "log", "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'fluent:2'}]}}}}");
+        world.endAll();
+        world.runAll();
+        world.pass(9);
+        assertThat(world.pods()).noneMatch(StoredObject::isEnding);
+        world.pass(1);
+        assertThat(world.pods().stream().filter(StoredObject::isEnding)).hasSize(1);
+    }
+
+    @Test
     void a_pod_that_failed_is_made_anew_after_a_while() {
         world.create(DAEMON_SET, set(""));
         StoredObject pod = world.pods().getFirst();

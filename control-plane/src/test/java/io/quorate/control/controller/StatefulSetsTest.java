@@ -71,7 +71,7 @@ class StatefulSetsTest {
     void another_template_comes_from_the_last_to_the_first_one_by_one_down_to_the_partition() {
         set("'replicas':3,'podManagementPolicy':'Parallel','updateStrategy':{'rollingUpdate':{'partition':1}},");
         world.runAll();
-        world.change(STATEFUL_SET, "db", "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'pg:2'}]}}}}");
+        world.change(STATEFUL_SET, "db", template("pg:2"));
         assertThat(images()).containsExactly("pg:1", "pg:1", "pg:2");
         world.runAll();
         assertThat(images()).containsExactly("pg:1", "pg:2", "pg:2");
@@ -82,6 +82,40 @@ class StatefulSetsTest {
         world.runAll();
         assertThat(images()).containsExactly("pg:2", "pg:2", "pg:2");
         assertThat(status("currentRevision")).isEqualTo(status("updateRevision"));
+    }
+
+    @Test
+    void in_parallel_a_pod_of_a_broken_template_is_replaced_by_the_next_template_without_ever_having_served() {
+        set("'replicas':3,'podManagementPolicy':'Parallel',");
+        world.runAll();
+        world.change(STATEFUL_SET, "db", template("broken"));
+        assertThat(images()).containsExactly("pg:1", "pg:1", "broken");
+        world.change(STATEFUL_SET, "db", template("pg:2"));
+        assertThat(images()).as("one after another").containsExactly("pg:1", "pg:1", "pg:2");
+        world.runAll();
+        world.runAll();
+        world.runAll();
+        assertThat(images()).containsExactly("pg:2", "pg:2", "pg:2");
+    }
+
+    @Test
+    void the_next_pod_is_replaced_when_the_one_before_has_been_ready_for_long_enough() {
+        set("'replicas':2,'minReadySeconds':10,");
+        world.runAll();
+        assertThat(names()).as("neither made before").containsExactly("db-0");
+        world.pass(10);
+        world.runAll();
+        world.pass(10);
+        world.change(STATEFUL_SET, "db", template("pg:2"));
+        world.runAll();
+        world.pass(9);
+        assertThat(images()).containsExactly("pg:1", "pg:2");
+        world.pass(1);
+        assertThat(images()).containsExactly("pg:2", "pg:2");
+    }
+
+    private static String template(String image) {
+        return "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'" + image + "'}]}}}}";
     }
 
     private List<String> images() {
@@ -193,10 +227,7 @@ class StatefulSetsTest {
     }
 
     private void image(String image) {
-        world.change(
-                STATEFUL_SET,
-                "db",
-                "{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'" + image + "'}]}}}}");
+        world.change(STATEFUL_SET, "db", template(image));
         world.runAll();
         world.runAll();
     }
