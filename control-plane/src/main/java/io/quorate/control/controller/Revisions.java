@@ -1,5 +1,6 @@
 package io.quorate.control.controller;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.ObjectKey;
 import io.quorate.control.objects.ObjectState;
@@ -22,7 +23,7 @@ final class Revisions {
      * Notes the present template as the newest, and forgets those beyond the limit that nothing is made of any more.
      *
      * @param name of the present one
-     * @param used names of those that pods are made of
+     * @param used names of those that pods are made of, or will be
      */
     static void keep(
             ResourceType type,
@@ -56,6 +57,15 @@ final class Revisions {
                 .toList();
         int limit = Json.at(tree, "spec.revisionHistoryLimit").asInt(10);
         old.stream().limit(Math.max(0, old.size() - limit)).forEach(draft::delete);
+    }
+
+    /** A template that an owner has had, by its name; empty where it was not kept. */
+    static Optional<JsonNode> template(StoredObject owner, String name, ObjectState state) {
+        return state.get(ObjectKey.of(
+                        ResourceTypes.CONTROLLER_REVISION, owner.key().namespace(), name))
+                .filter(each -> each.controllerUid().equals(owner.uid()))
+                .map(each -> Json.at(each.tree(), "data.spec.template"))
+                .filter(JsonNode::isObject);
     }
 
     private static long number(StoredObject revision) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps pods that have numbers: {@code web-0}, {@code web-1} and so on, each made when those before it are ready, and taken away from the end. A
- * pod that is made anew is made of the newest template. Its claims of volumes are made with it, and stay when it goes.
+ * pod that is made anew is made of the newest template, or below the partition of the current one. Its claims of volumes are made with it, and stay when it goes.
  */
 final class StatefulSets extends PodOwners {
     private static final String NUMBER = "apps.kubernetes.io/pod-index";
@@ -85,6 +85,10 @@ final class StatefulSets extends PodOwners {
     private final class LookAtSet extends Look {
         private final String hash;
         private final String revision;
+
+        /** The last that was rolled out to all; the newest where none was before. */
+        private final String current;
+
         private final int wanted;
         private final boolean inOrder;
         private final long minReadySeconds;
@@ -93,6 +97,8 @@ final class StatefulSets extends PodOwners {
             super(set, state, nowMillis, requests);
             this.hash = Hash.ofTemplate(spec.path("template"), 0);
             this.revision = set.key().name() + "-" + hash;
+            String before = Json.at(tree, "status.currentRevision").asText();
+            this.current = before.isEmpty() ? revision : before;
             this.wanted = spec.path("replicas").asInt();
             this.minReadySeconds = spec.path("minReadySeconds").asLong();
             this.inOrder = !spec.path("podManagementPolicy").asText().equals("Parallel");
@@ -111,6 +117,7 @@ final class StatefulSets extends PodOwners {
                 Set<String> used = owned.stream()
                         .map(each -> each.labels().getOrDefault(DaemonSets.HASH, ""))
                         .collect(Collectors.toSet());
+                used.add(current);
                 Revisions.keep(type(), owner, revision, hash, used, state, draft);
                 if (fill(pods) && shrink(pods)) {
                     update(pods);
@@ -162,12 +169,10 @@ final class StatefulSets extends PodOwners {
 
         /** Has the last one of an older template made anew. */
         private void update(Map<Integer, StoredObject> pods) {
-            if (!Json.at(spec, "updateStrategy.type").asText().equals("RollingUpdate")) {
+            if (!isRolling()) {
                 return;
             }
-            int partition =
-                    Json.at(spec, "updateStrategy.rollingUpdate.partition").asInt();
-            for (int i = wanted - 1; i >= partition; i--) {
+            for (int i = wanted - 1; i >= partition(); i--) {
                 @Nullable StoredObject pod = pods.get(i);
                 if (pod != null && Pods.isActive(pod) && !isNew(pod)) {
                     delete(pod); // whether it serves or not: one that never will is not waited for
@@ -179,6 +184,15 @@ final class StatefulSets extends PodOwners {
             }
         }
 
+        private boolean isRolling() {
+            return Json.at(spec, "updateStrategy.type").asText().equals("RollingUpdate");
+        }
+
+        /** The lowest number that a roll-out comes to. */
+        private int partition() {
+            return Json.at(spec, "updateStrategy.rollingUpdate.partition").asInt();
+        }
+
         private boolean isNew(StoredObject pod) {
             return revision.equals(pod.labels().get(DaemonSets.HASH));
         }
@@ -188,12 +202,18 @@ final class StatefulSets extends PodOwners {
             if (!claim(name)) {
                 return;
             }
+            Optional<JsonNode> kept = isRolling() && number < partition() && !current.equals(revision)
+                    ? Revisions.template(owner, current, state)
+                    : Optional.empty();
             ObjectNode pod = Pods.of(
-                    spec.path("template"), owner.key().name() + "-", name, OwnerReferences.controller(type(), owner));
+                    kept.orElse(spec.path("template")),
+                    owner.key().name() + "-",
+                    name,
+                    OwnerReferences.controller(type(), owner));
             Json.child(Json.child(pod, "metadata"), "labels")
                     .put(NAME, name)
                     .put(NUMBER, Integer.toString(number))
-                    .put(DaemonSets.HASH, revision);
+                    .put(DaemonSets.HASH, kept.isPresent() ? current : revision);
             ObjectNode podSpec = Json.child(pod, "spec");
             podSpec.put("hostname", name);
             String service = spec.path("serviceName").asText();
@@ -284,18 +304,17 @@ final class StatefulSets extends PodOwners {
             }
             int updated = byNew.getOrDefault(true, 0);
             int old = byNew.getOrDefault(false, 0);
-            String current = Json.at(tree, "status.currentRevision").asText();
-            boolean done = current.isEmpty() || old == 0 && updated == wanted && ready == wanted;
-            current = done ? revision : current;
+            boolean done = old == 0 && updated == wanted && ready == wanted;
+            String reached = done ? revision : current;
             ObjectNode status = Json.object().put("replicas", updated + old);
             ReplicaSets.counted(status, "readyReplicas", ready);
-            ReplicaSets.counted(status, "currentReplicas", current.equals(revision) ? updated : old);
+            ReplicaSets.counted(status, "currentReplicas", reached.equals(revision) ? updated : old);
             ReplicaSets.counted(status, "updatedReplicas", updated);
             status.put(
                             "availableReplicas",
                             Pods.available(
                                     pods.stream().filter(Pods::isActive).toList(), minReadySeconds, nowMillis, draft))
-                    .put("currentRevision", current)
+                    .put("currentRevision", reached)
                     .put("updateRevision", revision)
                     .put("collisionCount", 0);
             ReplicaSets.counted(

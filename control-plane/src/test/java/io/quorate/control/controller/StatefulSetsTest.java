@@ -78,6 +78,14 @@ class StatefulSetsTest {
         world.runAll();
         assertThat(images()).containsExactly("pg:1", "pg:2", "pg:2");
         assertThat(status("currentRevision")).isNotEqualTo(status("updateRevision"));
+        world.delete(POD, "db-0");
+        world.delete(POD, "db-1");
+        assertThat(images())
+                .as("a pod that is made anew is of its side of the partition")
+                .containsExactly("pg:1", "pg:2", "pg:2");
+        assertThat(world.stored(POD, "db-0").labels())
+                .containsEntry("controller-revision-hash", status("currentRevision"));
+        world.runAll();
         world.change(STATEFUL_SET, "db", "{'spec':{'updateStrategy':{'rollingUpdate':{'partition':0}}}}");
         world.runAll();
         assertThat(images()).containsExactly("pg:2", "pg:2", "pg:2");
@@ -224,6 +232,20 @@ class StatefulSetsTest {
                         .at("/data/spec/template/$patch")
                         .asText())
                 .isEqualTo("replace");
+    }
+
+    @Test
+    void the_template_of_those_below_the_partition_is_kept_though_there_is_no_pod_of_it() {
+        set("'replicas':1,'revisionHistoryLimit':0,'updateStrategy':{'rollingUpdate':{'partition':1}},");
+        world.runAll();
+        String first = status("updateRevision");
+        world.ask(new ObjectCommand.Delete(
+                World.key(POD, "db-0"), new DeleteOptions(Optional.of(0L), "", ""), world.request()));
+        world.change(STATEFUL_SET, "db", template("pg:2"));
+        assertThat(status("currentRevision")).isEqualTo(first);
+        assertThat(revisions()).hasSize(2).contains("1 " + first);
+        world.delete(POD, "db-0");
+        assertThat(images()).containsExactly("pg:1");
     }
 
     private void image(String image) {
