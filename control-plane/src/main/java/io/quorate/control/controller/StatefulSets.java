@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps pods that have numbers: {@code web-0}, {@code web-1} and so on, each made when those before it are ready, and taken away from the end. A
- * pod that is made anew is made of the newest template, or below the partition of the current one. Its claims of volumes are made with it, and stay when it goes.
+ * pod that is made anew is made of the newest template, or below the partition of the current one. Its claims of volumes are made with it, and stay
+ * when it goes.
  */
 final class StatefulSets extends PodOwners {
     private static final String NUMBER = "apps.kubernetes.io/pod-index";

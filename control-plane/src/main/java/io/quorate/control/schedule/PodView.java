@@ -7,6 +7,7 @@ import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Toleration;
 import io.quorate.control.resource.Volumes;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,11 @@ record PodView(
     /** Whether a node is to be chosen for it. */
     boolean waits() {
         return node.isEmpty() && !over && !ending && !gated && scheduler.equals(DEFAULT_SCHEDULER);
+    }
+
+    /** Whether where this one is matters to where another may go, beside the room that it takes there. */
+    boolean holdsBack(PodView other) {
+        return far.stream().anyMatch(term -> term.means(other)) || !Collections.disjoint(claims, other.claims);
     }
 
     /** Whether where others are matters to where it may go. */

@@ -72,15 +72,17 @@ final class Scheduler implements Controller {
         if (node.isEmpty()) {
             return change.deleted() ? List.of() : List.of(now.key());
         }
-        boolean was = change.before()
-                .filter(before -> !before.field(NODE_NAME).isEmpty() && !before.isOver())
-                .isPresent();
+        Optional<StoredObject> there =
+                change.before().filter(before -> !before.field(NODE_NAME).isEmpty() && !before.isOver());
+        boolean was = there.isPresent();
         boolean is = !change.deleted() && !now.isOver();
         if (was && !is) { // there is room now
+            PodView gone = PodView.of(there.get());
             Optional<NodeView> home = view.node(node);
             return waiting(pod -> pod.looksAtOthers()
-                    || home.filter(there ->
-                                    Fit.reasons(pod, there, view.load(node)).isEmpty())
+                    || gone.holdsBack(pod)
+                    || home.filter(free ->
+                                    Fit.reasons(pod, free, view.load(node)).isEmpty())
                             .isPresent());
         }
         boolean relabelled = change.before()
@@ -92,8 +94,8 @@ final class Scheduler implements Controller {
     private Collection<ObjectKey> byNode(Change change) {
         @Nullable NodeView before = change.before().map(NodeView::of).orElse(null);
         @Nullable NodeView now = change.deleted() ? null : NodeView.of(change.now());
-        if (before == null || now == null) {
-            return waiting(pod -> true);
+        if (before == null || now == null || !before.labels().equals(now.labels())) {
+            return waiting(pod -> true); // domains of other pods and places of volumes are told by labels
         }
         Load load = view.load(now.name());
         return before.equals(now)

@@ -252,6 +252,42 @@ class SchedulerTest {
     }
 
     @Test
+    void who_was_kept_away_is_looked_at_when_the_one_that_kept_it_away_has_gone_wherever_that_was() {
+        world.node("k8s-1", "a", BIG);
+        world.node("k8s-2", "a", "'cpu':'1'");
+        world.pod(
+                "shy",
+                "'nodeSelector':{'kubernetes.io/hostname':'k8s-2'},'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'topologyKey':'topology.kubernetes.io/zone','labelSelector':{'matchLabels':{'app':'x'}}}]}}",
+                "");
+        placedAt("shy", "k8s-2");
+        world.pod("x", "", "'cpu':'2'");
+        waits(
+                "x",
+                "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy existing pods anti-affinity rules.");
+        world.pod("other", "", "'cpu':'100'");
+        waits("other", "0/2 nodes are available: 2 Insufficient cpu.");
+        world.delete(ResourceTypes.POD, "shy");
+        assertThat(world.concerned(scheduler)).containsExactly(key("x"));
+        placedAt("x", "k8s-1");
+    }
+
+    @Test
+    void whoever_waits_is_looked_at_when_a_node_has_other_labels() {
+        world.node("k8s-1", "a", BIG);
+        world.create(
+                ResourceTypes.PERSISTENT_VOLUME,
+                "",
+                "{'metadata':{'name':'v'},'spec':{'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce'],'local':{'path':'/srv'},"
+                        + "'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'disk','operator':'In','values':['ssd']}]}]}}}}");
+        claim("data", "'storageClassName':'','volumeName':'v',");
+        podWith("x", "data");
+        waits("x", "0/1 nodes are available: 1 node(s) had volume node affinity conflict.");
+        world.patch(ResourceTypes.NODE, "k8s-1", "", "{'metadata':{'labels':{'disk':'ssd'}}}");
+        assertThat(world.concerned(scheduler)).containsExactly(key("x"));
+        placedAt("x", "k8s-1");
+    }
+
+    @Test
     void the_first_of_those_that_want_to_be_together_goes_anywhere_and_the_others_follow() {
         cluster();
         String together =
@@ -377,6 +413,21 @@ class SchedulerTest {
                     "first-" + i,
                     i == 0 ? new String[] {"k8s-1", "k8s-2", "k8s-3"} : new String[] {world.home("first-0")});
         }
+        String home = world.home("first-0");
+        world.patch(ResourceTypes.NODE, home, "", "{'spec':{'unschedulable':true}}");
+        podWith("last", "later");
+        waits(
+                "last",
+                "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict.");
+        for (int i = 0; i < 3; i++) {
+            world.delete(ResourceTypes.POD, "first-" + i);
+            assertThat(world.concerned(scheduler)).containsExactly(key("last"));
+        }
+        world.look(scheduler, key("last"));
+        assertThat(world.home("last"))
+                .as("nobody waits for the volume elsewhere")
+                .isNotEmpty();
+        world.patch(ResourceTypes.NODE, home, "", "{'spec':{'unschedulable':false}}");
         world.patch(ResourceTypes.NODE, "k8s-2", "", "{'spec':{'unschedulable':true}}");
         podWith("y", "data");
         waits(
