@@ -7,6 +7,7 @@ import io.quorate.control.objects.ObjectState;
 import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;
+import io.quorate.control.resource.Volumes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,12 +65,15 @@ final class ClaimedVolumes {
         }
     }
 
+    /** A folder of a node is made where the pod is: it waits for one, whatever its class says. */
     private static boolean waitsForPod(JsonNode claim, ObjectState state) {
         return state.get(ObjectKey.of(
                         ResourceTypes.STORAGE_CLASS,
                         "",
                         Json.at(claim, "spec.storageClassName").asText()))
-                .filter(each -> each.tree().path("volumeBindingMode").asText().equals("WaitForFirstConsumer"))
+                .map(StoredObject::tree)
+                .filter(each -> each.path("provisioner").asText().equals(Volumes.PROVISIONER)
+                        || each.path("volumeBindingMode").asText().equals("WaitForFirstConsumer"))
                 .isPresent();
     }
 

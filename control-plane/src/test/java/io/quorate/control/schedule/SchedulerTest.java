@@ -436,6 +436,16 @@ class SchedulerTest {
     }
 
     @Test
+    void a_volume_that_will_be_a_folder_of_the_pods_node_is_not_waited_for_whatever_its_class_says() {
+        world.node("k8s-1", "1", BIG);
+        world.create(
+                ResourceTypes.STORAGE_CLASS, "", "{'metadata':{'name':'mine'},'provisioner':'quorate.io/hostpath'}");
+        claim("data", "'storageClassName':'mine',");
+        podWith("x", "data");
+        placedAt("x", "k8s-1");
+    }
+
+    @Test
     void a_claim_that_is_not_there_or_not_bound_keeps_a_pod_waiting_until_it_is() {
         world.node("k8s-1", "1", BIG);
         podWith("x", "data");
