@@ -60,10 +60,20 @@ final class Jobs extends PodOwners {
                 return Plan.REST;
             }
             if (has(COMPLETE) || has(FAILED)) {
+                end(running());
                 forget();
                 return draft.plan();
             }
             return super.plan();
+        }
+
+        /** Pods that it still has. They end when it is written that it is over, and not before: their restarts were counted for that. */
+        private List<StoredObject> running() {
+            return state.dependents(owner.uid()).stream()
+                    .filter(each -> each.key().type().equals(ResourceTypes.POD.id())
+                            && each.controllerUid().equals(owner.uid())
+                            && Pods.isActive(each))
+                    .toList();
         }
 
         @Override
@@ -102,7 +112,6 @@ final class Jobs extends PodOwners {
             } else if (isPastDeadline()) {
                 fail("DeadlineExceeded", "Job was active longer than specified deadline");
             } else if (isDone()) {
-                end(active);
                 conditions.probe(COMPLETE, "True", "CompletionsReached", "Reached expected number of succeeded pods");
                 status.put("completionTime", Times.text(nowMillis));
                 notes.normal(owner, "Completed", "Job completed");
@@ -147,7 +156,6 @@ final class Jobs extends PodOwners {
         }
 
         private void fail(String reason, String message) {
-            end(active);
             conditions.probe(FAILED, "True", reason, message);
             notes.warning(owner, reason, message);
             active = List.of();

@@ -5,7 +5,9 @@ import static io.quorate.control.resource.ResourceTypes.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.control.objects.ObjectCommand;
 import io.quorate.control.objects.StoredObject;
+import io.quorate.control.patch.PatchKind;
 import io.quorate.control.resource.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,25 @@ class JobsTest {
         assertThat(world.events("sum")).contains("BackoffLimitExceeded: Job has reached the specified backoff limit");
         world.pass(1000);
         assertThat(world.activePods()).isEmpty();
+    }
+
+    @Test
+    void one_whose_containers_were_started_again_too_often_stays_failed_though_its_plan_is_cut_off() {
+        world.create(JOB, job("'backoffLimit':2,").replace("Never", "OnFailure"));
+        world.runAll();
+        world.ask(new ObjectCommand.Patch(
+                world.activePods().getFirst().key(),
+                "status",
+                PatchKind.MERGE,
+                World.bytes("{'status':{'containerStatuses':[{'name':'c','restartCount':2}]}}"),
+                false,
+                world.request()));
+        Plan plan = new Jobs().reconcile(World.key(JOB, "sum"), world.state(), world.now(), world::request);
+        world.ask(plan.commands().getFirst()); // then its leader is gone
+        world.settle();
+        assertThat(world.condition(JOB, "sum", "Failed")).isEqualTo("True BackoffLimitExceeded");
+        assertThat(world.activePods()).isEmpty();
+        assertThat(status("active")).isEmpty();
     }
 
     @Test
