@@ -135,6 +135,12 @@ public final class NodeJournal implements Journal, AutoCloseable {
         return answer;
     }
 
+    /** Without a leader where the local replica has applied as much: reads go on while a majority is lost. */
+    @Override
+    public <A> CompletionStage<A> ask(Query<A> query, long barrier) {
+        return events.appliedIndex() >= barrier ? ask(query) : barrier().thenCompose(index -> ask(query));
+    }
+
     @Override
     public Subscription onApplied(LongConsumer listener) {
         listeners.add(listener);

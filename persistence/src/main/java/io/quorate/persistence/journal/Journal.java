@@ -34,6 +34,16 @@ public interface Journal {
     <A> CompletionStage<A> ask(Query<A> query);
 
     /**
+     * As {@link #ask(Query)}, for one who has had the answer to a barrier elsewhere in this cluster: whatever was visible there is
+     * visible here, or this waits for it as a barrier does.
+     *
+     * @param barrier the Raft index that the other barrier has returned
+     */
+    default <A> CompletionStage<A> ask(Query<A> query, long barrier) {
+        return barrier().thenCompose(index -> ask(query));
+    }
+
+    /**
      * Calls back, on a thread of the journal, with the applied index whenever the replica that serves {@link #ask} has applied
      * more; calls are coalesced. The first call comes soon after registration.
      */

@@ -19,8 +19,8 @@ import java.util.function.Function;
 
 /**
  * A node's journal as a service: one request in bytes, one answer in bytes. Requests: 1 submit, 2 barrier, 3 ask, 4 wait until
- * more than an index is applied, a few seconds at most. The last is how followers are pushed to: one request waits at the replica
- * instead of many that poll.
+ * more than an index is applied, a few seconds at most. A question may end with the index that a barrier has returned to who asks,
+ * perhaps on another node. The last is how followers are pushed to: one request waits at the replica instead of many that poll.
  */
 public final class JournalService implements Function<byte[], CompletionStage<byte[]>>, AutoCloseable {
     static final int SUBMIT = 1;
@@ -72,14 +72,18 @@ public final class JournalService implements Function<byte[], CompletionStage<by
                 });
             }
             case BARRIER -> journal.barrier().thenApply(JournalService::number);
-            case ASK -> ask(JournalCodec.readQuery(in));
+            case ASK -> {
+                Query<?> query = JournalCodec.readQuery(in);
+                // An earlier release, and who has made no barrier, does not say.
+                yield ask(query, in.hasMore() ? in.varint() : 0);
+            }
             case AWAIT_MORE -> awaitMore(in.varint());
             default -> throw new IllegalArgumentException("unknown kind of journal request " + kind);
         };
     }
 
-    private <A> CompletionStage<byte[]> ask(Query<A> query) {
-        return journal.ask(query).thenApply(answer -> {
+    private <A> CompletionStage<byte[]> ask(Query<A> query, long barrier) {
+        return (barrier == 0 ? journal.ask(query) : journal.ask(query, barrier)).thenApply(answer -> {
             ByteWriter out = new ByteWriter(1024);
             JournalCodec.writeAnswer(out, query, answer);
             return out.toBytes();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The journal on a node without a copy: everything goes to one of the contact points, and to the next one when that does not
  * answer. Submits are safe to repeat (the same writer and numbers are stored once), so a lost answer is asked for again before
  * it is reported as unknown.
+ *
+ * <p>A barrier and what is asked after it may be answered by different nodes: each question says how far the highest barrier went, and
+ * a node that has applied less makes a barrier of its own first. One of an earlier release does not look at that: behind such nodes a read
+ * is strong only where the one that has answered the barrier answers it.
  */
 public final class RemoteJournal implements Journal, AutoCloseable {
     private static final String SERVICE = "/user/journal";
@@ -45,6 +50,9 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     /** To where the last checkpoint was taken. */
     private final RequestChannel parts;
+
+    /** Highest index that a barrier has returned. */
+    private final AtomicLong highestBarrier = new AtomicLong();
 
     private volatile @Nullable ActorRef source;
     private volatile boolean closed;
@@ -88,12 +96,21 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Long> barrier() {
-        return call(barrierRequest()).thenApply(body -> new ByteReader(body).varint());
+        return call(barrierRequest()).thenApply(body -> {
+            long index = new ByteReader(body).varint();
+            highestBarrier.accumulateAndGet(index, Math::max);
+            return index;
+        });
     }
 
     @Override
     public <A> CompletionStage<A> ask(Query<A> query) {
-        byte[] request = askRequest(query);
+        return ask(query, 0);
+    }
+
+    @Override
+    public <A> CompletionStage<A> ask(Query<A> query, long barrier) {
+        byte[] request = askRequest(query, Math.max(barrier, highestBarrier.get()));
         CompletionStage<byte[]> body = switch (query) {
             // Who is asked may change meanwhile: a checkpoint is where it was taken.
             case Query.TakeCheckpoint take -> service.call(request, PATIENCE, target -> source = target);
@@ -111,8 +128,16 @@ public final class RemoteJournal implements Journal, AutoCloseable {
 
     /** The request for a query, as {@link JournalService} reads it. */
     public static byte[] askRequest(Query<?> query) {
+        return askRequest(query, 0);
+    }
+
+    /** @param barrier index that a barrier has returned to whoever asks; 0 where there was none */
+    static byte[] askRequest(Query<?> query, long barrier) {
         ByteWriter out = new ByteWriter(64).u8(JournalService.ASK);
         JournalCodec.writeQuery(out, query);
+        if (barrier > 0) {
+            out.varint(barrier); // an earlier release does not read on
+        }
         return out.toBytes();
     }
 

@@ -3,16 +3,21 @@ package io.quorate.persistence.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.Journal;
+import io.quorate.persistence.journal.JournalCodec;
+import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +75,45 @@ class RemoteJournalTest {
         public Subscription onApplied(LongConsumer listener) {
             return () -> {};
         }
+    }
+
+    /**
+     * The journal of a node that is told late of what is committed, all of it by one entity; a barrier tells it.
+     *
+     * @param leader whether one is known to it
+     */
+    private record Late(AtomicLong applied, long committed, boolean leader) implements Journal {
+        @Override
+        public CompletionStage<Outcome> submit(Operation operation) {
+            throw new AssertionError("nobody writes");
+        }
+
+        @Override
+        public CompletionStage<Long> barrier() {
+            if (!leader) {
+                return CompletableFuture.failedFuture(
+                        new JournalException(JournalException.Kind.NO_LEADER, "as the test wants it"));
+            }
+            applied.set(committed);
+            return CompletableFuture.completedFuture(committed);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // as the query says
+        public <A> CompletionStage<A> ask(Query<A> query) {
+            return CompletableFuture.completedFuture((A) Long.valueOf(applied.get()));
+        }
+
+        @Override
+        public Subscription onApplied(LongConsumer listener) {
+            return () -> {};
+        }
+    }
+
+    private static final Query<Long> HIGHEST = new Query.HighestSequenceNr("a");
+
+    private String late(long applied, long committed, boolean leader) throws Exception {
+        return systems.serve("journal", new JournalService(new Late(new AtomicLong(applied), committed, leader)));
     }
 
     /** Over a system that has shaken hands with these nodes; it asks whom {@link #known} names. */
@@ -150,5 +194,64 @@ class RemoteJournalTest {
                     .isThrownBy(() -> get(part))
                     .withMessageContaining("the node that was asked was lost before it answered");
         }
+    }
+
+    @Test
+    void what_a_barrier_at_one_node_has_seen_is_seen_at_another_one_that_was_behind() throws Exception {
+        String ahead = late(100, 100, true);
+        String behind = late(50, 100, true);
+        known = List.of(ahead);
+        try (RemoteJournal journal = journal(ahead, behind)) {
+            assertThat(get(journal.barrier())).isEqualTo(100);
+            known = List.of(behind);
+            assertThat(get(journal.ask(HIGHEST))).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void a_node_that_is_behind_a_barrier_and_cannot_make_one_is_passed_over() throws Exception {
+        String ahead = late(100, 100, true);
+        String behind = late(50, 100, false);
+        known = List.of(ahead);
+        try (RemoteJournal journal = journal(ahead, behind)) {
+            get(journal.barrier());
+            known = List.of(behind, ahead);
+            assertThat(get(journal.ask(HIGHEST))).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void what_a_barrier_has_seen_is_seen_through_a_node_without_a_copy_that_asks_another_one_itself() throws Exception {
+        String ahead = late(100, 100, true);
+        String behind = late(50, 100, true);
+        known = List.of(ahead);
+        try (RemoteJournal journal = journal(ahead);
+                RemoteJournal copyless = new RemoteJournal(systems.start(), List.of(behind))) {
+            String between = systems.serve("journal", new JournalService(copyless));
+            get(journal.barrier());
+            known = List.of(between);
+            assertThat(get(journal.ask(HIGHEST))).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void who_has_made_no_barrier_is_answered_by_whatever_is_there() throws Exception {
+        String behind = late(50, 100, false);
+        known = List.of(behind);
+        try (RemoteJournal journal = journal(behind)) {
+            assertThat(get(journal.ask(HIGHEST))).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void a_question_of_an_earlier_release_ends_where_it_would_say_how_far_a_barrier_went() {
+        byte[] earlier = RemoteJournal.askRequest(HIGHEST);
+        byte[] now = RemoteJournal.askRequest(HIGHEST, 70_000);
+        assertThat(Arrays.copyOf(now, earlier.length)).isEqualTo(earlier);
+        ByteReader in = new ByteReader(now);
+        assertThat(in.u8()).isEqualTo(JournalService.ASK);
+        assertThat(JournalCodec.readQuery(in)).isEqualTo(HIGHEST);
+        assertThat(in.varint()).isEqualTo(70_000);
+        assertThat(in.hasMore()).isFalse();
     }
 }
