@@ -13,7 +13,8 @@ import scala.concurrent.ExecutionContext;
 
 /**
  * Asks the journal again, for a bounded time, where that cannot do harm: an election takes about a second, and every request
- * of the plugin may be repeated (appends are stored once, the others say what shall be, not what shall change).
+ * of the plugin may be repeated, and an attempt be done late: appends are stored once, a snapshot that is saved again is the same one, and
+ * a deletion of everything ends at what was there when it was asked for.
  */
 final class PatientJournal {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(25);

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -35,8 +34,8 @@ public final class QuorateJournal extends AsyncWriteJournal {
     private final ExecutionContextExecutor replays;
     private final int pageEvents;
 
-    /** The last write of each entity that is under way: the next one, and recovery, come after it. */
-    private final ConcurrentHashMap<String, CompletableFuture<?>> pending = new ConcurrentHashMap<>();
+    /** Writes, and what has to be known before a deletion: the next write of the same entity, and recovery, come after it. */
+    private final UnderWay underWay = new UnderWay();
 
     /** Highest index of any barrier so far: a replay sees at least this much. */
     private final AtomicLong barrier = new AtomicLong();
@@ -62,10 +61,9 @@ public final class QuorateJournal extends AsyncWriteJournal {
         plan.appends().forEach(append -> ids.add(append.persistenceId()));
         CompletableFuture<Iterable<Optional<Exception>>> done = new CompletableFuture<>();
         CompletionStage<?> before =
-                CompletableFuture.allOf(ids.stream().map(this::settled).toArray(CompletableFuture<?>[]::new));
-        ids.forEach(id -> pending.put(id, done));
+                CompletableFuture.allOf(ids.stream().map(underWay::settled).toArray(CompletableFuture<?>[]::new));
+        ids.forEach(id -> underWay.begin(id, done));
         before.thenCompose(settled -> submitInOrder(plan.appends(), 0)).whenComplete((nothing, failure) -> {
-            ids.forEach(id -> pending.remove(id, done));
             if (failure == null) {
                 done.complete(plan.rejections());
             } else {
@@ -76,12 +74,6 @@ public final class QuorateJournal extends AsyncWriteJournal {
             }
         });
         return FutureConverters.asScala(done);
-    }
-
-    /** Completes, never fails, when the write of an entity that is under way has ended in whatever way. */
-    private CompletableFuture<?> settled(String persistenceId) {
-        CompletableFuture<?> write = pending.get(persistenceId);
-        return write == null ? CompletableFuture.completedFuture(null) : write.handle((done, failure) -> done);
     }
 
     private CompletionStage<?> submitInOrder(List<AppendEvents> appends, int at) {
@@ -99,11 +91,16 @@ public final class QuorateJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return FutureConverters.asScala(settled(persistenceId)
+        return FutureConverters.asScala(highest(persistenceId));
+    }
+
+    /** The highest sequence number of an entity behind everything that is under way for it. */
+    private CompletableFuture<Long> highest(String persistenceId) {
+        return underWay.settled(persistenceId)
                 .thenCompose(done -> journal.call(j -> j.barrier().thenCompose(index -> {
                     barrier.accumulateAndGet(index, Math::max);
                     return j.ask(new Query.HighestSequenceNr(persistenceId));
-                }))));
+                })));
     }
 
     @Override
@@ -160,9 +157,14 @@ public final class QuorateJournal extends AsyncWriteJournal {
         if (toSequenceNr < 1) {
             return FutureConverters.asScala(CompletableFuture.<Void>completedFuture(null));
         }
-        Operation delete = new Operation.DeleteEvents(persistenceId, toSequenceNr, 0);
-        return FutureConverters.asScala(settled(persistenceId)
-                .thenCompose(done -> journal.call(j -> j.submit(delete)))
+        // It may be repeated late, and must not reach what is stored by then: it ends at what is there now, and writes
+        // wait to be told.
+        CompletableFuture<Long> highest = highest(persistenceId);
+        underWay.begin(persistenceId, highest);
+        return FutureConverters.asScala(highest.thenCompose(last -> {
+                    Operation delete = new Operation.DeleteEvents(persistenceId, Math.min(toSequenceNr, last), 0);
+                    return journal.call(j -> j.submit(delete));
+                })
                 .thenApply(outcome -> null));
     }
 }
