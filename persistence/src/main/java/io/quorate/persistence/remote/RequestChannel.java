@@ -165,16 +165,21 @@ public final class RequestChannel implements AutoCloseable {
             out.text(epoch);
         }
         to.tell(new Frame(out.toBytes()), inbox);
-        system.scheduler()
-                .scheduleOnce(
-                        timeout,
-                        () -> requests.forEach(request -> giveUp(
-                                request.id(),
-                                new JournalException(
-                                        Kind.UNKNOWN,
-                                        "no answer within " + timeout.toMillis()
-                                                + " ms; the operation may be stored"))),
-                        system.dispatcher());
+        // Not the requests: what is answered would be kept until the timeout, and its answer with it.
+        long[] ids = requests.stream().mapToLong(Request::id).toArray();
+        system.scheduler().scheduleOnce(timeout, () -> timedOut(ids), system.dispatcher());
+    }
+
+    private void timedOut(long[] ids) {
+        for (long id : ids) {
+            if (sent.containsKey(id)) {
+                giveUp(
+                        id,
+                        new JournalException(
+                                Kind.UNKNOWN,
+                                "no answer within " + timeout.toMillis() + " ms; the operation may be stored"));
+            }
+        }
     }
 
     /** Gives up what is on its way to a leader that is known not to answer any more. */

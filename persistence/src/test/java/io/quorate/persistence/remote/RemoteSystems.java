@@ -23,6 +23,7 @@ final class RemoteSystems implements AutoCloseable {
                 pekko.actor.provider = remote
                 pekko.loglevel = WARNING
                 pekko.remote.artery.canonical { hostname = 127.0.0.1, port = %d }
+                pekko.remote.artery.advanced.maximum-frame-size = 2 MiB
                 pekko.remote { use-unsafe-remote-features-outside-cluster = on, warn-about-direct-use = off }
                 """.formatted(port)).withFallback(ConfigFactory.load()));
         systems.add(system);
