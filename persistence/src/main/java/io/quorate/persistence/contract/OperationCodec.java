@@ -188,10 +188,7 @@ public final class OperationCodec {
                 int size = 48
                         + 3 * (append.persistenceId().length() + append.writer().length());
                 for (EventData event : append.events()) {
-                    size += 24 + sizeOf(event.payload()) + event.metadata().length;
-                    for (String tag : event.tags()) {
-                        size += 5 + 3 * tag.length();
-                    }
+                    size += sizeOf(event);
                 }
                 yield size;
             }
@@ -199,6 +196,15 @@ public final class OperationCodec {
             case DeleteSnapshots delete -> 64 + 3 * delete.persistenceId().length();
             case DeleteEvents delete -> 40 + 3 * delete.persistenceId().length();
         };
+    }
+
+    /** Likewise, of the bytes that {@link #write(ByteWriter, EventData)} writes. */
+    public static int sizeOf(EventData event) {
+        int size = 24 + sizeOf(event.payload()) + event.metadata().length;
+        for (String tag : event.tags()) {
+            size += 5 + 3 * tag.length();
+        }
+        return size;
     }
 
     private static int sizeOf(Payload payload) {

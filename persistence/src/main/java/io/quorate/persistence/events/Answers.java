@@ -4,6 +4,7 @@ import io.quorate.persistence.contract.ByteReader;
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Operation.AppendEvents;
 import io.quorate.persistence.contract.Operation.SaveSnapshot;
+import io.quorate.persistence.journal.JournalCodec;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
@@ -74,13 +75,37 @@ final class Answers {
         }
     }
 
+    /** The events of one answer: as many as were asked for, and may be sent together. */
+    private static final class Found {
+        private final List<StoredEvent> events = new ArrayList<>();
+        private final int max;
+        private int bytes;
+
+        Found(int max) {
+            this.max = max;
+        }
+
+        /** Takes an event in; false where the answer ends before it. The first one is taken in any case. */
+        boolean add(StoredEvent event) {
+            int size = JournalCodec.sizeOf(event);
+            if (!events.isEmpty() && (events.size() >= max || bytes + size > Query.MAX_PAGE_BYTES)) {
+                return false;
+            }
+            bytes += size;
+            return events.add(event);
+        }
+
+        Page<StoredEvent> cut(Applied applied) {
+            return new Page<>(events, events.getLast().offset(), false, applied.index());
+        }
+    }
+
     private Page<StoredEvent> eventsByPersistenceId(Query.EventsByPersistenceId q) {
         Head head = Head.read(store.get(Keys.head(q.persistenceId())));
         long from = Math.max(q.fromSequenceNr(), head.deletedTo() + 1);
         byte[] start = Keys.append(q.persistenceId(), from);
         byte[] prefix = Keys.prefix(start, 8);
-        List<StoredEvent> found = new ArrayList<>();
-        long bytes = 0;
+        Found found = new Found(q.max());
         try (KeyValueStore.Cursor cursor = store.cursor();
                 Entries entries = new Entries()) {
             Applied applied = Applied.at(cursor);
@@ -99,15 +124,12 @@ final class Answers {
                     if (sequenceNr < from || sequenceNr > q.toSequenceNr()) {
                         continue;
                     }
-                    if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
-                        return new Page<>(found, found.getLast().offset(), false, applied.index());
+                    if (!found.add(event(append, i, new Offset(place.index(), ordinal + i)))) {
+                        return found.cut(applied);
                     }
-                    StoredEvent event = event(append, i, new Offset(place.index(), ordinal + i));
-                    bytes += event.event().payload().bytes().length;
-                    found.add(event);
                 }
             }
-            return new Page<>(found, Offset.endOf(applied.index()), true, applied.index());
+            return new Page<>(found.events, Offset.endOf(applied.index()), true, applied.index());
         }
     }
 
@@ -136,9 +158,8 @@ final class Answers {
     }
 
     private Page<StoredEvent> walk(Query.EventsAfter q, Predicate<String> wanted) {
-        List<StoredEvent> found = new ArrayList<>();
+        Found found = new Found(q.max());
         Map<String, Long> deletedTo = new HashMap<>();
-        long bytes = 0;
         int looked = 0;
         try (KeyValueStore.Cursor cursor = store.cursor()) {
             Applied applied = Applied.at(cursor);
@@ -147,7 +168,7 @@ final class Answers {
                     cursor.valid() && cursor.key()[0] == Keys.ENTRY;
                     cursor.next()) {
                 if (++looked > MAX_ENTRIES_LOOKED_AT) {
-                    return new Page<>(found, upTo, false, applied.index());
+                    return new Page<>(found.events, upTo, false, applied.index());
                 }
                 StoredEntry entry = StoredEntry.read(Keys.entryIndex(cursor.key()), cursor.value());
                 int ordinal = 0;
@@ -164,18 +185,16 @@ final class Answers {
                                 || isDeleted(append.persistenceId(), append.fromSequenceNr() + i, deletedTo)) {
                             continue;
                         }
-                        if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
-                            return new Page<>(found, found.getLast().offset(), false, applied.index());
+                        if (!found.add(event(append, i, offset))) {
+                            return found.cut(applied);
                         }
-                        bytes += append.events().get(i).payload().bytes().length;
-                        found.add(event(append, i, offset));
                     }
                 }
                 Offset end = Offset.endOf(entry.index());
                 upTo = end.compareTo(upTo) > 0 ? end : upTo;
             }
             Offset end = Offset.endOf(applied.index());
-            return new Page<>(found, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
+            return new Page<>(found.events, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
         }
     }
 
@@ -189,16 +208,12 @@ final class Answers {
         byte[] start = Keys.tag(
                 tag, Math.max(0, q.after().index()), Math.max(0, q.after().ordinal() + 1));
         byte[] prefix = Keys.prefix(start, 12);
-        List<StoredEvent> found = new ArrayList<>();
+        Found found = new Found(q.max());
         Map<String, Long> deletedTo = new HashMap<>();
-        long bytes = 0;
         try (KeyValueStore.Cursor cursor = store.cursor();
                 Entries entries = new Entries()) {
             Applied applied = Applied.at(cursor);
             for (cursor.seek(start); cursor.valid() && Keys.startsWith(cursor.key(), prefix); cursor.next()) {
-                if (found.size() >= q.max() || bytes > Query.MAX_PAGE_BYTES) {
-                    return new Page<>(found, found.getLast().offset(), false, applied.index());
-                }
                 Place place = Place.read(cursor.value());
                 StoredEntry entry = entries.at(place.index());
                 if (entry == null
@@ -210,11 +225,12 @@ final class Answers {
                 int ordinal = (int) Keys.numberAt(cursor.key(), 8);
                 StoredEvent event = event(
                         append, (int) (place.number() - append.fromSequenceNr()), new Offset(place.index(), ordinal));
-                bytes += event.event().payload().bytes().length;
-                found.add(event);
+                if (!found.add(event)) {
+                    return found.cut(applied);
+                }
             }
             Offset end = Offset.endOf(applied.index());
-            return new Page<>(found, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
+            return new Page<>(found.events, end.compareTo(q.after()) > 0 ? end : q.after(), true, applied.index());
         }
     }
 
@@ -242,10 +258,11 @@ final class Answers {
     }
 
     private List<String> persistenceIds(Query.PersistenceIds q) {
+        int max = Math.clamp(q.max(), 1, Query.MAX_IDS);
         List<String> ids = new ArrayList<>();
         try (KeyValueStore.Cursor cursor = store.cursor()) {
             for (cursor.seek(Keys.head(q.after()));
-                    cursor.valid() && cursor.key()[0] == Keys.HEAD && ids.size() < q.max();
+                    cursor.valid() && cursor.key()[0] == Keys.HEAD && ids.size() < max;
                     cursor.next()) {
                 String id = Keys.headId(cursor.key());
                 if (!id.equals(q.after())) {
@@ -267,6 +284,7 @@ final class Answers {
     }
 
     private Query.Entries entriesAfter(Query.EntriesAfter q) {
+        int maxBytes = Math.min(q.maxBytes(), Query.MAX_PART_BYTES);
         List<Query.Entry> entries = new ArrayList<>();
         long bytes = 0;
         try (KeyValueStore.Cursor cursor = store.cursor()) {
@@ -279,7 +297,7 @@ final class Answers {
                     return cut(entries, q.last(), applied);
                 }
                 byte[] value = cursor.value();
-                if (!entries.isEmpty() && bytes + value.length > q.maxBytes()) {
+                if (!entries.isEmpty() && bytes + value.length > maxBytes) {
                     return cut(entries, entries.getLast().index(), applied);
                 }
                 bytes += value.length;

@@ -207,6 +207,13 @@ public final class JournalCodec {
         OperationCodec.write(out, event.event());
     }
 
+    /** An upper bound of the bytes that an event takes in an answer. */
+    public static int sizeOf(StoredEvent event) {
+        return 48
+                + 3 * (event.persistenceId().length() + event.writer().length())
+                + OperationCodec.sizeOf(event.event());
+    }
+
     private static StoredEvent readEvent(ByteReader in) {
         return new StoredEvent(
                 readOffset(in), in.text(), in.varint(), in.text(), in.varint(), OperationCodec.event(in));

@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Questions that a replica answers from its own store. Answers are bounded: at most {@code max} items and about
+ * Questions that a replica answers from its own store. Answers are bounded, whatever is asked for: at most {@code max} items and
  * {@link #MAX_PAGE_BYTES}, whichever comes first, but always at least one item where there is one.
  *
  * @param <A> type of the answer
  */
 public sealed interface Query<A> {
 
-    /** About how many payload bytes one answer carries at most. */
+    /** How many bytes of events one answer carries at most, with all that is sent of them; a single event may have more. */
     int MAX_PAGE_BYTES = 256 * 1024;
 
-    /** How many bytes a part of a checkpoint has at most. */
+    /** How many ids one answer carries at most. */
+    int MAX_IDS = 1000;
+
+    /** How many bytes a part of a checkpoint, or of the journal stream, has at most; a single entry may have more. */
     int MAX_PART_BYTES = 512 * 1024;
 
     /** Events of one entity, both bounds inclusive, in sequence; {@code upTo} of the page is of no use here. */
@@ -36,7 +39,7 @@ public sealed interface Query<A> {
             long maxTimestampMillis)
             implements Query<Optional<StoredSnapshot>> {}
 
-    /** Ids of entities in order, after a given one ({@code ""} for the first page). */
+    /** Ids of entities in order, after a given one ({@code ""} for the first page); at most {@link #MAX_IDS}. */
     record PersistenceIds(String after, int max) implements Query<List<String>> {}
 
     /**

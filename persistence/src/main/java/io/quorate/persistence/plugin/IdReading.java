@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Readings of persistence ids: those there are, and those that come. */
 final class IdReading {
-    /** Ids of one page. */
-    private static final int PAGE_IDS = 1000;
-
     private IdReading() {}
 
     /** Ids in order of their UTF-8 bytes, all that had written when it began; later ones may be among them. */
@@ -43,12 +40,12 @@ final class IdReading {
         }
 
         private CompletionStage<Batch<String>> page() {
-            return journal.call(j -> j.ask(new Query.PersistenceIds(after, PAGE_IDS)))
+            return journal.call(j -> j.ask(new Query.PersistenceIds(after, Query.MAX_IDS)))
                     .thenApply(ids -> {
                         if (!ids.isEmpty()) {
                             after = ids.getLast();
                         }
-                        return new Batch<>(ids, ids.size() < PAGE_IDS ? Then.END : Then.MORE, barrier);
+                        return new Batch<>(ids, ids.size() < Query.MAX_IDS ? Then.END : Then.MORE, barrier);
                     });
         }
     }
