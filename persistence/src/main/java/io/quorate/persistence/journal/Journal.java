@@ -45,7 +45,8 @@ public interface Journal {
 
     /**
      * Calls back, on a thread of the journal, with the applied index whenever the replica that serves {@link #ask} has applied
-     * more; calls are coalesced. The first call comes soon after registration.
+     * more; calls are coalesced, and one may be overtaken by a later one with more: the highest index counts. The first call comes soon
+     * after registration.
      */
     Subscription onApplied(LongConsumer listener);
 

@@ -49,7 +49,7 @@ public final class JournalService implements Function<byte[], CompletionStage<by
     private void applied(long index) {
         List<Waiter> due = new ArrayList<>();
         synchronized (waiters) {
-            applied = index;
+            applied = Math.max(applied, index);
             waiters.removeIf(waiter -> waiter.after() < index && due.add(waiter));
         }
         due.forEach(waiter -> waiter.answer().complete(number(index)));
