@@ -108,8 +108,18 @@ public record ClusterView(List<NodeView> nodes) {
         return voters / 2 + 1;
     }
 
-    /** Whether enough voters are there to commit anything. */
+    /** Votes that commit: of an even group of four or more the engine asks half, which elects nobody (decision 0001). */
+    public static int committing(int voters) {
+        return voters >= 4 && voters % 2 == 0 ? voters / 2 : majority(voters);
+    }
+
+    /** Whether enough voters are there to commit anything, and to elect another leader. */
     public boolean hasQuorum(RolePolicy policy) {
         return liveVoters(policy) >= majority(voters().size());
+    }
+
+    /** Whether enough are there to commit, as long as the leader lives and the group stays as it is or becomes smaller by one. */
+    public boolean commits(RolePolicy policy) {
+        return liveVoters(policy) >= committing(voters().size());
     }
 }

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * Chooses the next role change. Pure and total: equal views give equal steps; where nothing else decides, the lower name goes
  * first. Run on the leader whenever something changed; after a step has been taken, plan again from the new view.
  *
- * <p>Laws, each a property test: a step never takes the group's quorum; the leader is never demoted; a worker gets no role, and counts for
+ * <p>Laws, each a property test: a step never takes the group's quorum; half of an even group, which still commits, gets its quorum back; the
+ * leader is never demoted; nobody is promoted while another is a learner; a worker gets no role, and counts for
  * none; planning and taking steps ends;
  * then as many nodes vote as should and can, and no two vote in one failure domain while another domain with a node that could has
  * none.
@@ -45,15 +46,15 @@ public final class RolePlanner {
     public static Optional<RoleStep> plan(ClusterView view, RolePolicy policy) {
         RolePlanner planner = new RolePlanner(view, policy);
         if (!view.hasQuorum(policy)) {
-            return Optional.empty(); // nothing could be committed
+            return view.commits(policy) ? planner.voterToElectWithout() : Optional.empty();
         }
         return Stream.<Supplier<Optional<RoleStep>>>of(
                         planner::unrecorded,
                         planner::cutOffPromotion,
                         planner::voterWithoutLog,
                         planner::memberWithoutLog,
-                        planner::missingVoter,
                         planner::strayLearner,
+                        planner::missingVoter,
                         planner::voterToTakeOut,
                         planner::voterToSpread,
                         planner::missingStandby,
@@ -126,9 +127,9 @@ public final class RolePlanner {
             return Optional.empty();
         }
         Set<Integer> covered = domains(node -> node.votes() && eligible(node));
-        Optional<NodeView> standby = nodes(node -> node.role() == Role.STANDBY && eligible(node) && node.current())
-                .min(Comparator.comparing((NodeView node) -> node.inGroup() != InGroup.LEARNER)
-                        .thenComparing(preference(covered)));
+        Optional<NodeView> standby = nodes(
+                        node -> node.role() == Role.STANDBY && eligible(node) && node.current() && mayBePromoted(node))
+                .min(preference(covered));
         if (standby.isPresent()) {
             return standby.map(node -> new RoleStep.Promote(node.name(), whyMissing()));
         }
@@ -143,6 +144,12 @@ public final class RolePlanner {
                         node.name(),
                         Role.STANDBY,
                         whyMissing() + "; no standby is left, so a spare becomes one first"));
+    }
+
+    /** The group takes one learner at a time: while one is there nobody else is told to become one, in vain. */
+    private boolean mayBePromoted(NodeView node) {
+        return node.inGroup() == InGroup.LEARNER
+                || nodes(other -> other.inGroup() == InGroup.LEARNER).findAny().isEmpty();
     }
 
     private String whyMissing() {
@@ -168,33 +175,32 @@ public final class RolePlanner {
     }
 
     private Optional<RoleStep> strayLearner() {
-        return nodes(node -> node.inGroup() == InGroup.LEARNER)
+        return nodes(node -> node.inGroup() == InGroup.LEARNER && (!eligible(node) || goodVoters() >= target))
                 .findFirst()
-                .filter(node -> !eligible(node) || goodVoters() >= target)
                 .map(node -> new RoleStep.Withdraw(
                         node.name(),
                         eligible(node) ? "its vote is not needed any more" : "it was lost while it was promoted"));
     }
 
     private Optional<RoleStep> voterToTakeOut() {
-        if (goodVoters() < target) {
-            return Optional.empty(); // better a dead voter that may come back than none
-        }
-        Optional<NodeView> dead = nodes(node -> node.votes() && !online(node)).findFirst();
-        if (dead.isPresent()) {
+        int voters = view.voters().size();
+        boolean enough = goodVoters() >= target || voters > target;
+        Optional<NodeView> dead = deadVoter();
+        if (dead.isPresent() && (enough || voters % 2 == 0)) {
+            String replaced =
+                    enough ? ", and was replaced" : ", and of " + voters + " voters no more may die than of one less";
             return dead.filter(this::mayGo)
-                    .map(node -> new RoleStep.Demote(
-                            node.name(),
-                            // What it has is whole: it comes back soon, and need not fetch everything again.
-                            node.stopping() ? Role.STANDBY : Role.SPARE,
-                            "it " + gone(node) + (node.leaving() ? ", and leaves the cluster" : ", and was replaced")));
+                    .map(node -> demoteDead(node, node.leaving() ? ", and leaves the cluster" : replaced));
+        }
+        if (!enough) {
+            return Optional.empty(); // of an odd number better a dead voter that may come back than none
         }
         Optional<NodeView> leaving =
                 nodes(node -> node.votes() && node.leaving()).findFirst();
         if (leaving.isPresent()) {
             return leaving.flatMap(this::takeOutLeaving);
         }
-        return view.voters().size() <= target
+        return voters <= target
                 ? Optional.empty()
                 : nodes(node -> node.votes() && !node.leader())
                         .filter(this::mayGo)
@@ -202,8 +208,26 @@ public final class RolePlanner {
                         .map(node -> new RoleStep.Demote(
                                 node.name(),
                                 Role.STANDBY,
-                                view.voters().size() + " voters where " + target + " are wanted"
-                                        + crowd(node, NodeView::votes)));
+                                voters + " voters where " + target + " are wanted" + crowd(node, NodeView::votes)));
+    }
+
+    /** Half of an even group commits that it is smaller by one, and no other change of it: then it has its quorum again. */
+    private Optional<RoleStep> voterToElectWithout() {
+        return voterWithoutLog()
+                .or(() -> deadVoter()
+                        .filter(this::mayGo)
+                        .map(node -> demoteDead(
+                                node, ", and half of " + view.voters().size() + " voters could elect no leader")));
+    }
+
+    /** One that leaves first: it is not waited for. */
+    private Optional<NodeView> deadVoter() {
+        return nodes(node -> node.votes() && !online(node)).min(Comparator.comparing(node -> !node.leaving()));
+    }
+
+    private RoleStep demoteDead(NodeView node, String why) {
+        // Of one that stops what it has is whole: it comes back soon, and need not fetch everything again.
+        return new RoleStep.Demote(node.name(), node.stopping() ? Role.STANDBY : Role.SPARE, "it " + gone(node) + why);
     }
 
     private Optional<RoleStep> takeOutLeaving(NodeView node) {
@@ -232,6 +256,7 @@ public final class RolePlanner {
                         && eligible(node)
                         && node.steady()
                         && node.current()
+                        && mayBePromoted(node)
                         && !covered.contains(node.failureDomain()))
                 .min(preference(covered))
                 .map(node -> new RoleStep.Promote(

@@ -209,6 +209,15 @@ class RolePlannerTest {
         return new ClusterView(nodes);
     }
 
+    /** The view once a learner that is there has caught up: that takes time, and is waited for. */
+    private static ClusterView caughtUp(ClusterView view) {
+        return new ClusterView(view.nodes().stream()
+                .map(node -> node.inGroup() == InGroup.LEARNER && good(node)
+                        ? as(node, node.role(), node.inGroup(), false)
+                        : node)
+                .toList());
+    }
+
     private static ClusterView settled(ClusterView view, RolePolicy policy) {
         ClusterView now = view;
         List<RoleStep> taken = new ArrayList<>();
@@ -218,7 +227,12 @@ class RolePlannerTest {
                     .hasSizeLessThanOrEqualTo(6 * view.nodes().size());
             Optional<RoleStep> step = RolePlanner.plan(now, policy);
             if (step.isEmpty()) {
-                return now;
+                ClusterView later = caughtUp(now);
+                if (later.equals(now)) {
+                    return now;
+                }
+                now = later;
+                continue;
             }
             taken.add(step.get());
             now = after(now, step.get());
@@ -257,12 +271,30 @@ class RolePlannerTest {
             if (step.isEmpty()) {
                 break;
             }
-            assertThat(now.hasQuorum(policy))
-                    .as("a step is only planned with a quorum")
+            assertThat(now.hasQuorum(policy)
+                            || step.get() instanceof RoleStep.Demote && isHalfOfFourOrMore(now, policy))
+                    .as("a step is only planned where it can be committed")
                     .isTrue();
             ClusterView next = after(now, step.get());
             assertThat(next.hasQuorum(policy)).as("%s in %s", step, now).isTrue();
             now = next;
+        }
+    }
+
+    private static boolean isHalfOfFourOrMore(ClusterView view, RolePolicy policy) {
+        int voters = view.voters().size();
+        return voters >= 4 && 2 * view.liveVoters(policy) == voters;
+    }
+
+    @Property(tries = 3000)
+    void at_the_end_no_dead_voter_makes_a_number_even_or_too_large_and_no_half_is_left_without_a_quorum(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        ClusterView end = settled(view, policy);
+        assertThat(isHalfOfFourOrMore(end, policy)).isFalse();
+        int voters = end.voters().size();
+        int target = policy.votersOf(staying(end).size());
+        if (end.hasQuorum(policy) && (voters > target || voters % 2 == 0)) {
+            assertThat(end.voters()).allMatch(node -> node.online(policy));
         }
     }
 
@@ -339,6 +371,28 @@ class RolePlannerTest {
                             && node.current()
                             && !domains.contains(node.failureDomain()));
         }
+    }
+
+    @Property(tries = 3000)
+    void nobody_is_promoted_while_another_is_a_learner_and_at_the_end_nobody_is(
+            @ForAll("views") ClusterView view, @ForAll("policies") RolePolicy policy) {
+        List<String> learners = learners(view);
+        RolePlanner.plan(view, policy).ifPresent(step -> {
+            if (step instanceof RoleStep.Promote && !learners.isEmpty()) {
+                assertThat(learners).contains(step.node());
+            }
+        });
+        ClusterView end = settled(view, policy);
+        if (end.hasQuorum(policy)) {
+            assertThat(learners(end)).isEmpty();
+        }
+    }
+
+    private static List<String> learners(ClusterView view) {
+        return view.nodes().stream()
+                .filter(node -> node.inGroup() == InGroup.LEARNER)
+                .map(NodeView::name)
+                .toList();
     }
 
     @Property
@@ -477,6 +531,94 @@ class RolePlannerTest {
         ClusterView view = new ClusterView(
                 List.of(leader(node("n1", VOTER, 1)), node("n2", VOTER, 1), dead(node("n3", VOTER, 1))));
         assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void of_two_dead_voters_of_five_one_is_replaced_by_the_only_standby_and_first_the_one_that_leaves(boolean leaves) {
+        NodeView n5 = dead(node("n5", VOTER, 1));
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                node("n3", VOTER, 1),
+                dead(node("n4", VOTER, 1)),
+                leaves ? leaves(n5) : n5,
+                node("n6", STANDBY, 1)));
+        ClusterView end = settled(view, new RolePolicy(5, 1, Duration.ofSeconds(3)));
+        assertThat(with(end, VOTER))
+                .containsExactlyElementsOf(
+                        leaves ? List.of("n1", "n2", "n3", "n4", "n6") : List.of("n1", "n2", "n3", "n5", "n6"));
+        assertThat(end.nodes())
+                .extracting(NodeView::name)
+                .as("one that leaves is gone")
+                .hasSize(leaves ? 5 : 6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 5})
+    void half_of_four_voters_is_made_two_of_three_while_it_still_can_be(int wanted) {
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                dead(node("n3", VOTER, 1)),
+                dead(node("n4", VOTER, 1)),
+                node("n5", STANDBY, 1)));
+        RolePolicy policy = new RolePolicy(wanted, 1, Duration.ofSeconds(3));
+        RoleStep first = RolePlanner.plan(view, policy).orElseThrow();
+        assertThat(first)
+                .isEqualTo(new RoleStep.Demote(
+                        "n3", SPARE, "it has been silent for 30.0 s, and half of 4 voters could elect no leader"));
+        assertThat(after(view, first).hasQuorum(policy)).isTrue();
+        assertThat(with(settled(view, policy), VOTER))
+                .contains("n1", "n2", "n5")
+                .hasSize(3);
+    }
+
+    @Test
+    void half_of_two_voters_decides_nothing() {
+        ClusterView view = new ClusterView(
+                List.of(leader(node("n1", VOTER, 1)), dead(node("n2", VOTER, 1)), node("n3", STANDBY, 1)));
+        assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+    }
+
+    @Test
+    void a_learner_that_dies_makes_room_for_another_before_that_one_is_told_to_become_a_voter() {
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                dead(node("n3", VOTER, 1)),
+                dead(learner("n4", true)),
+                node("n5", STANDBY, 1)));
+        assertThat(RolePlanner.plan(view, DEFAULT))
+                .contains(new RoleStep.Withdraw("n4", "it was lost while it was promoted"));
+        assertThat(with(settled(view, DEFAULT), VOTER)).containsExactly("n1", "n2", "n5");
+    }
+
+    @Test
+    void a_learner_that_catches_up_is_waited_for_and_promoted_then() {
+        NodeView other = node("n4", STANDBY, 2);
+        ClusterView view = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                dead(node("n3", VOTER, 1)),
+                other,
+                learner("n5", false)));
+        assertThat(RolePlanner.plan(view, DEFAULT)).isEmpty();
+        ClusterView caughtUp = new ClusterView(List.of(
+                leader(node("n1", VOTER, 1)),
+                node("n2", VOTER, 1),
+                dead(node("n3", VOTER, 1)),
+                other,
+                learner("n5", true)));
+        assertThat(RolePlanner.plan(caughtUp, DEFAULT))
+                .hasValueSatisfying(step -> assertThat(step)
+                        .isInstanceOf(RoleStep.Promote.class)
+                        .extracting(RoleStep::node)
+                        .isEqualTo("n5"));
+    }
+
+    private static NodeView learner(String name, boolean current) {
+        return new NodeView(name, STANDBY, InGroup.LEARNER, false, HEARD, true, current, 1, 0, false);
     }
 
     @ParameterizedTest
