@@ -96,7 +96,7 @@ final class RecoveryRoutes {
                     409,
                     "perhaps-alive",
                     "whether " + names
-                            + " are dead or cut off cannot be told from here, and if they live they are a quorum",
+                            + " are dead or cut off cannot be told from here, and if they live they may go on by themselves",
                     "make sure that they are off for good; then `quorate recover --i-know-the-others-are-lost`");
         }
         return found.missing().isEmpty() || missingConfirmed

@@ -2,6 +2,7 @@ package io.quorate.node.recovery;
 
 import io.quorate.node.contract.RecoveryPlan;
 import io.quorate.node.contract.SurvivorReport;
+import io.quorate.node.role.ClusterView;
 import io.quorate.persistence.contract.ClusterEpoch;
 import io.quorate.persistence.contract.MemberId;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * @param missing what {@code base} lacks against {@code best}, in words; empty where it lacks nothing
  * @param kept nodes that belong to the cluster still, and get their copy from the base
  * @param lost members that would belong to it no longer
- * @param uncertain voters of whom it cannot be told whether they are dead or cut off, where they would be a majority if they live
+ * @param uncertain voters of whom it cannot be told whether they are dead or cut off, where they could go on acknowledging if they live
  */
 public record Assessment(
         List<Finding> findings,
@@ -138,7 +139,7 @@ public record Assessment(
                 missing(base, best),
                 names.stream().filter(name -> !name.equals(baseName)).toList(),
                 lost,
-                2 * silent.size() > voters.size() ? silent : List.of());
+                silent.size() >= ClusterView.committing(voters.size()) ? silent : List.of());
     }
 
     private static boolean holdsCopy(Finding finding) {
