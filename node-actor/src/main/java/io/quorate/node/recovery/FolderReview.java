@@ -12,6 +12,7 @@ import io.quorate.persistence.store.StorageException;
 import io.quorate.persistence.store.StoreEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ public record FolderReview(List<Part> parts) {
      * Reads everything that is there. Opening the stores cuts off and keeps aside what a power loss has torn, as a start does; nothing else
      * is changed.
      *
-     * @param now for certificates that have ended
+     * @param now for certificates that have ended, or not begun
      */
     public static FolderReview of(DataFolder folder, StoreEngine engine, Instant now) {
         Reading reading = new Reading();
@@ -99,15 +100,19 @@ public record FolderReview(List<Part> parts) {
 
         void tls(DataFolder folder, Instant now) {
             try {
-                Instant ends =
-                        Credentials.of(folder.tls()).certificate().getNotAfter().toInstant();
-                add(
-                        "tls",
-                        "a certificate until " + ends.truncatedTo(ChronoUnit.SECONDS),
-                        ends.isBefore(now)
-                                ? List.of(
-                                        "the certificate has ended: the next start makes a new one, if tls/ca.key is there")
-                                : List.of());
+                X509Certificate certificate = Credentials.of(folder.tls()).certificate();
+                Instant begins = certificate.getNotBefore().toInstant();
+                Instant ends = certificate.getNotAfter().toInstant();
+                List<String> problems = new ArrayList<>();
+                if (ends.isBefore(now)) {
+                    problems.add("the certificate has ended: the next start makes a new one, if tls/ca.key is there");
+                }
+                if (begins.isAfter(now)) {
+                    problems.add("the certificate begins at " + begins.truncatedTo(ChronoUnit.SECONDS)
+                            + ": the clock is behind, or was ahead when it was made; with the right clock the next"
+                            + " start makes a new one, if tls/ca.key is there");
+                }
+                add("tls", "a certificate until " + ends.truncatedTo(ChronoUnit.SECONDS), problems);
             } catch (FolderException | IllegalArgumentException e) {
                 unreadable("tls", e);
             }

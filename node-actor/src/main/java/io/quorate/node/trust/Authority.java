@@ -46,6 +46,9 @@ public record Authority(X509Certificate certificate, PrivateKey key) {
     /** How far before now a certificate begins: clocks of two nodes may be this far apart. */
     private static final Duration BACKDATED = Duration.ofMinutes(5);
 
+    /** Likewise an authority: the clock of the machine that founds a cluster may be ahead by as much, and nobody makes it anew. */
+    private static final Duration AUTHORITY_BACKDATED = Duration.ofDays(1);
+
     private static final Duration LIFETIME = Duration.ofDays(20 * 365L);
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
@@ -62,7 +65,7 @@ public record Authority(X509Certificate certificate, PrivateKey key) {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     name,
                     serial,
-                    Date.from(now.minus(BACKDATED)),
+                    Date.from(now.minus(AUTHORITY_BACKDATED)),
                     Date.from(now.plus(LIFETIME)),
                     name,
                     pair.getPublic());

@@ -63,8 +63,8 @@ public final class NodeTrust implements AutoCloseable {
     }
 
     /**
-     * Reads the certificates of a folder, and renews this node's where it will not do any more: too old, cut off while it was renewed, or
-     * for other addresses than the node has now.
+     * Reads the certificates of a folder, and renews this node's where it will not do any more: too old, made while the clock was
+     * ahead, cut off while it was renewed, or for other addresses than the node has now.
      *
      * @param names what this node is called as
      * @param lifetime of certificates that are issued here
@@ -129,7 +129,18 @@ public final class NodeTrust implements AutoCloseable {
     }
 
     private boolean isDue() {
-        return !clock.instant().isBefore(due());
+        Instant now = clock.instant();
+        return !now.isBefore(due()) || beginsLater(credentials.certificate(), now) && !authorityBeginsLater(now);
+    }
+
+    /** It was made while the clock was ahead: nobody takes it before it begins. */
+    private static boolean beginsLater(X509Certificate certificate, Instant now) {
+        return now.isBefore(certificate.getNotBefore().toInstant());
+    }
+
+    /** The clock is behind by far, as that of a machine without a battery may be at its start: what were made now would have ended when it is right. */
+    private boolean authorityBeginsLater(Instant now) {
+        return beginsLater(credentials.authorities().getFirst(), now);
     }
 
     private Instant due() {

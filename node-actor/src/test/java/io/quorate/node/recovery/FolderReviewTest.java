@@ -76,7 +76,11 @@ class FolderReviewTest {
     }
 
     private List<String> problemsOf(String part) {
-        return review().parts().stream()
+        return problemsOf(part, review());
+    }
+
+    private static List<String> problemsOf(String part, FolderReview review) {
+        return review.parts().stream()
                 .filter(each -> each.name().equals(part))
                 .flatMap(each -> each.problems().stream())
                 .toList();
@@ -105,6 +109,19 @@ class FolderReviewTest {
                 .extracting(FolderReview.Part::name)
                 .containsExactly("node.yaml", "tls", "backend/log", "backend/events");
         assertThat(review.parts().getLast().holds()).contains("4 events of 2 entities, 1 snapshots");
+    }
+
+    @Test
+    void a_certificate_that_has_ended_and_one_that_has_not_begun_are_found() {
+        Instant now = Instant.now();
+        assertThat(problemsOf("tls", FolderReview.of(folder, ENGINE, now.plus(Duration.ofDays(2)))))
+                .singleElement()
+                .asString()
+                .contains("has ended");
+        assertThat(problemsOf("tls", FolderReview.of(folder, ENGINE, now.minus(Duration.ofDays(2)))))
+                .singleElement()
+                .asString()
+                .contains("begins at", "the clock is behind, or was ahead");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,29 @@ class NodeTrustTest {
         X509Certificate second = certificateAfter(Duration.ofDays(61), NAMES);
         assertThat(second.getPublicKey()).isNotEqualTo(first.getPublicKey());
         assertThat(second.getNotAfter().toInstant()).isEqualTo(BEGIN.plus(Duration.ofDays(61 + 90)));
+    }
+
+    /** Until its beginning nobody would take it, and its end is far: it would not be renewed either. */
+    @Test
+    void a_certificate_that_was_made_while_the_clock_was_ahead_is_made_anew_when_the_clock_is_right() {
+        Duration now = Duration.ofDays(10);
+        certificateAfter(Duration.ofDays(300), NAMES);
+        assertThat(certificateAfter(now, NAMES).getNotBefore().toInstant()).isBeforeOrEqualTo(BEGIN.plus(now));
+    }
+
+    @Test
+    void a_node_that_founded_its_cluster_while_its_clock_was_a_day_ahead_is_trusted_when_the_clock_is_right()
+            throws Exception {
+        X509Certificate authority = Credentials.of(folder.tls()).authorities().getFirst();
+        authority.checkValidity(Date.from(BEGIN.minus(Duration.ofDays(1))));
+        certificateAfter(Duration.ofDays(-1), NAMES).checkValidity(Date.from(BEGIN.minus(Duration.ofDays(1))));
+    }
+
+    /** As that of a machine without a battery is at its start: what it made would have ended when the clock is right. */
+    @Test
+    void a_clock_that_is_behind_the_authority_makes_no_certificate() {
+        X509Certificate first = Credentials.of(folder.tls()).certificate();
+        assertThat(certificateAfter(Duration.ofDays(-10_000), NAMES)).isEqualTo(first);
     }
 
     @Test
