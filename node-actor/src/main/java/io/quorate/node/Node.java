@@ -69,6 +69,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -198,7 +199,12 @@ public final class Node implements AutoCloseable {
             return; // it has become something else since
         }
         switch (next) {
-            case Transition.Become(var identity) -> restart(identity, "");
+            case Transition.Become(var identity) -> {
+                if (next.showsOldDisk()) {
+                    refused("disk-set-back " + identity.member().node(), setBack(from.identity(), identity.member()));
+                }
+                restart(identity, "");
+            }
             case Transition.Reseed(var identity) -> restart(identity, "before-recovery-" + identity.epoch());
             case Transition.Recover(var plan) ->
                 stopAndGoOnAs(() -> {
@@ -207,6 +213,14 @@ public final class Node implements AutoCloseable {
                 });
             case Transition.StartAnew() -> restart(foundAnew(), "after-leave-" + from.shortClusterId());
         }
+    }
+
+    private static String setBack(Identity stored, MemberId voter) {
+        return "the disk of " + voter.node() + " was set back: it votes as " + voter.node() + "#" + voter.incarnation()
+                + ", and what it has is from before that (" + stored.member().node() + "#"
+                + stored.member().incarnation() + ", "
+                + stored.replica().name().toLowerCase(Locale.ROOT)
+                + "). It gives up that vote, and gets another one when it has caught up";
     }
 
     /** @param asideAs for another cluster: name under which the backend of this one is kept; empty to go on with it */

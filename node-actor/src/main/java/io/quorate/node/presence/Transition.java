@@ -31,7 +31,8 @@ public sealed interface Transition {
      *
      * <p>A standby that was told to become a member of the group goes on doing so while its role is still the old one: the role is
      * recorded last. A voter is never made by this way: its copy of the log is part of its vote, and only a promotion gives it one. One
-     * that has lost its log says so until it is another member: under its old name it may be in the group.
+     * that has lost its log says so until it is another member: under its old name it may be in the group. So does one that voted and whose
+     * disk does not know it any more.
      */
     static Optional<Transition> due(Identity identity, Assignment assignment) {
         ClusterEpoch epoch = assignment.epoch().isEmpty() ? identity.epoch() : ClusterEpoch.parse(assignment.epoch());
@@ -56,10 +57,15 @@ public sealed interface Transition {
             return reseeded(identity, epoch, member, assignment);
         }
         Optional<Role> role = Role.of(assignment.role());
-        if (role.isEmpty()
-                || role.get() == Role.VOTER
-                || !member.node().equals(identity.member().node())) {
+        if (role.isEmpty() || !member.node().equals(identity.member().node())) {
             return Optional.empty();
+        }
+        List<String> contacts = assignment.contacts().isEmpty() ? identity.contacts() : assignment.contacts();
+        if (role.get() == Role.VOTER) {
+            return hasForgotten(identity, member)
+                    ? Optional.of(
+                            new Become(identity.as(member, Replica.REPAIRED).withContacts(contacts)))
+                    : Optional.empty();
         }
         Replica wanted = role.get() == Role.SPARE ? Replica.NONE : Replica.FOLLOWER;
         boolean renewed = !member.equals(identity.member());
@@ -69,8 +75,22 @@ public sealed interface Transition {
         if (!renewed && stays) {
             return Optional.empty();
         }
-        List<String> contacts = assignment.contacts().isEmpty() ? identity.contacts() : assignment.contacts();
         return Optional.of(new Become(identity.as(member, wanted).withContacts(contacts)));
+    }
+
+    /**
+     * Whether a node has voted as that member, and what is on its disk is older. A vote is recorded only after the node has stored that it is a
+     * member of the group and its log has answered as one, and under that identity it is never anything else again. What is told late may
+     * speak of an identity that it had before, never of one that it will have.
+     */
+    private static boolean hasForgotten(Identity identity, MemberId voter) {
+        boolean outside = identity.replica() == Replica.FOLLOWER || identity.replica() == Replica.NONE;
+        return voter.compareTo(identity.member()) > 0 || voter.equals(identity.member()) && outside;
+    }
+
+    /** Whether it is due because the node's disk was set back to before it voted. */
+    default boolean showsOldDisk() {
+        return this instanceof Become(var as) && as.replica() == Replica.REPAIRED;
     }
 
     /**

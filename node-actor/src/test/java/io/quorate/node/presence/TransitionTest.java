@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TransitionTest {
     private static final String FIRST = "n2#1@10.0.0.2:19001";
@@ -45,8 +46,6 @@ class TransitionTest {
         "FOLLOWER, n2#1@10.0.0.2:19001, standby",
         "NONE,     n2#1@10.0.0.2:19001, spare",
         "WORKER,   n2#1@10.0.0.2:19001, worker",
-        "FOLLOWER, n2#1@10.0.0.2:19001, voter", // a promotion tells it itself
-        "FOLLOWER, n2#2@10.0.0.2:19001, voter", // and nothing else makes a voter
         "MEMBER,   n2#1@10.0.0.2:19001, standby", // under way: the role is recorded last
         "REPAIRED, n2#1@10.0.0.2:19001, voter",
         "REPAIRED, n2#1@10.0.0.2:19001, standby", // repaired while it was promoted: the group may have it
@@ -65,12 +64,38 @@ class TransitionTest {
         "MEMBER,   n2#2@10.0.0.2:19001, standby, FOLLOWER",
         "FOLLOWER, n2#2@10.0.0.2:19001, standby, FOLLOWER",
         "REPAIRED, n2#2@10.0.0.2:19001, standby, FOLLOWER",
-        "REPAIRED, n2#2@10.0.0.2:19001, spare,   NONE"
+        "REPAIRED, n2#2@10.0.0.2:19001, spare,   NONE",
+        // It voted, and its disk does not know it: it was set back. Its vote is given up.
+        "FOLLOWER, n2#1@10.0.0.2:19001, voter,   REPAIRED",
+        "NONE,     n2#1@10.0.0.2:19001, voter,   REPAIRED",
+        "FOLLOWER, n2#2@10.0.0.2:19001, voter,   REPAIRED",
+        "MEMBER,   n2#2@10.0.0.2:19001, voter,   REPAIRED",
+        "REPAIRED, n2#2@10.0.0.2:19001, voter,   REPAIRED"
     })
     void a_node_becomes_what_it_is_told(Replica replica, String member, String role, Replica then) {
         assertThat(told(replica, Assignment.MEMBER, member, role, ""))
                 .contains(new Transition.Become(
                         identity(replica).as(MemberId.parse(member), then).withContacts(List.of("10.0.0.9:19001"))));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Replica.class,
+            names = {"FOLLOWER", "NONE", "MEMBER", "REPAIRED"})
+    void a_node_that_is_told_late_that_it_voted_as_who_it_was_before_stays_what_it_is(Replica replica) {
+        Identity now = identity(replica).as(MemberId.parse(SECOND), replica);
+        Assignment late = new Assignment(Assignment.MEMBER, FIRST, "voter", List.of(), "", "", "", 0, "", List.of());
+        assertThat(Transition.due(now, late)).isEmpty();
+    }
+
+    @Test
+    void only_a_disk_that_was_set_back_is_said_to_be_one() {
+        assertThat(told(Replica.FOLLOWER, Assignment.MEMBER, FIRST, "voter", ""))
+                .hasValueSatisfying(next -> assertThat(next.showsOldDisk()).isTrue());
+        assertThat(told(Replica.FOLLOWER, Assignment.MEMBER, SECOND, "standby", ""))
+                .hasValueSatisfying(next -> assertThat(next.showsOldDisk()).isFalse());
+        assertThat(told(Replica.REPAIRED, Assignment.MEMBER, SECOND, "spare", ""))
+                .hasValueSatisfying(next -> assertThat(next.showsOldDisk()).isFalse());
     }
 
     @Test
@@ -156,6 +181,9 @@ class TransitionTest {
                 told(Replica.FOLLOWER, Assignment.MEMBER, FIRST, "spare", "").orElseThrow();
         assertThat(told.isOutdated(identity(Replica.FOLLOWER))).isFalse();
         assertThat(told.isOutdated(identity(Replica.MEMBER))).isTrue();
+        Transition voted =
+                told(Replica.FOLLOWER, Assignment.MEMBER, FIRST, "voter", "").orElseThrow();
+        assertThat(voted.isOutdated(identity(Replica.MEMBER))).isTrue();
         Transition renewed =
                 told(Replica.MEMBER, Assignment.MEMBER, SECOND, "spare", "").orElseThrow();
         assertThat(renewed.isOutdated(identity(Replica.MEMBER))).isFalse();
