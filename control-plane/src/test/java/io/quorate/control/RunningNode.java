@@ -101,7 +101,7 @@ public final class RunningNode implements AutoCloseable {
     }
 
     /** All are taken before one is free again: else two may be the same. */
-    private static List<Integer> freePorts(String address, int count) throws IOException {
+    public static List<Integer> freePorts(String address, int count) throws IOException {
         List<ServerSocket> taken = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

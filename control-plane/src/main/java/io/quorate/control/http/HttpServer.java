@@ -48,8 +48,14 @@ public final class HttpServer implements AutoCloseable {
      * @throws NodeException when a port is occupied
      */
     public static HttpServer start(Node node, String address, int apiPort, int joinPort, NodeMetrics metrics) {
+        return start(node, address, apiPort, joinPort, metrics, Bodies.PATIENCE);
+    }
+
+    /** @param bodyPatience how long the body of a request is waited for */
+    static HttpServer start(
+            Node node, String address, int apiPort, int joinPort, NodeMetrics metrics, Duration bodyPatience) {
         ActorSystem system = Adapter.toClassic(node.system());
-        Routes routes = new Routes(node, metrics, system);
+        Routes routes = new Routes(node, metrics, system, bodyPatience);
         Tls tls = node.trust().tls();
         ServerSettings settings = ServerSettings.create(system).withSocketOptions(List.of(new KeepAlive()));
         ServerBinding api = bound(

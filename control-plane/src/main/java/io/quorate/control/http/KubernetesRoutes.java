@@ -15,13 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -38,33 +36,35 @@ import org.apache.pekko.util.ByteString;
 
 /** Brings HTTP to the kubernetes API and its answers back. Any thread; nothing blocks. */
 final class KubernetesRoutes {
-    private static final long BODY_PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
-
     private static final int MAX_WARNING_LETTERS = 200;
 
     private final KubernetesApi api;
+    private final Bodies bodies;
     private final Materializer materializer;
 
-    KubernetesRoutes(KubernetesApi api, Materializer materializer) {
+    KubernetesRoutes(KubernetesApi api, Bodies bodies, Materializer materializer) {
         this.api = api;
+        this.bodies = bodies;
         this.materializer = materializer;
     }
 
     CompletionStage<HttpResponse> answer(HttpRequest request, Access.Verdict verdict) {
         return switch (verdict) {
             case Access.Verdict.Refused(var problem, var user) ->
-                afterBody(
+                bodies.after(
                         request,
-                        problem.status() == 401
-                                ? ApiAnswer.failure(Failure.unauthorized())
-                                : KubernetesApi.forbidden(request.method().value(), path(request.getUri()), user));
+                        response(
+                                problem.status() == 401
+                                        ? ApiAnswer.failure(Failure.unauthorized())
+                                        : KubernetesApi.forbidden(
+                                                request.method().value(), path(request.getUri()), user)));
             case Access.Verdict.Admitted(var peer, var clusterId) -> {
                 long length = request.entity().getContentLengthOption().orElse(0L);
                 if (length > KubernetesApi.MAX_BODY_BYTES) {
-                    request.discardEntityBytes(materializer); // too much to be passed over: the connection ends
+                    bodies.passOver(request); // too much to be passed over: the connection ends
                     yield CompletableFuture.completedFuture(response(tooLarge()));
                 }
-                yield body(request.entity())
+                yield bodies.read(request, KubernetesApi.MAX_BODY_BYTES)
                         .thenCompose(body -> api.answer(new ApiRequest(
                                 request.method().value(),
                                 path(request.getUri()),
@@ -106,31 +106,21 @@ final class KubernetesRoutes {
     /** Tells another node, which holds no copy, of the objects. */
     CompletionStage<HttpResponse> follow(HttpRequest request, Peer by, String clusterId) {
         if (by.kind() != PeerKind.NODE) {
-            return afterBody(
+            return bodies.after(
                     request,
-                    ApiAnswer.failure(Failure.forbidden("only nodes of this cluster follow its objects: watch them")));
+                    response(ApiAnswer.failure(
+                            Failure.forbidden("only nodes of this cluster follow its objects: watch them"))));
         }
         String name = path(request.getUri()).substring(KubernetesApi.FOLLOW.length());
-        request.discardEntityBytes(materializer);
+        bodies.passOver(request);
         return api.follow(clusterId, name, request.getUri().query().get("after").orElse(""))
                 .thenApply(KubernetesRoutes::response);
     }
 
-    private CompletionStage<byte[]> body(HttpEntity entity) {
-        return entity instanceof HttpEntity.Strict strict
-                ? CompletableFuture.completedFuture(strict.getData().toArray())
-                : entity.withSizeLimit(KubernetesApi.MAX_BODY_BYTES)
-                        .toStrict(BODY_PATIENCE_MILLIS, materializer)
-                        .thenApply(strict -> strict.getData().toArray());
-    }
-
-    private static ApiAnswer tooLarge() {
-        return ApiAnswer.failure(Failure.tooLarge("Request entity too large, or too slow: limit is "
-                + KubernetesApi.MAX_BODY_BYTES + " bytes and " + BODY_PATIENCE_MILLIS / 1000 + " s"));
-    }
-
-    private CompletionStage<HttpResponse> afterBody(HttpRequest request, ApiAnswer answer) {
-        return request.discardEntityBytes(materializer).completionStage().handle((passed, failure) -> response(answer));
+    private ApiAnswer tooLarge() {
+        return ApiAnswer.failure(
+                Failure.tooLarge("Request entity too large, or too slow: limit is " + KubernetesApi.MAX_BODY_BYTES
+                        + " bytes and " + bodies.patience().toSeconds() + " s"));
     }
 
     /** In a path a plus is a plus; the decoder is one for forms, where it is a space. */

@@ -31,7 +31,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -110,7 +109,6 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private static final String NODES = "/v1/nodes/";
     private static final String PLACEMENTS = "/v1/placements/";
     private static final int MAX_JSON_BYTES = 64 * 1024;
-    private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
 
     private final Node node;
     private final Access access;
@@ -122,7 +120,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final BackupRoutes backups;
     private final ReleaseRoutes releases;
     private final UpgradeRoutes upgrades;
-    private final Materializer materializer;
+    private final Bodies bodies;
     private final JournalBenchmark benchmark;
     private final KeyValueRequests keyValues;
     private final KubernetesApi api;
@@ -130,11 +128,13 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private final PodRoutes pods;
     private final DashboardRoutes dashboard = new DashboardRoutes();
 
-    Routes(Node node, NodeMetrics metrics, ActorSystem system) {
+    /** @param bodyPatience how long the body of a request is waited for */
+    Routes(Node node, NodeMetrics metrics, ActorSystem system, Duration bodyPatience) {
         this.node = node;
         this.certificates = new CertificateRoutes(node);
         this.metrics = metrics;
-        this.materializer = Materializer.matFromSystem(system);
+        Materializer materializer = Materializer.matFromSystem(system);
+        this.bodies = new Bodies(bodyPatience, materializer);
         this.joinClient = new JoinClient(node);
         this.membership = new MembershipRoutes(node);
         this.recovery = new RecoveryRoutes(node);
@@ -145,7 +145,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         this.keyValues = new KeyValueRequests(node);
         this.api = KubernetesApi.start(node, new NodeForward(node, system));
         this.access = new Access(node, api::user);
-        this.kubernetes = new KubernetesRoutes(api, materializer);
+        this.kubernetes = new KubernetesRoutes(api, bodies, materializer);
         this.pods = new PodRoutes(api::pod);
     }
 
@@ -161,7 +161,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             if (FAULTY
                     && !OPEN.contains(request.getUri().path())
                     && !request.getUri().path().startsWith("/v1/release")) {
-                return afterBody(
+                return bodies.after(
                         request,
                         new Problem(500, "test-fault", "this release was built to be unhealthy", "`quorate revert`")
                                 .response());
@@ -170,7 +170,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                 return kubernetes.answer(request, access.of(request));
             }
             if (DashboardRoutes.serves(request.getUri().path())) {
-                return afterBody(request, dashboard.answer(request, shows()));
+                return bodies.after(request, dashboard.answer(request, shows()));
             }
             answer = OPEN.contains(request.getUri().path())
                     ? route(request, "", "")
@@ -210,9 +210,9 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     private CompletionStage<HttpResponse> refuse(HttpRequest request, Problem problem) {
         long length = request.entity().getContentLengthOption().orElse(0L);
         if (length <= MAX_JSON_BYTES) {
-            return afterBody(request, problem.response());
+            return bodies.after(request, problem.response());
         }
-        request.discardEntityBytes(materializer); // nobody is waited for who is not known
+        bodies.passOver(request); // nobody is waited for who is not known
         return done(problem.response());
     }
 
@@ -227,15 +227,15 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             return keyValue(request, uri, path, by, clusterId);
         }
         if (path.startsWith(TOKENS) && request.method().equals(HttpMethods.DELETE)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return membership.revokeToken(path.substring(TOKENS.length()), by);
         }
         if (path.startsWith(ACCESS) && request.method().equals(HttpMethods.DELETE)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return certificates.revokeAccess(path.substring(ACCESS.length()), by);
         }
         if (path.startsWith(PLACEMENTS) && request.method().equals(HttpMethods.GET)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return placement(path.substring(PLACEMENTS.length()), clusterId);
         }
         if (path.startsWith(NODES)) {
@@ -329,7 +329,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                                 method + " " + path + " is not served here",
                                 "the paths are listed in README.md")
                         .response();
-                yield afterBody(request, notFound);
+                yield bodies.after(request, notFound);
             }
         };
     }
@@ -364,25 +364,17 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
             return body(request, MAX_JSON_BYTES).thenCompose(bytes -> offerReplacement(dead, read(bytes), by));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return membership.remove(name, uri.query().get("force").orElse("").equals("true"), by);
         }
         if (request.method().equals(HttpMethods.PATCH)) {
             return body(request, MAX_JSON_BYTES).thenCompose(bytes -> membership.configure(name, read(bytes), by));
         }
-        return afterBody(
+        return bodies.after(
                 request,
                 new Problem(405, "method-not-allowed", "a node takes DELETE and PATCH", "")
                         .response()
                         .addHeader(RawHeader.create("Allow", "DELETE, PATCH")));
-    }
-
-    /**
-     * Answers once the request's body is passed over: an answer that overtakes it ends the connection, and the client may not get to read
-     * it.
-     */
-    private CompletionStage<HttpResponse> afterBody(HttpRequest request, HttpResponse answer) {
-        return request.discardEntityBytes(materializer).completionStage().handle((passed, failure) -> answer);
     }
 
     private static CompletionStage<HttpResponse> done(HttpResponse response) {
@@ -395,7 +387,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         String key = URLDecoder.decode(path.substring(KV.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
         int keyBytes = key.getBytes(StandardCharsets.UTF_8).length;
         if (keyBytes < 1 || keyBytes > KeyValueCommand.MAX_KEY_BYTES) {
-            return afterBody(
+            return bodies.after(
                     request,
                     new Problem(
                                     keyBytes < 1 ? 400 : 414,
@@ -413,18 +405,18 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
                     .thenApply(reply -> written(key, reply));
         }
         if (request.method().equals(HttpMethods.GET)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return keyValues
                     .ask(clusterId, new KeyValueCommand.Get(key))
                     .thenCompose(reply -> read(clusterId, key, reply));
         }
         if (request.method().equals(HttpMethods.DELETE)) {
-            request.discardEntityBytes(materializer);
+            bodies.passOver(request);
             return keyValues
                     .ask(clusterId, new KeyValueCommand.Delete(key, expected, new Origin(by, "")))
                     .thenApply(reply -> written(key, reply));
         }
-        return afterBody(
+        return bodies.after(
                 request,
                 new Problem(405, "method-not-allowed", "a key takes GET, PUT and DELETE", "")
                         .response()
@@ -497,22 +489,17 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
         long length = request.entity().getContentLengthOption().orElse(0L);
         if (length > max) {
             // Too much to be passed over: the answer goes first, and the connection ends.
-            request.discardEntityBytes(materializer);
-            throw new Problem.Refusal(tooLarge(max, "this one has " + length));
+            bodies.passOver(request);
+            return CompletableFuture.failedFuture(new Problem.Refusal(tooLarge(max, "this one has " + length)));
         }
-        if (request.entity() instanceof HttpEntity.Strict strict) {
-            return CompletableFuture.completedFuture(strict.getData().toArray());
-        }
-        return request.entity()
-                .withSizeLimit(max)
-                .toStrict(BODY_PATIENCE.toMillis(), materializer)
-                .thenApply(strict -> strict.getData().toArray())
+        return bodies.read(request, max)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new Problem.Refusal(
                         failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
                                 ? new Problem(
                                         408,
                                         "body-too-slow",
-                                        "the body did not come within " + BODY_PATIENCE.toSeconds() + " s",
+                                        "the body did not come within "
+                                                + bodies.patience().toSeconds() + " s",
                                         "try again")
                                 : tooLarge(max, "this one has more"))));
     }
@@ -585,7 +572,7 @@ final class Routes implements Function<HttpRequest, CompletionStage<HttpResponse
     CompletionStage<HttpResponse> admit(HttpRequest request) {
         if (!request.method().equals(HttpMethods.POST)
                 || !request.getUri().path().equals("/v1/admit")) {
-            return afterBody(
+            return bodies.after(
                     request,
                     new Problem(404, "not-found", "this port is for nodes that join", "`quorate join`").response());
         }

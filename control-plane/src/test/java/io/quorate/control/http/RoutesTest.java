@@ -362,6 +362,46 @@ class RoutesTest {
         problem(answer, 404, "not-found", "nodes that join");
     }
 
+    /** All that comes until the port ends the connection; the request is the last thing that is said. */
+    private static String said(int port, String request) throws Exception {
+        TlsIdentity nobody =
+                TlsIdentity.anonymous(node.node().trust().credentials().authorities());
+        try (Socket socket = new Tls(nobody, Tls.Refusals.NONE)
+                .context(PeerKind.SERVERS)
+                .getSocketFactory()
+                .createSocket(node.settings().address(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void a_body_that_never_comes_is_not_waited_for_without_end_and_its_connection_ends() throws Exception {
+        String address = node.settings().address();
+        List<Integer> ports = RunningNode.freePorts(address, 2);
+        int api = ports.get(0);
+        int join = ports.get(1);
+        HttpServer server =
+                HttpServer.start(node.node(), address, api, join, RunningNode.metrics(), Duration.ofMillis(100));
+        try {
+            String rest = " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n";
+            assertThat(said(api, "PUT /v1/kv/a" + rest)).startsWith("HTTP/1.1 401");
+            assertThat(said(api, "POST /api/v1/namespaces/default/pods" + rest)).startsWith("HTTP/1.1 401");
+            assertThat(said(api, "GET /dashboard" + rest)).startsWith("HTTP/1.1 404");
+            assertThat(said(api, "GET /healthz" + rest)).startsWith("HTTP/1.1 200");
+            assertThat(said(join, "POST /v1/nothing" + rest)).startsWith("HTTP/1.1 404");
+            assertThat(said(join, "POST /v1/admit" + rest)).startsWith("HTTP/1.1 408");
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void a_join_that_is_too_large_is_a_problem() throws Exception {
+        problem(admit(new byte[64 * 1024 + 1]), 413, "value-too-large", "65536", "65537");
+    }
+
     @Test
     void a_wrong_token_lets_no_node_in_and_a_right_one_lets_it_in_once() throws Exception {
         try (RunningNode seed = RunningNode.start(root.resolve("n2"), "n2");
