@@ -141,6 +141,11 @@ final class HistoryCommand implements Callable<Integer> {
         }
     }
 
+    /** What happened to the cluster and to its upgrades, all of it. */
+    static ArrayNode whole(NodeClient client) {
+        return inOrder(entries(client, 0, "").addAll(upgrades(client, 0)));
+    }
+
     /** As the journal has them. */
     private static ArrayNode inOrder(ArrayNode entries) {
         List<JsonNode> sorted = new ArrayList<>();

@@ -8,8 +8,13 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,9 +25,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -82,10 +89,11 @@ final class InspectCommand implements Callable<Integer> {
             Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
             fromNode(zip, missing);
             fromFolder(zip, folder, missing);
-            add(zip, "system.txt", system(folder));
+            add(zip, "system.txt", system(folder, missing));
             add(zip, "missing.txt", String.join("\n", missing) + "\n");
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, target + " cannot be written: " + e.getMessage());
+            throw new CommandFailure(
+                    ExitCode.FAILED, target + " cannot be written, and is not whole: " + e.getMessage());
         }
         spec.commandLine().getOut().println(target + " is written; look into it before you give it away");
         missing.forEach(line -> spec.commandLine().getErr().println("not in it: " + line));
@@ -112,18 +120,26 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void fromNode(ZipOutputStream zip, List<String> missing) throws IOException {
-        for (String[] each : new String[][] {
-            {"status.json", "/v1/status"},
-            {"history.json", "/v1/history"},
-            {"recovery.json", "/v1/recovery"},
-            {"metrics.txt", "/metrics"}
-        }) {
-            try {
-                add(zip, each[0], text(node.client().call("GET", each[1], new byte[0], ANSWER)));
-            } catch (CommandFailure e) {
-                missing.add(each[0] + ": " + e.getMessage());
-            }
+        fromNode(zip, missing, "status.json", client -> answer(client, "/v1/status"));
+        fromNode(zip, missing, "history.json", client -> Format.JSON.write(HistoryCommand.whole(client)));
+        fromNode(zip, missing, "recovery.json", client -> answer(client, "/v1/recovery"));
+        fromNode(zip, missing, "metrics.txt", client -> answer(client, "/metrics"));
+    }
+
+    private void fromNode(ZipOutputStream zip, List<String> missing, String name, Function<NodeClient, String> asked)
+            throws IOException {
+        String content;
+        try {
+            content = asked.apply(node.client());
+        } catch (CommandFailure e) {
+            missing.add(name + ": " + e.getMessage());
+            return;
         }
+        add(zip, name, content);
+    }
+
+    private static String answer(NodeClient client, String path) {
+        return text(client.call("GET", path, new byte[0], ANSWER));
     }
 
     private static void fromFolder(ZipOutputStream zip, Path folder, List<String> missing) throws IOException {
@@ -138,16 +154,18 @@ final class InspectCommand implements Callable<Integer> {
                 "backend/cluster.yaml",
                 "backend/info.yaml")) {
             Path path = folder.resolve(each);
-            try {
-                if (Files.exists(path)) {
-                    String content = end(path);
-                    add(zip, "data-folder/" + each, each.equals(SETTINGS) ? withoutSecretSettings(content) : content);
+            if (Files.exists(path)) {
+                String content;
+                try {
+                    content = end(path);
+                } catch (IOException e) {
+                    missing.add(each + ": " + e);
+                    continue;
                 }
-            } catch (IOException e) {
-                missing.add(each + ": " + e.getMessage());
+                add(zip, "data-folder/" + each, each.equals(SETTINGS) ? withoutSecretSettings(content) : content);
             }
         }
-        add(zip, "data-folder/files.txt", listing(folder));
+        add(zip, "data-folder/files.txt", listing(folder, missing));
     }
 
     private static String end(Path path) throws IOException {
@@ -160,31 +178,70 @@ final class InspectCommand implements Callable<Integer> {
         }
     }
 
-    private static String listing(Path folder) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path each : files.sorted().toList()) {
-                lines.append(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
-                        .append(String.format(Locale.ROOT, " %12d  ", Files.isDirectory(each) ? 0 : Files.size(each)))
-                        .append(Files.getLastModifiedTime(each))
-                        .append("  ")
-                        .append(folder.relativize(each))
-                        .append('\n');
+    /** What lies in a folder. The node goes on meanwhile: what cannot be looked at, or is gone by then, is one line of what is missing. */
+    private static String listing(Path folder, List<String> missing) throws IOException {
+        SortedMap<Path, String> lines = new TreeMap<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
+                return visitFile(each, attributes);
             }
-        }
-        return lines.toString();
+
+            @Override
+            public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) {
+                try {
+                    lines.put(each, line(folder, each));
+                } catch (IOException e) {
+                    visitFileFailed(each, e);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path each, IOException failure) {
+                missing.add(each + ": " + failure);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure) {
+                return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(each, failure);
+            }
+        });
+        return String.join("", lines.values());
     }
 
-    private static String system(Path folder) throws IOException {
-        FileStore disk = Files.getFileStore(folder);
+    private static String line(Path folder, Path file) throws IOException {
+        PosixFileAttributes attributes =
+                Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return PosixFilePermissions.toString(attributes.permissions())
+                + String.format(Locale.ROOT, " %12d  ", attributes.isDirectory() ? 0 : attributes.size())
+                + attributes.lastModifiedTime()
+                + "  "
+                + folder.relativize(file)
+                + (attributes.isSymbolicLink() ? " -> " + Files.readSymbolicLink(file) : "")
+                + "\n";
+    }
+
+    private static String system(Path folder, List<String> missing) {
         return new VersionCommand.Provider().getVersion()[0] + "\n"
                 + "java " + Runtime.version() + "\n"
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch") + "\n"
                 + Runtime.getRuntime().availableProcessors() + " processors\n"
-                + "disk of the data folder: " + disk.type() + ", " + (disk.getUsableSpace() >> 20) + " of "
-                + (disk.getTotalSpace() >> 20) + " MiB free\n"
+                + disk(folder, missing)
                 + "taken at " + Instant.now(Clock.systemUTC()) + "\n";
+    }
+
+    private static String disk(Path folder, List<String> missing) {
+        try {
+            FileStore disk = Files.getFileStore(folder);
+            return "disk of the data folder: " + disk.type() + ", " + (disk.getUsableSpace() >> 20) + " of "
+                    + (disk.getTotalSpace() >> 20) + " MiB free\n";
+        } catch (IOException e) {
+            missing.add("the disk of the data folder: " + e);
+            return "";
+        }
     }
 
     private static String text(byte[] bytes) {

@@ -2,9 +2,41 @@ package io.quorate.control.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InspectCommandTest {
+    @Test
+    void a_file_that_cannot_be_looked_at_is_one_line_of_what_is_missing(@TempDir Path root) throws Exception {
+        Path folder = Files.createDirectory(root.resolve("data"));
+        Files.createSymbolicLink(folder.resolve("current"), Path.of("versions/9.9.9"));
+        Files.writeString(folder.resolve("recovery.yaml"), "epoch: 2\n");
+        Files.createDirectory(folder.resolve("quorate.log"));
+        Path zip = root.resolve("n1.zip");
+        StringWriter said = new StringWriter();
+        PrintWriter writer = new PrintWriter(said, true);
+        assertThat(QuorateCli.run(writer, writer, "inspect", zip.toString(), "--data-folder", folder.toString()))
+                .as(said.toString())
+                .isEqualTo(ExitCode.OK);
+        try (FileSystem in = FileSystems.newFileSystem(zip)) {
+            assertThat(in.getPath("data-folder/files.txt"))
+                    .content()
+                    .contains("recovery.yaml", "current -> versions/9.9.9");
+            assertThat(in.getPath("data-folder/recovery.yaml")).hasContent("epoch: 2");
+            assertThat(Files.readString(in.getPath("missing.txt")).lines())
+                    .anyMatch(line -> line.startsWith("status.json: quorate is not running"))
+                    .filteredOn(line -> line.startsWith("quorate.log: "))
+                    .hasSize(1);
+            assertThat(in.getPath("system.txt")).content().contains("taken at ");
+        }
+    }
+
     @Test
     void what_opens_anything_is_not_in_it() {
         String text = """

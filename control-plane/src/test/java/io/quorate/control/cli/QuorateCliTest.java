@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -245,6 +247,22 @@ class QuorateCliTest {
         assertThat(onNode("history", "--since", "2126-01-02T00:00:00Z").out()).isEmpty();
         assertThat(onNode("history", "--since", "1d").out()).contains("founded the cluster");
         onNode("history", "--since", "yesterday").failed(ExitCode.USAGE, "'yesterday' is no time", "10m");
+    }
+
+    @Test
+    void what_is_gathered_for_others_to_look_at_has_the_whole_history() throws Exception {
+        for (int i = 0; i < 220; i++) { // more than a page
+            asked("PATCH", "/v1/nodes/n11", "application/json", "{'weight':%d}".formatted(i));
+        }
+        Path zip = root.resolve("n11.zip");
+        Ended inspected = onNode("inspect", zip.toString());
+        assertThat(inspected.code()).as(inspected.err()).isEqualTo(ExitCode.OK);
+        assertThat(inspected.err()).isEmpty();
+        try (FileSystem in = FileSystems.newFileSystem(zip)) {
+            assertThat(new ObjectMapper().readTree(Files.readString(in.getPath("history.json"))))
+                    .hasSizeGreaterThan(220)
+                    .anySatisfy(entry -> assertThat(entry.path("text").asText()).contains("weight 219"));
+        }
     }
 
     @Test
