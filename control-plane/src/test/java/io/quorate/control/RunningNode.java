@@ -14,13 +14,16 @@ import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.Tls;
 import io.quorate.persistence.tls.TlsIdentity;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,6 +170,47 @@ public final class RunningNode implements AutoCloseable {
             client = client(now);
         }
         return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /**
+     * Listens beside the node, as another one would, and says to each who connects the same, and nothing after it.
+     *
+     * @param words may be none
+     */
+    public ServerSocket silentAfter(String words) throws IOException {
+        ServerSocket server = node.trust()
+                .tls()
+                .context(PeerKind.ANY)
+                .getServerSocketFactory()
+                .createServerSocket(0, 8, InetAddress.getByName(settings.address()));
+        Thread.ofVirtual().start(() -> {
+            List<Socket> open = new ArrayList<>();
+            try (server) {
+                while (true) {
+                    Socket socket = server.accept();
+                    open.add(socket);
+                    Thread.ofVirtual().start(() -> {
+                        try {
+                            socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
+                            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                        } catch (IOException e) {
+                            return; // whoever asked has ended it
+                        }
+                    });
+                }
+            } catch (IOException e) {
+                open.forEach(RunningNode::closed); // the test is over
+            }
+        });
+        return server;
+    }
+
+    private static void closed(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            return; // it is, then
+        }
     }
 
     /** Stops it; the second time nothing happens. */

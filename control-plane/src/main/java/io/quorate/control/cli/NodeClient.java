@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.node.access.ApiAccess;
 import io.quorate.node.folder.FolderException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
@@ -30,6 +32,9 @@ final class NodeClient {
 
     /** A node that goes over to another cluster has its next certificates in its folder and in use at nearly the same time. */
     private static final Duration CHANGING = Duration.ofSeconds(3);
+
+    /** Of a node that sends what is large. One that is cut off, or whose machine lost its power, does not say so. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private static final int UNAUTHENTICATED = 401;
 
@@ -135,18 +140,28 @@ final class NodeClient {
 
     /** Gets what may be large, as it comes; to be closed. An error document becomes a failure, as for {@link #call}. */
     InputStream stream(String path) {
-        HttpRequest request = request(path).GET().build();
+        return stream(path, SILENCE);
+    }
+
+    /** @param silence how long nothing may come */
+    InputStream stream(String path, Duration silence) {
+        HttpRequest request = request(path).timeout(silence).GET().build();
         try {
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            InputStream body = new UnlessSilent(response.body(), silence);
             if (response.statusCode() < 300) {
-                return response.body();
+                return body;
             }
-            try (InputStream body = response.body()) {
+            try (body) {
                 throw failure(response.statusCode(), body.readAllBytes());
             }
         } catch (ConnectException e) {
             throw new CommandFailure(
                     ExitCode.NOT_RUNNING, "quorate is not running at " + api() + ". Start it with `quorate start`");
+        } catch (HttpTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "the node at " + api() + " said nothing for " + silence.toSeconds() + " s. Next: `quorate status`");
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "the connection to " + api() + " was lost: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -259,6 +274,50 @@ final class NodeClient {
             return JSON.readTree(body);
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "the node gave an answer that cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Ends where no byte comes for a time. */
+    private static final class UnlessSilent extends FilterInputStream {
+        private final Duration silence;
+
+        UnlessSilent(InputStream in, Duration silence) {
+            super(in);
+            this.silence = silence;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            CompletableFuture<Integer> came = new CompletableFuture<>();
+            came.orTimeout(silence.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
+                ended(); // which ends the read
+                return -1;
+            });
+            try {
+                int read = in.read(into, from, length);
+                came.complete(read);
+                return read;
+            } catch (IOException e) {
+                if (came.isDone()) {
+                    throw new IOException("nothing came for " + silence.toSeconds() + " s", e);
+                }
+                came.complete(-1);
+                throw e;
+            }
+        }
+
+        private void ended() {
+            try {
+                in.close();
+            } catch (IOException e) {
+                return; // it ends all the same
+            }
         }
     }
 }

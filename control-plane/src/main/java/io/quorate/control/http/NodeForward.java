@@ -44,11 +44,18 @@ final class NodeForward implements OtherNodes {
     private final Node node;
     private final Materializer materializer;
     private final PodSocket pods;
+    private final Duration answer;
     private @Nullable TlsIdentity shows;
     private @Nullable HttpClient client;
 
     NodeForward(Node node, ActorSystem system) {
+        this(node, system, ANSWER);
+    }
+
+    /** @param answer how long the begin of an answer is waited for, and the whole of one that says what is wrong */
+    NodeForward(Node node, ActorSystem system, Duration answer) {
         this.node = node;
+        this.answer = answer;
         this.materializer = Materializer.matFromSystem(system);
         this.pods = new PodSocket(system, node.trust().tls());
     }
@@ -86,6 +93,7 @@ final class NodeForward implements OtherNodes {
     @Override
     public CompletionStage<ApiAnswer> get(String apiAddress, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + apiAddress + path))
+                .timeout(answer)
                 .GET()
                 .build();
         return client().sendAsync(request, HttpResponse.BodyHandlers.ofPublisher())
@@ -95,7 +103,7 @@ final class NodeForward implements OtherNodes {
     @Override
     public CompletionStage<ApiAnswer> send(String apiAddress, ApiRequest request, String target) {
         HttpRequest.Builder asked = HttpRequest.newBuilder(URI.create("https://" + apiAddress + target))
-                .timeout(ANSWER)
+                .timeout(answer)
                 .method(
                         request.method(),
                         request.body().length == 0
@@ -145,6 +153,7 @@ final class NodeForward implements OtherNodes {
     private CompletionStage<ByteString> whole(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
         return body(response)
                 .limitWeighted(MAX_FAILURE_BYTES, bytes -> (long) bytes.size())
+                .completionTimeout(answer)
                 .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), materializer);
     }
 

@@ -108,11 +108,18 @@ public final class KubernetesApi {
         this.feeds = new NodeFeeds(node, feed, executor);
         this.agent = agent(self);
         this.services = new ServiceProxy(Adapter.toClassic(node.system()), self.node(), self.host(), others::pod);
-        this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, others, executor);
+        this.logs = new PodLogs(self.node(), agent.runtime(), services::apiOf, this::isLost, others, executor);
         this.streams = new PodStreams(self.node(), agent.runtime(), services::apiOf, others, executor);
         this.usage = new NodeUsage(executor);
         this.allUsage = new ClusterUsage(
                 self.node(), usage, services::apiOf, others, Materializer.matFromSystem(node.system()));
+    }
+
+    private boolean isLost(String name) {
+        return objects.stateHere(node.identity().clusterId())
+                .flatMap(state -> state.get(ObjectKey.of(ResourceTypes.NODE, "", name)))
+                .filter(NodeFacts::isLost)
+                .isPresent();
     }
 
     private static List<Upstreams.Upstream> upstreams(Node node) {

@@ -1,7 +1,9 @@
 package io.quorate.control.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.control.objects.StoredObject;
 import io.quorate.control.resource.Json;
 import io.quorate.node.contract.ClusterReport;
 
@@ -11,6 +13,7 @@ final class NodeFacts {
     static final String ROLE = "quorate.io/role";
 
     private static final String WORKER = "worker";
+    private static final String UNKNOWN = "Unknown";
 
     private NodeFacts() {}
 
@@ -33,7 +36,7 @@ final class NodeFacts {
         status.putArray("conditions")
                 .addObject()
                 .put("type", "Ready")
-                .put("status", there ? "True" : "Unknown")
+                .put("status", there ? "True" : UNKNOWN)
                 .put("reason", there ? "NodeReady" : "NodeStatusUnknown")
                 .put(
                         "message",
@@ -57,6 +60,16 @@ final class NodeFacts {
                 .put("osImage", "")
                 .put("systemUUID", "");
         return facts;
+    }
+
+    /** Whether a node's object says that it is not heard of. */
+    static boolean isLost(StoredObject node) {
+        for (JsonNode condition : node.tree().at("/status/conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("status").asText().equals(UNKNOWN);
+            }
+        }
+        return false;
     }
 
     /** Whether the cluster knows it well enough to show it. */

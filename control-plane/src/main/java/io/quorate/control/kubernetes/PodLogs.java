@@ -12,6 +12,7 @@ import io.quorate.node.workload.LogCursor;
 import io.quorate.node.workload.PodRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -23,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
@@ -39,27 +42,34 @@ final class PodLogs {
     /** A request that came by way of another node is not sent on again. */
     static final String BY_WAY_OF = "viaNode";
 
+    /** How often it is looked whether another node, whose log is followed, is heard of. */
+    private static final Duration LOOKS = Duration.ofSeconds(5);
+
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
     private final String node;
     private final PodRuntime runtime;
     private final Function<String, Optional<String>> apis;
+    private final Predicate<String> lost;
     private final OtherNodes others;
     private final Executor executor;
 
     /**
      * @param node this one's name
      * @param apis address and port of the API of a node
+     * @param lost whether a node is not heard of any more
      */
     PodLogs(
             String node,
             PodRuntime runtime,
             Function<String, Optional<String>> apis,
+            Predicate<String> lost,
             OtherNodes others,
             Executor executor) {
         this.node = node;
         this.runtime = runtime;
         this.apis = apis;
+        this.lost = lost;
         this.others = others;
         this.executor = executor;
     }
@@ -93,12 +103,29 @@ final class PodLogs {
     private CompletionStage<ApiAnswer> elsewhere(ApiRequest request, String home) {
         String address = apis.apply(home)
                 .orElseThrow(() -> new Refused(Failure.unavailable("the pod's node, " + home + ", is not known")));
-        return others.get(address, request.target(Map.of(BY_WAY_OF, node))).exceptionally(failure -> {
-            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
-            return ApiAnswer.failure(Failure.unavailable(
-                    "the pod's node, " + home + " at " + address + ", cannot be reached; try again"));
-        });
+        return others.get(address, request.target(Map.of(BY_WAY_OF, node)))
+                .thenApply(answer -> answer instanceof ApiAnswer.Text(var lines)
+                        ? new ApiAnswer.Text(untilLost(lines, () -> lost.test(home), home, LOOKS))
+                        : answer)
+                .exceptionally(failure -> {
+                    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                    LOG.info("{} does not answer for its pods: {}", home, String.valueOf(cause));
+                    return ApiAnswer.failure(Failure.unavailable(
+                            "the pod's node, " + home + " at " + address + ", cannot be reached; try again"));
+                });
+    }
+
+    /** A followed log may be silent for as long as it likes, and so is one whose machine is gone: it is cut off when nobody hears of that any more. */
+    static Source<ByteString, NotUsed> untilLost(
+            Source<ByteString, NotUsed> lines, BooleanSupplier lost, String home, Duration looks) {
+        Source<ByteString, ?> watch = Source.tick(looks, looks, ByteString.emptyByteString())
+                .filter(look -> {
+                    if (lost.getAsBoolean()) {
+                        throw new IllegalStateException(home + " is not heard of any more");
+                    }
+                    return false;
+                });
+        return lines.merge(watch, true);
     }
 
     private ApiAnswer here(

@@ -2,6 +2,7 @@ package io.quorate.control.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,14 +11,18 @@ import io.quorate.control.RunningNode;
 import io.quorate.persistence.tls.Peer;
 import io.quorate.persistence.tls.PeerKind;
 import io.quorate.persistence.tls.TlsIdentity;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -447,6 +452,27 @@ class QuorateCliTest {
         on(down, "kv", "put", "a", "b").failed(ExitCode.NOT_RUNNING, "`quorate start`");
         on(down, "status", "--wait-ready", "--timeout", "0")
                 .failed(ExitCode.FAILED, "not ready after 0 s", "not running at 127.0.3.12:1");
+    }
+
+    @Test
+    void a_node_that_says_nothing_any_more_is_not_waited_for_without_end() throws Exception {
+        Duration silence = Duration.ofSeconds(3);
+        NodeClient client = NodeClient.of(root.resolve("n11"));
+        try (ServerSocket silent = node.silentAfter("")) {
+            String api = node.settings().address() + ":" + silent.getLocalPort();
+            assertThatExceptionOfType(CommandFailure.class)
+                    .isThrownBy(() -> client.at(api).stream("/v1/backup", silence))
+                    .withMessageContaining("the node at " + api + " said nothing for 3 s");
+        }
+        try (ServerSocket silent = node.silentAfter("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nsome")) {
+            String api = node.settings().address() + ":" + silent.getLocalPort();
+            try (InputStream in = client.at(api).stream("/v1/backup", silence)) {
+                assertThat(in.readNBytes(4)).asString().isEqualTo("some");
+                assertThatExceptionOfType(IOException.class)
+                        .isThrownBy(in::read)
+                        .withMessageContaining("nothing came for 3 s");
+            }
+        }
     }
 
     @Test

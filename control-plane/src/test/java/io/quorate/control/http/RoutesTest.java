@@ -26,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -37,8 +38,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -400,6 +403,22 @@ class RoutesTest {
     @Test
     void a_join_that_is_too_large_is_a_problem() throws Exception {
         problem(admit(new byte[64 * 1024 + 1]), 413, "value-too-large", "65536", "65537");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 10\r\n\r\n"})
+    void another_node_that_takes_a_request_and_says_nothing_is_not_waited_for_without_end(String words)
+            throws Exception {
+        try (ServerSocket silent = node.silentAfter(words)) {
+            NodeForward others =
+                    new NodeForward(node.node(), Adapter.toClassic(node.node().system()), Duration.ofSeconds(3));
+            String address = node.settings().address() + ":" + silent.getLocalPort();
+            assertThat(others.get(address, "/v1/status"))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOfAny(HttpTimeoutException.class, TimeoutException.class);
+        }
     }
 
     @Test
