@@ -55,6 +55,7 @@ public final class BenchCommand {
 
     static CommandLine commandLine() {
         return new CommandLine(new BenchCommand())
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(failure.getMessage());

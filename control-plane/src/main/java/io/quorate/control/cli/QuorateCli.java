@@ -106,6 +106,7 @@ public final class QuorateCli {
         }
         line.setOut(out)
                 .setErr(err)
+                .setExpandAtFiles(false) // a value, and a word for kubectl, is what was typed
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof CommandFailure known) {

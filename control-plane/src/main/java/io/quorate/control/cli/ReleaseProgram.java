@@ -60,7 +60,17 @@ public final class ReleaseProgram {
     private ReleaseProgram() {}
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new ReleaseProgram())
+        CommandLine line = commandLine();
+        if (arguments.length == 0) {
+            line.usage(System.err);
+            System.exit(ExitCode.USAGE);
+        }
+        System.exit(line.execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ReleaseProgram())
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(
                         Fault.class,
@@ -71,11 +81,6 @@ public final class ReleaseProgram {
                             .println(failure instanceof IOException ? failure.toString() : failure.getMessage());
                     return ExitCode.FAILED;
                 });
-        if (arguments.length == 0) {
-            line.usage(System.err);
-            System.exit(ExitCode.USAGE);
-        }
-        System.exit(line.execute(arguments));
     }
 
     private void say(String words) {

@@ -491,6 +491,19 @@ class QuorateCliTest {
     }
 
     @Test
+    void a_word_that_begins_with_an_at_is_itself_and_no_file() throws Exception {
+        String notes = "@"
+                + Files.writeString(root.resolve("notes"), "other")
+                        .toAbsolutePath()
+                        .toString();
+        assertThat(onNode("kv", "put", "at", notes).code()).isEqualTo(ExitCode.OK);
+        assertThat(onNode("kv", "get", "at").lines()).containsExactly(notes);
+        CommandLine release = ReleaseProgram.commandLine();
+        CommandLine.ParseResult signs = release.parseArgs("sign", notes, "--version", "1.23.0", "--key", "release.key");
+        assertThat(signs.subcommand().matchedPositionalValue(0, Path.of(""))).isEqualTo(Path.of(notes));
+    }
+
+    @Test
     void compare_and_set_that_fails_says_what_there_is_and_what_to_do() {
         assertThat(onNode("kv", "put", "cas", "1", "--expect", "0").code()).isEqualTo(ExitCode.OK);
         onNode("kv", "put", "cas", "2", "--expect", "0")

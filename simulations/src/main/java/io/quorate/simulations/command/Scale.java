@@ -78,7 +78,7 @@ public final class Scale implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Scale());
+        return new CommandLine(new Scale()).setExpandAtFiles(false);
     }
 
     @Override

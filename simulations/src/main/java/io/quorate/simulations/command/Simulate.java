@@ -151,7 +151,7 @@ public final class Simulate implements Callable<Integer> {
 
     /** @param run of a script; another one than usual in tests */
     static CommandLine commandLine(Function<Script, Result> run) {
-        return new CommandLine(new Simulate(run));
+        return new CommandLine(new Simulate(run)).setExpandAtFiles(false);
     }
 
     @Override

@@ -153,6 +153,7 @@ public final class SimulatePlan implements Callable<Integer> {
 
     static CommandLine commandLine() {
         return new CommandLine(new SimulatePlan())
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((failure, words) -> {
                     failure.getCommandLine().getErr().println("quorate simulate: " + failure.getMessage());
