@@ -156,71 +156,98 @@ final class UpgradeCommand implements Callable<Integer> {
         };
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
+    /** Where a document is asked for, words are beside it. */
+    private PrintWriter words() {
+        return format.get().isForPeople()
+                ? spec.commandLine().getOut()
+                : spec.commandLine().getErr();
+    }
+
+    /** The answer, for programs; people have it in words. */
+    private void document(JsonNode answer) {
+        if (!format.get().isForPeople()) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(format.get().write(answer));
+            out.flush();
+        }
+    }
+
+    private int watched(UpgradeWatch watch) throws InterruptedException {
+        JsonNode end = watch.untilItEnds();
+        document(end);
+        return end.path("phase").asText().equals("stopped") ? ExitCode.FAILED : ExitCode.OK;
     }
 
     private int show(NodeClient client) throws InterruptedException {
         JsonNode now = client.json("GET", "/v1/upgrade", "", ANSWER);
-        switch (format.get()) {
-            case JSON, YAML -> {
-                out().println(format.get().write(now));
-                return ExitCode.OK;
-            }
-            case TABLE, PRETTY -> {}
-        }
-        if (now.path("phase").asText().equals("none") || noWait) {
-            UpgradeScreen.lines(now).forEach(out()::println);
+        if (!format.get().isForPeople()) {
+            document(now);
             return ExitCode.OK;
         }
-        return UpgradeWatch.at(client, out()).untilItEnds();
+        if (now.path("phase").asText().equals("none") || noWait) {
+            UpgradeScreen.lines(now).forEach(words()::println);
+            return ExitCode.OK;
+        }
+        return watched(UpgradeWatch.at(client, words()));
     }
 
     private int change(NodeClient client) throws InterruptedException {
         ObjectNode body = JSON.createObjectNode().put("reason", reason);
         JsonNode now = client.json("POST", "/v1/upgrade/" + verb, body.toString(), PREFLIGHT);
         if (noWait || verb == Verb.finalize || verb == Verb.pause || verb == Verb.abort) {
-            UpgradeScreen.lines(now).forEach(out()::println);
+            UpgradeScreen.lines(now).forEach(words()::println);
+            document(now);
             return ExitCode.OK;
         }
-        return UpgradeWatch.at(client, out()).untilItEnds();
+        return watched(UpgradeWatch.at(client, words()));
     }
 
     private int begin(NodeClient client) throws InterruptedException {
         if (!yes || dryRun) {
-            out().println("asking every node what speaks against it ...");
-            out().flush();
+            words().println("asking every node what speaks against it ...");
+            words().flush();
             JsonNode looked = client.json("POST", "/v1/upgrade", wish(true).toString(), PREFLIGHT);
             tell(looked);
             if (dryRun) {
-                out().println("nothing speaks against it, and nothing was changed");
+                words().println("nothing speaks against it, and nothing was changed");
+                document(looked);
                 return ExitCode.OK;
             }
             if (!confirmed()) {
-                out().println("nothing was changed");
+                words().println("nothing was changed");
+                document(looked);
                 return ExitCode.FAILED;
             }
         }
-        out().println("taking a backup, and beginning ...");
-        out().flush();
-        UpgradeWatch watch = UpgradeWatch.at(client, out());
+        words().println("taking a backup, and beginning ...");
+        words().flush();
+        UpgradeWatch watch = UpgradeWatch.at(client, words());
         ObjectNode wish = wish(false);
+        JsonNode begun;
         try {
-            JsonNode begun = client.json("POST", "/v1/upgrade", wish.toString(), PREFLIGHT);
+            begun = client.json("POST", "/v1/upgrade", wish.toString(), PREFLIGHT);
             if (yes) {
                 tell(begun);
             }
             refuse(begun);
             String backup = begun.path("backup").asText();
-            out().println(backup.isEmpty() ? "begun; its leader has changed" : "backup: " + backup + ", on the leader");
+            words().println(
+                            backup.isEmpty()
+                                    ? "begun; its leader has changed"
+                                    : "backup: " + backup + ", on the leader");
         } catch (CommandFailure failure) {
             if (failure.exitCode() != ExitCode.UNKNOWN
                     || !watch.isBegun(wish.path("id").asText())) {
                 throw failure;
             }
-            out().println("no answer came, and the upgrade is begun");
+            words().println("no answer came, and the upgrade is begun");
+            begun = JSON.createObjectNode().put("id", wish.path("id").asText()).put("begun", true);
         }
-        return noWait ? ExitCode.OK : watch.untilItEnds();
+        if (noWait) {
+            document(begun);
+            return ExitCode.OK;
+        }
+        return watched(watch);
     }
 
     private ObjectNode wish(boolean look) {
@@ -248,9 +275,9 @@ final class UpgradeCommand implements Callable<Integer> {
     private void tell(JsonNode answer) {
         refuse(answer);
         JsonNode plan = answer.path("plan");
-        out().println("to " + plan.path("version").asText() + ", in this order:");
+        words().println("to " + plan.path("version").asText() + ", in this order:");
         for (JsonNode node : plan.path("nodes")) {
-            out().println("  %-16s %-8s from %s"
+            words().println("  %-16s %-8s from %s"
                     .formatted(
                             node.path("node").asText(),
                             node.path("worker").asBoolean() ? "worker" : "",
@@ -258,10 +285,11 @@ final class UpgradeCommand implements Callable<Integer> {
         }
     }
 
-    private static void refuse(JsonNode answer) {
+    private void refuse(JsonNode answer) {
         if (answer.path("findings").isEmpty()) {
             return;
         }
+        document(answer);
         StringBuilder text = new StringBuilder("the upgrade was not begun, and nothing was changed:");
         answer.path("findings")
                 .forEach(line ->
@@ -270,8 +298,8 @@ final class UpgradeCommand implements Callable<Integer> {
     }
 
     private boolean confirmed() {
-        out().print("begin? [y/N] ");
-        out().flush();
+        words().print("begin? [y/N] ");
+        words().flush();
         try (Scanner in = new Scanner(System.in, java.nio.charset.StandardCharsets.UTF_8)) {
             return in.hasNextLine()
                     && in.nextLine().strip().toLowerCase(java.util.Locale.ROOT).startsWith("y");

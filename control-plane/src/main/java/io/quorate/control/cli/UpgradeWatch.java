@@ -52,8 +52,8 @@ final class UpgradeWatch {
         return true;
     }
 
-    /** Prints what changes. Returns {@link ExitCode#OK} where it ended well, or waits for a person on purpose. */
-    int untilItEnds() throws InterruptedException {
+    /** Prints what changes. Returns how it ended, or waits for a person on purpose. */
+    JsonNode untilItEnds() throws InterruptedException {
         boolean live = System.console() != null;
         List<String> printed = List.of();
         long heard = System.nanoTime();
@@ -83,7 +83,7 @@ final class UpgradeWatch {
             }
             if (isOver(now)) {
                 UpgradeScreen.status(now).forEach(out::println);
-                return now.path("phase").asText().equals("stopped") ? ExitCode.FAILED : ExitCode.OK;
+                return now;
             }
             TimeUnit.SECONDS.sleep(1);
         }

@@ -475,6 +475,54 @@ class QuorateCliTest {
         }
     }
 
+    private static Ended ofOneThatAnswers(String body, String... arguments) throws Exception {
+        try (ServerSocket other = node.silentAfter(
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
+            Path access = root.resolve("other.yaml");
+            Files.writeString(
+                    access,
+                    onNode("config")
+                            .out()
+                            .replaceAll(
+                                    "(?m)^( *server: ).*$",
+                                    "$1https://" + node.settings().address() + ":" + other.getLocalPort()));
+            List<String> all = new ArrayList<>(List.of(arguments));
+            all.addAll(List.of("--config", access.toString()));
+            return run(all.toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void an_upgrade_answers_with_one_document_where_that_is_asked_for_and_its_words_go_to_standard_error()
+            throws Exception {
+        String state = "{\"phase\":\"paused\",\"id\":\"u1\",\"version\":\"1.23.0\",\"nodes\":[]}";
+        for (String verb : List.of("pause", "abort", "finalize", "resume", "rollback", "status")) {
+            Ended changed = ofOneThatAnswers(state, "upgrade", verb, "-o", "json");
+            assertThat(changed.code()).as(verb + changed.err()).isEqualTo(ExitCode.OK);
+            assertThat(new ObjectMapper().readTree(changed.out()))
+                    .as(verb)
+                    .isEqualTo(new ObjectMapper().readTree(state));
+        }
+        String plan = "{\"id\":\"u1\",\"begun\":false,\"findings\":[],\"backup\":\"\","
+                + "\"plan\":{\"version\":\"1.23.0\",\"nodes\":[{\"node\":\"n1\",\"from\":\"1.22.0\"}]}}";
+        Ended looked = ofOneThatAnswers(plan, "upgrade", "--dry-run", "-o", "yaml");
+        assertThat(looked.code()).as(looked.err()).isEqualTo(ExitCode.OK);
+        assertThat(new ObjectMapper(new YAMLFactory()).readTree(looked.out()))
+                .isEqualTo(new ObjectMapper().readTree(plan));
+        assertThat(looked.err()).contains("to 1.23.0, in this order:", "nothing was changed");
+        Ended begun = ofOneThatAnswers(plan, "upgrade", "--yes", "--no-wait", "-o", "json");
+        assertThat(begun.code()).as(begun.err()).isEqualTo(ExitCode.OK);
+        assertThat(new ObjectMapper().readTree(begun.out())).isEqualTo(new ObjectMapper().readTree(plan));
+        String refused = "{\"id\":\"u1\",\"begun\":false,\"findings\":[\"n1 has no room\"],\"backup\":\"\"}";
+        Ended not = ofOneThatAnswers(refused, "upgrade", "--dry-run", "-o", "json");
+        assertThat(not.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(new ObjectMapper().readTree(not.out())).isEqualTo(new ObjectMapper().readTree(refused));
+        assertThat(not.err()).contains("the upgrade was not begun", "n1 has no room");
+        assertThat(ofOneThatAnswers(plan, "upgrade", "--dry-run").out())
+                .as("for people")
+                .contains("to 1.23.0, in this order:", "nothing was changed");
+    }
+
     @Test
     void a_folder_that_cannot_be_read_is_one_line_with_file_and_next_step() throws Exception {
         Path broken = Files.createDirectories(root.resolve("broken"));
