@@ -12,7 +12,7 @@ final class Distribution {
     @Option(
             names = "--launcher",
             description = "bin/quorate of the distribution. Default: the one beside this program.")
-    private Path launcher = Path.of(System.getProperty("quorate.launcher", "bin/quorate"));
+    private Path launcher = Path.of(System.getenv().getOrDefault("QUORATE_LAUNCHER", "bin/quorate"));
 
     Launcher launcher() {
         return new Launcher(launcher, Map.of());
