@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
             "Empties this node, which must be alone or have been removed: it runs as a new cluster of one.",
             "What it had stays in its data folder, as backend.before-reset-…"
         },
-        footer = {"", "Example:", "  quorate reset && quorate join 192.168.1.11:25000/TOKEN"})
+        footer = {"", "Example:", "  quorate reset && quorate join 192.168.1.11:25000/TOKEN/FINGERPRINT"})
 final class ResetCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -626,6 +626,15 @@ class QuorateCliTest {
         assertThat(run("--help").out()).contains("  " + command + " ");
     }
 
+    @Test
+    void every_join_line_of_the_help_has_what_a_join_wants() {
+        List<String> lines = QuorateCli.COMMANDS.keySet().stream()
+                .flatMap(command -> run(command, "--help").out().lines())
+                .filter(line -> line.contains("TOKEN") && line.contains("quorate join"))
+                .toList();
+        assertThat(lines).isNotEmpty().allSatisfy(line -> assertThat(line).containsPattern(":\\d+/TOKEN/FINGERPRINT"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"put", "get", "delete"})
     void every_command_on_keys_explains_itself(String command) {
