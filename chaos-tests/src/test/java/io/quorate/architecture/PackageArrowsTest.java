@@ -257,7 +257,8 @@ class PackageArrowsTest {
                         "io.quorate.control.objects",
                         "io.quorate.control.patch",
                         "io.quorate.control.resource",
-                        "io.quorate.node.workload"),
+                        "io.quorate.node.workload",
+                        "io.quorate.node.workload.oci"),
                 knows(
                         "io.quorate.control.channel",
                         "org.slf4j",

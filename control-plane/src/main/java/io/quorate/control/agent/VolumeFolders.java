@@ -9,16 +9,15 @@ import io.quorate.control.resource.Json;
 import io.quorate.control.resource.ResourceTypes;
 import io.quorate.control.resource.Volumes;
 import io.quorate.node.workload.StartRefused;
+import io.quorate.node.workload.oci.RootFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The volumes that claims of this node's pods have: folders below the node's data folder, which are made when the first pod begins, and taken away when
@@ -133,15 +132,8 @@ final class VolumeFolders {
         Path folder = own(volume);
         boolean deleted =
                 Json.at(volume, "spec.persistentVolumeReclaimPolicy").asText().equals("Delete");
-        if (!deleted || !Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        if (deleted) {
+            RootFolder.delete(folder);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.control.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.control.objects.ObjectBook;
@@ -90,6 +91,18 @@ class VolumeFoldersTest {
         Path folder = folders.folder("default", "data", book.state());
         folders.delete(stored());
         assertThat(folder).exists();
+    }
+
+    @Test
+    void a_volume_goes_with_the_folders_that_its_pod_has_closed() throws Exception {
+        assumeFalse("root".equals(System.getProperty("user.name")), "no folder is closed to root");
+        volume("pvc-1", "n1", "Delete");
+        Path folder = folders.folder("default", "data", book.state());
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Files.writeString(closed.resolve("file"), "x");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
+        folders.delete(stored());
+        assertThat(folder).doesNotExist();
     }
 
     @Test

@@ -346,7 +346,7 @@ final class OciEngine implements Engine {
             if (program.isPresent()) {
                 done(runtime(folder, "delete", "--force", ProcessRuntime.id(mark)));
             }
-            ProcessRuntime.delete(folder.resolve(BUNDLE));
+            RootFolder.delete(folder.resolve(BUNDLE));
         } catch (IOException e) {
             LOG.warn("what {} leaves behind cannot be deleted: {}", mark, e.getMessage());
         }

@@ -3,6 +3,7 @@ package io.quorate.node.workload;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.node.workload.oci.ImageStore;
+import io.quorate.node.workload.oci.RootFolder;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -223,7 +224,7 @@ public final class ProcessRuntime implements PodRuntime {
             for (Path folder : children(root)) {
                 Path file = folder.resolve("pod.json");
                 if (!Files.exists(file)) {
-                    delete(folder); // it was being made, or deleted
+                    discard(folder); // it was being made, or deleted
                     continue;
                 }
                 PodFile pod = JSON.readValue(file.toFile(), PodFile.class);
@@ -246,7 +247,7 @@ public final class ProcessRuntime implements PodRuntime {
         for (Path folder : folders) {
             Path file = folder.resolve("attempt.json");
             if (!Files.exists(file)) {
-                delete(folder);
+                discard(folder);
                 continue;
             }
             Run run = new Run(place, folder, JSON.readValue(file.toFile(), AttemptFile.class));
@@ -396,10 +397,10 @@ public final class ProcessRuntime implements PodRuntime {
                 now.add(run);
                 runs.put(place, List.copyOf(now));
                 for (Run old : before.subList(0, before.size() - kept.size())) {
-                    delete(old.folder);
+                    discard(old.folder);
                 }
             } catch (StartRefused | IOException e) {
-                delete(folder);
+                discard(folder);
                 throw e;
             }
         } catch (IOException e) {
@@ -706,26 +707,17 @@ public final class ProcessRuntime implements PodRuntime {
         }
         if (pods.remove(podUid) != null) {
             Path folder = root.resolve(podUid);
-            try {
-                Files.deleteIfExists(folder.resolve("pod.json")); // first: what is left after a crash is nobody's
-                delete(folder);
-            } catch (IOException e) {
-                LOG.warn("{} cannot be deleted: {}", folder, e.getMessage());
-            }
+            discard(folder.resolve("pod.json")); // first: what is left after a crash is nobody's
+            discard(folder);
         }
     }
 
-    /** A link is deleted, and not what it leads to. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+    /** What cannot be deleted is in nobody's way, and is tried again at the next start. */
+    private static void discard(Path folder) {
+        try {
+            RootFolder.delete(folder);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", folder, e.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorate.node.workload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -155,6 +156,54 @@ class ProcessRuntimeTest extends ContainerTests {
         try (LogCursor cursor = runtime.log(POD, "c", true, following()).orElseThrow()) {
             assertThat(new String(cursor.next(), UTF_8)).isEqualTo("attempt 1\n");
         }
+        runtime.remove(POD);
+        assertThat(root.resolve("workloads").resolve(POD)).doesNotExist();
+    }
+
+    /** Below paths that are longer than the kernel takes: nobody deletes that by its path, not even root. */
+    private static final String TOO_DEEP =
+            "n=$(printf %0200d 7); i=0; while [ $i -lt 30 ]; do mkdir $n && cd -P $n; i=$((i+1)); done; touch f; ";
+
+    /** As the test's own folder is deleted by path. */
+    private void forceDelete(Path folder) throws Exception {
+        assertThat(new ProcessBuilder("rm", "-rf", folder.toString()).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void a_folder_that_cannot_be_deleted_keeps_no_node_from_its_start() throws Exception {
+        sh("cd -P ../../../..; mkdir volumes; cd volumes; " + TOO_DEEP);
+        awaitExit();
+        runtime.remove(POD);
+        Path left = root.resolve("workloads").resolve(POD);
+        assertThat(left.resolve("pod.json")).doesNotExist();
+        runtime.close();
+        open();
+        assertThat(left).as("what is nobody's").exists();
+        assertThat(runtime.pods()).isEmpty();
+        forceDelete(left);
+    }
+
+    @Test
+    void a_container_runs_on_where_an_earlier_attempt_cannot_be_deleted() throws Exception {
+        sh(TOO_DEEP);
+        awaitExit();
+        start("busybox", 1, Map.of(), "true");
+        awaitExit();
+        start("busybox", 2, Map.of(), "sh", "-c", "echo up; sleep 600");
+        awaitSaid("up");
+        assertThat(attempt().number()).isEqualTo(2);
+        assertThat(attempt().runs()).isTrue();
+        Path containers = root.resolve("workloads").resolve(POD).resolve("containers/c");
+        assertThat(containers.resolve("2/attempt.json")).exists();
+        forceDelete(containers.resolve("0"));
+    }
+
+    @Test
+    void a_pod_that_has_closed_its_folders_is_deleted_all_the_same() throws Exception {
+        assumeFalse("root".equals(System.getProperty("user.name")), "no folder is closed to root");
+        sh("mkdir -p a/b c; touch a/b/file c/file; chmod 0555 a/b a; chmod 0 c");
+        assertThat(awaitExit().code()).isZero();
         runtime.remove(POD);
         assertThat(root.resolve("workloads").resolve(POD)).doesNotExist();
     }

@@ -251,12 +251,12 @@ public final class ImageStore {
             }
             Files.move(next, done, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            Layer.delete(next); // another process was faster
+            RootFolder.delete(next); // another process was faster
         } catch (ImageException e) {
-            Layer.delete(next);
+            RootFolder.delete(next);
             throw e;
         } catch (IOException | RuntimeException e) {
-            Layer.delete(next);
+            RootFolder.delete(next);
             throw new ImageException("the image cannot be unpacked: " + e.getMessage());
         }
         return done;
@@ -312,7 +312,7 @@ public final class ImageStore {
                 extract(archive, next);
                 return take(next, archive, as);
             } finally {
-                Layer.delete(next);
+                RootFolder.delete(next);
             }
         }
     }

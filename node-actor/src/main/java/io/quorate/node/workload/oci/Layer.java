@@ -3,12 +3,9 @@ package io.quorate.node.workload.oci;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,7 +15,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lays one layer over those below it (the image specification's "layer changesets"): files replace files, and whiteouts take away what was there. Devices
@@ -105,7 +101,7 @@ final class Layer {
         Path at = folder.resolve(last);
         boolean stays = entry.isDirectory() && Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS);
         if (!stays && Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
-            delete(at);
+            RootFolder.delete(at);
         }
         fresh.add(at);
         if (entry.isDirectory()) {
@@ -160,7 +156,7 @@ final class Layer {
         }
         Path at = folder.resolve(gone);
         if (!fresh.contains(at)) {
-            delete(at);
+            RootFolder.delete(at);
         }
     }
 
@@ -172,7 +168,7 @@ final class Layer {
         }
         for (Path child : children) {
             if (!fresh.contains(child)) {
-                delete(child);
+                RootFolder.delete(child);
             } else if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                 empty(child);
             }
@@ -188,28 +184,5 @@ final class Layer {
 
     private void mode(Path path, int mode) throws IOException {
         Files.setAttribute(path, "unix:mode", mode & PERMISSIONS);
-    }
-
-    /** Links are deleted, and not what they lead to. */
-    static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -1,20 +1,29 @@
 package io.quorate.node.workload.oci;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Paths as they are within a folder that is somebody's root: a link leads to where it would after chroot(2), and nothing leads out. Good only while nobody
- * else writes to the folder.
+ * Folders that are somebody else's to fill. A path in one that is their root is as it is for them: a link leads to where it would after chroot(2), and
+ * nothing leads out. Good only while nobody else writes to the folder.
  */
 public final class RootFolder {
     private static final int MAX_LINKS = 40;
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
 
     private RootFolder() {}
 
@@ -55,6 +64,45 @@ public final class RootFolder {
             throw new ImageException(path + " is no path");
         }
         return at;
+    }
+
+    /**
+     * Deletes a file, or a folder with all that is in it. A link is deleted, and not what it leads to; a folder that is closed to its owner is opened for
+     * that.
+     *
+     * @throws IOException where something stays
+     */
+    public static void delete(Path path) throws IOException {
+        List<Path> all = new ArrayList<>(List.of(path));
+        try {
+            for (int i = 0; i < all.size(); i++) {
+                Path each = all.get(i);
+                if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+                    open(each);
+                    try (Stream<Path> children = Files.list(each)) {
+                        children.forEach(all::add);
+                    }
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path each : all.reversed()) {
+            Files.deleteIfExists(each);
+        }
+    }
+
+    private static void open(Path folder) throws IOException {
+        if (Files.isReadable(folder) && Files.isWritable(folder) && Files.isExecutable(folder)) {
+            return;
+        }
+        Set<PosixFilePermission> open = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+        open.addAll(OWNER);
+        try {
+            Files.setPosixFilePermissions(folder, open);
+        } catch (FileSystemException e) {
+            // It is somebody else's: an empty one can be deleted even so, and for another it is told which file stays.
+        }
     }
 
     private static Path parent(Path path) {
