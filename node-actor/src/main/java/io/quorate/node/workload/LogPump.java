@@ -6,10 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ final class LogPump implements AutoCloseable {
     private static final List<String> STREAMS = List.of("stdout", "stderr");
     private static final int BLOCK = 64 * 1024;
     static final long HOLE_BYTES = 4L << 20;
+    /** So many digits are a long. */
+    private static final Pattern POSITION = Pattern.compile("[0-9]{1,18}");
+
     private static final long HOLE_PATIENCE_SECONDS = 5;
 
     private final Path folder;
@@ -35,12 +41,23 @@ final class LogPump implements AutoCloseable {
         this.marks = logs.resolve("taken");
         this.log = log;
         if (Files.exists(marks)) {
-            String[] words = Files.readString(marks).strip().split(" ");
-            for (int i = 0; i < STREAMS.size() && i < words.length; i++) {
-                taken[i] = Long.parseLong(words[i]);
+            String[] words =
+                    Files.readString(marks, StandardCharsets.ISO_8859_1).strip().split(" ");
+            boolean known = words.length == STREAMS.size() && Stream.of(words).allMatch(POSITION.asMatchPredicate());
+            for (int i = 0; i < STREAMS.size(); i++) {
+                taken[i] = known ? Long.parseLong(words[i]) : unknown(folder.resolve(STREAMS.get(i)));
                 cut[i] = taken[i];
             }
         }
+    }
+
+    /**
+     * Where the mark cannot be read. Rather twice than not at all; but a file that may have a hole would be read as its length in zeros, which would
+     * take the place of all that is in the log: that one is gone on with at its end.
+     */
+    private static long unknown(Path file) throws IOException {
+        long size = Files.exists(file) ? Files.size(file) : 0;
+        return size < HOLE_BYTES ? 0 : size;
     }
 
     /**
@@ -83,13 +100,20 @@ final class LogPump implements AutoCloseable {
                 }
                 any = true;
                 taken[stream] += took;
-                Files.writeString(marks, taken[0] + " " + taken[1], StandardCharsets.US_ASCII);
+                mark();
             }
             if (!ended && taken[stream] - cut[stream] >= HOLE_BYTES) {
                 cut(file, channel, stream);
             }
         }
         return any;
+    }
+
+    /** Beside and moved: one that is cut off, or without room on the disk, leaves the mark before. */
+    private void mark() throws IOException {
+        Path next = marks.resolveSibling("taken.new");
+        Files.writeString(next, taken[0] + " " + taken[1], StandardCharsets.US_ASCII);
+        Files.move(next, marks, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void cut(Path file, FileChannel channel, int stream) throws IOException {

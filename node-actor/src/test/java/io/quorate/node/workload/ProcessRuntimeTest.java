@@ -80,6 +80,19 @@ class ProcessRuntimeTest extends ContainerTests {
     }
 
     @Test
+    void it_goes_on_where_the_mark_of_its_log_was_being_written_when_the_node_ended() throws Exception {
+        Path go = root.resolve("go");
+        sh("echo one; while [ ! -e " + go + " ]; do sleep 0.1; done; echo two");
+        awaitSaid("one");
+        runtime.close();
+        Files.write(root.resolve("workloads").resolve(POD).resolve("containers/c/0/logs/taken"), new byte[0]);
+        open();
+        Files.createFile(go);
+        assertThat(awaitExit().code()).isZero();
+        assertThat(said()).isEqualTo("one\none\ntwo\n");
+    }
+
+    @Test
     void what_ended_while_nobody_was_there_is_known_too() throws Exception {
         Path go = root.resolve("go");
         sh("while [ ! -e " + go + " ]; do sleep 0.1; done; echo late; exit 5");
