@@ -397,7 +397,7 @@ public final class Refresh {
         String to = order.revert() ? target(order) : order.version();
         String target = isBase(to) ? "" : to;
         boolean fromBase =
-                home.map(at -> !at.normalize().startsWith(folder.versions())).orElse(true);
+                home.map(at -> !real(at).startsWith(real(folder.versions()))).orElse(true);
         folder.update(state -> state.restarting(running.version()));
         folder.begin(new ReleaseFolder.Trial(
                 to,
@@ -409,6 +409,15 @@ public final class Refresh {
         reached(Failpoint.RELEASE_TRIAL);
         folder.switchTo(target);
         reached(Failpoint.RELEASE_SWITCHED);
+    }
+
+    /** The launcher says where a release is without the links that the data folder was reached by. */
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path.toAbsolutePath().normalize(); // it is gone
+        }
     }
 
     /** What a start has now is here to stay: others that are older than the settings keep go. */

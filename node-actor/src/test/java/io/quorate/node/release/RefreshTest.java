@@ -8,6 +8,7 @@ import io.quorate.node.fault.Failpoints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ class RefreshTest {
     private Refresh refresh() {
         ReleaseSettings settings = new ReleaseSettings(source.toString(), STABLE, 1, Duration.ofSeconds(60), 2, false);
         ReleaseFolder folder = new ReleaseFolder(data);
-        Optional<Path> home = folder.current().map(folder::home).or(() -> Optional.of(base));
+        Optional<Path> home =
+                folder.current().map(folder::home).or(() -> Optional.of(base)).map(RefreshTest::real);
         return new Refresh(
                 folder,
                 home.flatMap(Release::of).orElseThrow(),
@@ -72,6 +74,15 @@ class RefreshTest {
                 settings,
                 Failpoints.NONE,
                 "n1");
+    }
+
+    /** As the launcher says it ({@code pwd -P}). */
+    private static Path real(Path home) {
+        try {
+            return home.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Release release(String version, int lowest, int highest) {
@@ -122,6 +133,24 @@ class RefreshTest {
         take(BACK);
         assertThat(refresh.running().version()).isEqualTo("0.1.0");
         assertThat(refresh.folder().current()).as("what is installed").isEmpty();
+    }
+
+    @Test
+    void a_fall_back_is_to_the_release_before_where_the_data_folder_is_reached_by_a_link() throws IOException {
+        data = Files.createSymbolicLink(root.resolve("link"), data);
+        refresh = refresh();
+        assertFallsBackTo("-", order("0.2.0"));
+        publish("0.3.0", 1, 2);
+        assertFallsBackTo("0.2.0", order("0.3.0"));
+    }
+
+    private void assertFallsBackTo(String previous, ReleaseOrder order) {
+        refresh.begin(order);
+        refresh.prepare(order, words -> {});
+        refresh.turn(order);
+        assertThat(data.resolve("versions/trial")).content().contains("\nprevious " + previous + "\n");
+        assertThat(refresh.folder().confirm()).isTrue();
+        refresh = refresh();
     }
 
     @Test
