@@ -31,6 +31,7 @@ import io.quorate.node.workload.PodWish;
 import io.quorate.node.workload.Probe;
 import io.quorate.node.workload.Prober;
 import io.quorate.node.workload.StartRefused;
+import io.quorate.node.workload.oci.RootFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -667,12 +668,11 @@ public final class Agent implements AutoCloseable {
             String name = mount.path("name").asText();
             Path at = volume(work, name, surroundings);
             String part = mount.path("subPath").asText();
-            Path target = at.resolve(part).normalize();
-            if (!target.startsWith(at)) {
-                throw new StartRefused(
-                        "CreateContainerConfigError", "the subPath " + part + " leads out of its volume");
+            try {
+                mounts.put(mount.path("mountPath").asText(), part.isEmpty() ? at : RootFolder.part(at, part));
+            } catch (IOException e) {
+                throw new StartRefused("CreateContainerConfigError", "the subPath " + e.getMessage());
             }
-            mounts.put(mount.path("mountPath").asText(), target);
         }
         return mounts;
     }
@@ -718,10 +718,11 @@ public final class Agent implements AutoCloseable {
         if (!file.startsWith(folder)) {
             throw new IOException("the path " + name + " leads out of the volume");
         }
-        Files.createDirectories(file.getParent());
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(file, content);
+        Path at = RootFolder.part(folder, folder.relativize(file.getParent()).toString())
+                .resolve(file.getFileName());
+        Files.deleteIfExists(at);
+        Files.createFile(at, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(at, content);
     }
 
     private void prepare(Work work, Action.Prepare prepare, long now) {

@@ -204,6 +204,32 @@ class PodsTest {
                 .isEqualTo("container \"c\" in pod \"strange\" is waiting to start: ErrImagePull");
     }
 
+    private static String mounting(Path volume, String subPath) {
+        return "'volumes':[{'name':'v','hostPath':{'path':'%s'}}],'restartPolicy':'Never',".formatted(volume)
+                + sh(
+                        "touch data/file",
+                        ",'volumeMounts':[{'name':'v','mountPath':'/data','subPath':'%s'}]".formatted(subPath));
+    }
+
+    @Test
+    void a_part_of_a_volume_is_made_where_it_is_not_there_and_no_link_leads_out_of_it() throws Exception {
+        Path volume = Files.createDirectory(root.resolve("volume"));
+        create("part", mounting(volume, "sub"));
+        await("part", each -> each.at("/status/phase").asText().equals("Succeeded"));
+        assertThat(volume.resolve("sub/file")).exists();
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        Files.createSymbolicLink(volume.resolve("out"), outside);
+        create("out", mounting(volume, "out"));
+        JsonNode pod = await(
+                "out",
+                each -> each.at("/status/containerStatuses/0/state/waiting/reason")
+                        .asText()
+                        .equals("CreateContainerConfigError"));
+        assertThat(pod.at("/status/containerStatuses/0/state/waiting/message").asText())
+                .isEqualTo("the subPath out leads out of its volume");
+        assertThat(outside).isEmptyDirectory();
+    }
+
     @Test
     void a_pod_that_is_deleted_by_force_is_ended_too() throws Exception {
         Path there = root.resolve("there");

@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,6 +65,37 @@ public final class RootFolder {
             throw new ImageException(path + " is no path");
         }
         return at;
+    }
+
+    /**
+     * A part of a volume, for one who is to see no more of the machine than that: unlike {@link #inside} a link is followed as this machine does, and
+     * refused where it leads out. A folder that is not there is made, with the permissions of the one that it is in. Not good against somebody who
+     * puts a link there after this has looked.
+     *
+     * @return where it is, without links below the volume
+     * @throws IOException where it is none, with words for people
+     */
+    public static Path part(Path volume, String path) throws IOException {
+        try {
+            Path real = volume.toRealPath();
+            Path at = real;
+            for (Path name : Path.of(path).normalize()) {
+                Path next = at.resolve(name);
+                if (!Files.exists(next, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createDirectories(
+                            next, PosixFilePermissions.asFileAttribute(Files.getPosixFilePermissions(at)));
+                }
+                at = next.toRealPath();
+                if (!at.startsWith(real)) {
+                    throw new IOException(path + " leads out of its volume");
+                }
+            }
+            return volume.resolve(real.relativize(at));
+        } catch (InvalidPathException e) {
+            throw new IOException(path + " is no path", e);
+        } catch (NoSuchFileException e) {
+            throw new IOException(e.getMessage() + " is not there", e);
+        }
     }
 
     /**
