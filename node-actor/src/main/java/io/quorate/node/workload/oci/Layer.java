@@ -77,10 +77,17 @@ final class Layer {
             layer.lay(entry, entries);
         }
         for (Map.Entry<Path, Integer> each : layer.folders.entrySet()) {
-            if (Files.isDirectory(each.getKey(), LinkOption.NOFOLLOW_LINKS)) {
+            if (layer.isFolder(each.getKey())) {
                 layer.mode(each.getKey(), each.getValue());
             }
         }
+    }
+
+    /** Still: what it is in may have become a link since. */
+    private boolean isFolder(Path path) throws IOException {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                && RootFolder.inside(root, root.relativize(path).toString(), false)
+                        .equals(path);
     }
 
     private void lay(TarArchiveEntry entry, InputStream content) throws IOException {

@@ -7,6 +7,7 @@ import io.quorate.node.workload.oci.ImageArchive.Tar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,22 @@ class ImageStoreTest {
         }
         assertThat(folder.resolve("evil")).doesNotExist();
         assertThat(folder.resolve("secret")).exists();
+    }
+
+    @Test
+    void a_folder_that_a_link_takes_the_place_of_gives_its_mode_to_nothing_outside() throws IOException {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Path closed = Files.createDirectory(
+                outside.resolve("sub"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path root = root(
+                new Tar().folder("a").folder("a/sub").link("a", outside.toString()),
+                new Tar().folder("b/sub").folder("c").file(".wh.b", "").link("b", outside.toString()));
+        assertThat(root.resolve("a")).isSymbolicLink();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(closed)))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("c"))))
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
