@@ -283,7 +283,8 @@ final class Client {
     /** An index means something to a replica of the same epoch only. */
     private void ask(String read, String entity, Answered<Long> barrier, Reading then) {
         List<String> names = world.names();
-        String replica = names.get(random.nextInt(names.size()));
+        // Most of them may be gone for good, and not who has just answered.
+        String replica = random.nextBoolean() ? target : names.get(random.nextInt(names.size()));
         world.call(
                         name,
                         replica,
