@@ -122,7 +122,9 @@ class SnapshotHoldTest {
 
     @Test
     void who_is_at_the_snapshot_and_whole_waits_for_nothing() {
-        events.adopt(source.ask(new Query.EntriesAfter(0, Integer.MAX_VALUE)));
+        while (events.pendingIndex() < source.appliedIndex()) {
+            events.adopt(source.ask(new Query.EntriesAfter(events.pendingIndex(), SnapshotHold.CHUNK_BYTES)));
+        }
         assertThat(hold.holds(snapshot(2))).isFalse();
         assertThat(hold.holds(entryAfter(4))).isFalse();
         assertThat(chunks).isEmpty();
