@@ -262,6 +262,11 @@ public final class EventStore implements AutoCloseable {
             reclaim.add(id, changes);
         }
         dirtyHeads.put(id, new Head(Math.max(head.deletedTo(), to), highest));
+        killed(index);
+    }
+
+    /** The entry at an index has deleted something that came before it. */
+    private void killed(long index) {
         pendingKilledAt = Math.max(pendingKilledAt, index);
     }
 
@@ -274,7 +279,7 @@ public final class EventStore implements AutoCloseable {
         } else {
             bury(Place.read(replaced), aliveHere, index);
             changes.replace(key, place);
-            pendingKilledAt = Math.max(pendingKilledAt, index);
+            killed(index);
         }
     }
 
@@ -289,7 +294,7 @@ public final class EventStore implements AutoCloseable {
             if (place.number() >= delete.minTimestampMillis() && place.number() <= delete.maxTimestampMillis()) {
                 changes.delete(entry.getKey());
                 bury(place, aliveHere, indexHere);
-                pendingKilledAt = Math.max(pendingKilledAt, indexHere);
+                killed(indexHere);
             }
         }
     }
@@ -419,7 +424,7 @@ public final class EventStore implements AutoCloseable {
             pendingIndex = entries.upTo();
             pendingTerm = entries.term();
         }
-        pendingKilledAt = Math.max(pendingKilledAt, entries.killedAt());
+        killed(entries.killedAt());
     }
 
     /** Whether nothing is here yet, and the files of another node's store can take the place of those of this one. */

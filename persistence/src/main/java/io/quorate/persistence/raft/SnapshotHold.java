@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wall: a Raft snapshot names an index and carries no data, so an InstallSnapshot is held back until the journal stream has
- * brought the local store to that index, and to one at which it is whole ({@link EventStore#pendingIsWhole}). Chunks are bounded and one is in flight: neither side's heap grows with the distance.
- * Used on the replica's thread.
+ * brought the local store to that index, and to one at which it is whole ({@link EventStore#pendingIsWhole}). Chunks are
+ * bounded and one is in flight: neither side's heap grows with the distance. Used on the replica's thread.
  */
 final class SnapshotHold {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotHold.class);

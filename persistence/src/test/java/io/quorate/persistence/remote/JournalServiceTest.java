@@ -3,36 +3,16 @@ package io.quorate.persistence.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.persistence.contract.ByteReader;
-import io.quorate.persistence.contract.Operation;
-import io.quorate.persistence.contract.Outcome;
-import io.quorate.persistence.journal.Journal;
-import io.quorate.persistence.journal.Query;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JournalServiceTest {
     /** Tells what it is told to tell. */
-    private static final class News implements Journal {
+    private static final class News implements UnaskedJournal {
         @Nullable
         LongConsumer listener;
-
-        @Override
-        public CompletionStage<Outcome> submit(Operation operation) {
-            throw new AssertionError("nobody writes");
-        }
-
-        @Override
-        public CompletionStage<Long> barrier() {
-            throw new AssertionError("nobody reads");
-        }
-
-        @Override
-        public <A> CompletionStage<A> ask(Query<A> query) {
-            throw new AssertionError("nobody reads");
-        }
 
         @Override
         public Subscription onApplied(LongConsumer toTell) {

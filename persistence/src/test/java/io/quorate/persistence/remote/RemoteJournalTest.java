@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quorate.persistence.contract.ByteReader;
-import io.quorate.persistence.contract.Operation;
-import io.quorate.persistence.contract.Outcome;
-import io.quorate.persistence.journal.Journal;
 import io.quorate.persistence.journal.JournalCodec;
 import io.quorate.persistence.journal.JournalException;
 import io.quorate.persistence.journal.Query;
@@ -18,7 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,17 +40,7 @@ class RemoteJournalTest {
         return systems.serve("journal", new JournalService(new Numbered(number)));
     }
 
-    private record Numbered(byte number) implements Journal {
-        @Override
-        public CompletionStage<Outcome> submit(Operation operation) {
-            throw new AssertionError("nobody writes");
-        }
-
-        @Override
-        public CompletionStage<Long> barrier() {
-            throw new AssertionError("nobody reads");
-        }
-
+    private record Numbered(byte number) implements UnaskedJournal {
         @Override
         @SuppressWarnings("unchecked") // as the query says
         public <A> CompletionStage<A> ask(Query<A> query) {
@@ -70,11 +56,6 @@ class RemoteJournalTest {
             };
             return CompletableFuture.completedFuture((A) answer);
         }
-
-        @Override
-        public Subscription onApplied(LongConsumer listener) {
-            return () -> {};
-        }
     }
 
     /**
@@ -82,12 +63,7 @@ class RemoteJournalTest {
      *
      * @param leader whether one is known to it
      */
-    private record Late(AtomicLong applied, long committed, boolean leader) implements Journal {
-        @Override
-        public CompletionStage<Outcome> submit(Operation operation) {
-            throw new AssertionError("nobody writes");
-        }
-
+    private record Late(AtomicLong applied, long committed, boolean leader) implements UnaskedJournal {
         @Override
         public CompletionStage<Long> barrier() {
             if (!leader) {
@@ -102,11 +78,6 @@ class RemoteJournalTest {
         @SuppressWarnings("unchecked") // as the query says
         public <A> CompletionStage<A> ask(Query<A> query) {
             return CompletableFuture.completedFuture((A) Long.valueOf(applied.get()));
-        }
-
-        @Override
-        public Subscription onApplied(LongConsumer listener) {
-            return () -> {};
         }
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deletions of everything, by an entity that goes on. */
-class DeletionTest {
+class RepeatedDeletionTest {
     @TempDir
     Path folder;
 
