@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
 
 /**
  * The journal on a node with a copy: decisions go to the leader, reads to the local replica. A barrier is the leader's; then the
@@ -95,13 +96,14 @@ public final class NodeJournal implements Journal, AutoCloseable {
         }
         applied(events.appliedIndex()); // what was applied between the look and the registration
         missing.accept(index);
-        system.scheduler()
+        Cancellable timeout = system.scheduler()
                 .scheduleOnce(
                         BARRIER_PATIENCE,
                         () -> answer.completeExceptionally(new JournalException(
                                 Kind.UNKNOWN,
                                 "this replica is behind: it has applied " + events.appliedIndex() + " of " + index)),
                         system.dispatcher());
+        answer.whenComplete((applied, late) -> timeout.cancel());
         return answer;
     }
 

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.Props;
@@ -44,10 +45,12 @@ public final class RequestChannel implements AutoCloseable {
     private static final class SentFrame {
         final ActorRef target;
         final AtomicInteger unanswered;
+        final Cancellable timeout;
 
-        SentFrame(ActorRef target, int requests) {
+        SentFrame(ActorRef target, int requests, Cancellable timeout) {
             this.target = target;
             this.unanswered = new AtomicInteger(requests);
+            this.timeout = timeout;
         }
     }
 
@@ -148,12 +151,19 @@ public final class RequestChannel implements AutoCloseable {
             return;
         }
         if (to == null) {
-            framesInFlight.decrementAndGet();
-            requests.forEach(request ->
-                    fail(request, new JournalException(Kind.NO_LEADER, "no node is known that could answer")));
+            refuse(requests, "no node is known that could answer");
             return;
         }
-        SentFrame frame = new SentFrame(to, requests.size());
+        // Not the requests: what is answered would be kept until the timeout, and its answer with it.
+        long[] ids = requests.stream().mapToLong(Request::id).toArray();
+        Cancellable timeoutOfAll;
+        try {
+            timeoutOfAll = system.scheduler().scheduleOnce(timeout, () -> timedOut(ids), system.dispatcher());
+        } catch (IllegalStateException ended) {
+            refuse(requests, "this node is stopping");
+            return;
+        }
+        SentFrame frame = new SentFrame(to, ids.length, timeoutOfAll);
         ByteWriter out = new ByteWriter(bytes + 16).varint(requests.size());
         for (Request request : requests) {
             request.sentTo().accept(to);
@@ -165,9 +175,11 @@ public final class RequestChannel implements AutoCloseable {
             out.text(epoch);
         }
         to.tell(new Frame(out.toBytes()), inbox);
-        // Not the requests: what is answered would be kept until the timeout, and its answer with it.
-        long[] ids = requests.stream().mapToLong(Request::id).toArray();
-        system.scheduler().scheduleOnce(timeout, () -> timedOut(ids), system.dispatcher());
+    }
+
+    private void refuse(List<Request> requests, String reason) {
+        framesInFlight.decrementAndGet();
+        requests.forEach(request -> fail(request, new JournalException(Kind.NO_LEADER, reason)));
     }
 
     private void timedOut(long[] ids) {
@@ -235,6 +247,7 @@ public final class RequestChannel implements AutoCloseable {
 
     private void answered(SentFrame frame) {
         if (frame.unanswered.decrementAndGet() == 0) {
+            frame.timeout.cancel(); // or two threads are woken for it, frame by frame, to find nothing to do
             framesInFlight.decrementAndGet();
             sendWaiting();
         }

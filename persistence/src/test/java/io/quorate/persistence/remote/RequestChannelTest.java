@@ -2,15 +2,18 @@ package io.quorate.persistence.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.persistence.journal.JournalException;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +55,34 @@ class RequestChannelTest {
                 }
             }
             assertThat(gone).containsExactlyInAnyOrder(kept.question(), kept.answer());
+        }
+    }
+
+    @Test
+    void each_question_without_an_answer_is_unknown_when_its_time_is_over_whatever_else_is_answered() throws Exception {
+        byte[] unheard = {1};
+        String node = systems.serve(
+                "service",
+                request -> Arrays.equals(request, unheard)
+                        ? new CompletableFuture<>()
+                        : CompletableFuture.completedFuture(request));
+        ActorSystem system = systems.start();
+        ActorRef service = RequestChannel.resolve(system, node, "/user/service");
+        try (RequestChannel channel = new RequestChannel(system, () -> service, Duration.ofSeconds(2))) {
+            for (int round = 0; round < 2; round++) {
+                CompletableFuture<byte[]> silent = channel.request(unheard).toCompletableFuture();
+                CompletableFuture<byte[]> answered =
+                        channel.request(new byte[] {2}).toCompletableFuture();
+                assertThat(answered.get(RemoteSystems.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .containsExactly(2);
+                assertThat(silent)
+                        .failsWithin(RemoteSystems.PATIENCE)
+                        .withThrowableThat()
+                        .havingCause()
+                        .asInstanceOf(InstanceOfAssertFactories.type(JournalException.class))
+                        .extracting(JournalException::kind)
+                        .isEqualTo(JournalException.Kind.UNKNOWN);
+            }
         }
     }
 }
