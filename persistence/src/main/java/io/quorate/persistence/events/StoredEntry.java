@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * @param batch as {@link OperationCodec} encodes it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
+public record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
 
     byte[] toBytes() {
         byte[] bits = alive.toByteArray();
@@ -39,7 +39,7 @@ record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
     }
 
     /** @throws StorageException {@code CORRUPT} when the checksum is wrong */
-    static StoredEntry read(long index, byte[] bytes) {
+    public static StoredEntry read(long index, byte[] bytes) {
         if (bytes.length < 6 || ByteBuffer.wrap(bytes).getInt(bytes.length - 4) != crcOf(bytes)) {
             throw new StorageException(
                     StorageException.Kind.CORRUPT,
@@ -52,7 +52,7 @@ record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
         return new StoredEntry(index, in.varint(), BitSet.valueOf(in.block()), in.block());
     }
 
-    List<Operation> operations() {
+    public List<Operation> operations() {
         return OperationCodec.decode(batch);
     }
 

@@ -7,17 +7,20 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What was acknowledged is in the journal, where the answer said, and on every replica when all is at rest. */
+/** What was acknowledged is in the journal, where the answer said, and on every replica when all is at rest, if it is not deleted. */
 final class AcknowledgedEventsSurvive implements Invariant {
     private final Map<String, Offset> stored = new HashMap<>();
-    private final Map<String, String> entityOf = new HashMap<>();
+    private final Map<String, Observation.Invoked> appends = new HashMap<>();
+    private final Deletions deletions = new Deletions();
     private final Map<String, Map<String, Offset>> acknowledged = new LinkedHashMap<>();
 
     @Override
     public void see(Observation observation) {
+        deletions.see(observation);
         switch (observation) {
-            case Observation.Invoked invoked -> entityOf.put(invoked.token(), invoked.persistenceId());
+            case Observation.Invoked invoked -> appends.put(invoked.token(), invoked);
             case Observation.Stored(StoredEvent event) -> stored.putIfAbsent(Tokens.of(event), event.offset());
             case Observation.Acknowledged ack -> acknowledged(ack);
             case Observation.AtRest rest -> atRest(rest);
@@ -31,8 +34,9 @@ final class AcknowledgedEventsSurvive implements Invariant {
             throw new Violation(
                     ack.token() + " was acknowledged at " + promised + " and is stored at " + stored.get(ack.token()));
         }
+        Observation.Invoked append = appends.get(ack.token());
         acknowledged
-                .computeIfAbsent(entityOf.getOrDefault(ack.token(), ""), id -> new LinkedHashMap<>())
+                .computeIfAbsent(append == null ? "" : append.persistenceId(), id -> new LinkedHashMap<>())
                 .put(ack.token(), promised);
     }
 
@@ -40,10 +44,14 @@ final class AcknowledgedEventsSurvive implements Invariant {
         Set<String> present = new HashSet<>();
         rest.events().forEach(event -> present.add(Tokens.of(event)));
         acknowledged.getOrDefault(rest.persistenceId(), Map.of()).forEach((token, offset) -> {
-            if (!present.contains(token)) {
+            if (!present.contains(token) && !isDeleted(appends.get(token))) {
                 throw new Violation(
                         token + ", acknowledged at " + offset + ", is lost: " + rest.node() + " does not have it");
             }
         });
+    }
+
+    private boolean isDeleted(Observation.@Nullable Invoked append) {
+        return append != null && append.to() <= deletions.perhaps(append.persistenceId());
     }
 }

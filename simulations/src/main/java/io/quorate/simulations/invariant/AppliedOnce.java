@@ -5,21 +5,29 @@ import io.quorate.persistence.journal.StoredEvent;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Each entity's sequence numbers follow each other without gap or repetition, offsets only grow, no event is there twice. */
+/**
+ * Each entity's sequence numbers follow each other without repetition, and without a gap but where a deletion ends; offsets only grow, no event is
+ * there twice.
+ */
 final class AppliedOnce implements Invariant {
     private final Map<String, Long> highest = new HashMap<>();
     private final Map<String, Offset> tokens = new HashMap<>();
+    private final Deletions deletions = new Deletions();
     private Offset last = Offset.ZERO;
 
     @Override
     public void see(Observation observation) {
+        deletions.see(observation);
         if (observation instanceof Observation.Stored(StoredEvent event)) {
             if (event.offset().compareTo(last) <= 0) {
                 throw new Violation("the event at " + event.offset() + " came after the one at " + last);
             }
             last = event.offset();
             long before = highest.getOrDefault(event.persistenceId(), 0L);
-            if (event.sequenceNr() != before + 1) {
+            boolean next = event.sequenceNr() == before + 1;
+            boolean nextThatIsLeft =
+                    event.sequenceNr() > before && event.sequenceNr() - 1 <= deletions.perhaps(event.persistenceId());
+            if (!next && !nextThatIsLeft) {
                 throw new Violation("after number " + before + " of " + event.persistenceId() + " comes number "
                         + event.sequenceNr() + " at " + event.offset());
             }

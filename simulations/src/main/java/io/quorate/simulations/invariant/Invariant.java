@@ -24,6 +24,7 @@ public interface Invariant {
                 new StateMachineSafety(),
                 new AppliedOnce(),
                 new AcknowledgedEventsSurvive(),
+                new DeletedStaysDeleted(),
                 new RefusedStaysOut(),
                 new ReadsAreLinearizable());
     }

@@ -1,6 +1,6 @@
 package io.quorate.simulations.invariant;
 
-import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.events.StoredEntry;
 import io.quorate.persistence.journal.StoredEvent;
 import java.util.List;
 
@@ -13,7 +13,7 @@ public sealed interface Observation {
      * A replica has applied everything after {@code after} up to {@code upTo}; the entries are what its store shows of that. A
      * replica that restarts is looked at again from 0.
      */
-    record Applied(String node, long after, long upTo, List<Query.Entry> entries) implements Observation {
+    record Applied(String node, long after, long upTo, List<StoredEntry> entries) implements Observation {
         public Applied {
             entries = List.copyOf(entries);
         }
@@ -41,11 +41,22 @@ public sealed interface Observation {
     /** A client was told that its append is certainly not stored and never will be, or that it was fenced. */
     record Refused(String token, boolean fenced) implements Observation {}
 
+    /** A client was told that the events of an entity up to a number are deleted. */
+    record Deleted(String persistenceId, long to, long index) implements Observation {}
+
+    /** An epoch before had that deleted: it need not be there any more, whether that deletion is known here or not. */
+    record DeletedBefore(String persistenceId, long to) implements Observation {}
+
     /** A client begins a strong read. */
     record ReadBegan(String read, String persistenceId) implements Observation {}
 
-    /** A strong read answers the highest sequence number. */
-    record ReadEnded(String read, String persistenceId, long highest) implements Observation {}
+    /**
+     * A strong read answers.
+     *
+     * @param highest sequence number, of the deleted ones too
+     * @param lowest of those that are not deleted; 0 for none
+     */
+    record ReadEnded(String read, String persistenceId, long highest, long lowest) implements Observation {}
 
     /** Everything is healed and at rest: what one replica holds of one entity. */
     record AtRest(String node, String persistenceId, List<StoredEvent> events) implements Observation {

@@ -37,12 +37,14 @@ public final class PromisesByEpoch {
         private final List<Invariant> promises = Invariant.all();
         private final Map<String, Offset> inherited = new HashMap<>();
         private final List<Observation.Acknowledged> acknowledged = new ArrayList<>();
+        private final Deletions deletions = new Deletions();
 
         Epoch(String before) {
             this.before = before;
         }
 
         void show(Observation observation) {
+            deletions.see(observation);
             for (Invariant promise : promises) {
                 try {
                     promise.see(observation);
@@ -118,6 +120,7 @@ public final class PromisesByEpoch {
                         .toList()));
         Epoch begun = begun(from.before());
         epochs.put(epoch, begun);
+        before.deletions.eachPerhaps((id, to) -> begun.show(new Observation.DeletedBefore(id, to)));
         begun.show(copy);
         for (StoredEvent event : from.events()) {
             begun.show(new Observation.Stored(event));

@@ -1,27 +1,35 @@
 package io.quorate.simulations.invariant;
 
-import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.Operation.AppendEvents;
+import io.quorate.persistence.events.StoredEntry;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Log matching, leader completeness and state-machine safety, as far as they show: at every index every replica has applied the
- * same bytes, before and after its restarts, and misses none. Holds for journals from which nothing is deleted.
+ * same bytes, before and after its restarts, and misses none of the operations but what is deleted.
  */
 final class StateMachineSafety implements Invariant {
-    private record Seen(byte[] bytes, String by) {}
+    private record Seen(StoredEntry entry, String by) {}
+
+    private static final BitSet NOTHING = new BitSet();
 
     private final TreeMap<Long, Seen> entries = new TreeMap<>();
+    private final Deletions deletions = new Deletions();
     private long known;
 
     @Override
     public void see(Observation observation) {
+        deletions.see(observation);
         if (observation instanceof Observation.Applied applied) {
             compare(applied);
-            for (Query.Entry entry : applied.entries()) {
+            for (StoredEntry entry : applied.entries()) {
                 if (entry.index() > known) {
-                    entries.put(entry.index(), new Seen(entry.bytes(), applied.node()));
+                    entries.put(entry.index(), new Seen(entry, applied.node()));
                 }
             }
             known = Math.max(known, applied.upTo());
@@ -29,21 +37,38 @@ final class StateMachineSafety implements Invariant {
     }
 
     private void compare(Observation.Applied applied) {
-        TreeMap<Long, byte[]> here = new TreeMap<>();
-        applied.entries().forEach(entry -> here.put(entry.index(), entry.bytes()));
+        TreeMap<Long, StoredEntry> here = new TreeMap<>();
+        applied.entries().forEach(entry -> here.put(entry.index(), entry));
         Map<Long, Seen> expected = entries.subMap(applied.after(), false, applied.upTo(), true);
         expected.forEach((index, seen) -> {
-            byte[] bytes = here.remove(index);
-            if (bytes == null) {
-                throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry "
-                        + index + ", which " + seen.by() + " has");
-            }
-            if (!Arrays.equals(bytes, seen.bytes())) {
+            StoredEntry entry = here.remove(index);
+            if (entry == null) {
+                if (!mayDiffer(seen.entry(), NOTHING)) {
+                    throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry "
+                            + index + ", which " + seen.by() + " has");
+                }
+            } else if (!Arrays.equals(entry.batch(), seen.entry().batch()) || !mayDiffer(seen.entry(), entry.alive())) {
                 throw new Violation("entry " + index + " of " + applied.node() + " differs from that of " + seen.by());
             }
         });
-        if (!here.isEmpty() && here.firstKey() <= known) {
-            throw new Violation(applied.node() + " has an entry " + here.firstKey() + " that had no effect elsewhere");
+        here.headMap(known, true).values().forEach(entry -> {
+            if (!mayDiffer(entry, NOTHING)) {
+                throw new Violation(
+                        applied.node() + " has an entry " + entry.index() + " that had no effect elsewhere");
+            }
+        });
+    }
+
+    /** Whether all that is alive in one of two only is deleted. */
+    private boolean mayDiffer(StoredEntry entry, BitSet elsewhere) {
+        BitSet different = (BitSet) entry.alive().clone();
+        different.xor(elsewhere);
+        if (different.isEmpty()) {
+            return true;
         }
+        List<Operation> operations = entry.operations();
+        return different.stream()
+                .allMatch(position -> operations.get(position) instanceof AppendEvents append
+                        && append.toSequenceNr() <= deletions.perhaps(append.persistenceId()));
     }
 }

@@ -1,9 +1,13 @@
 package io.quorate.simulations.scenario;
 
+import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Operation.AppendEvents;
+import io.quorate.persistence.contract.Operation.DeleteEvents;
 import io.quorate.persistence.contract.Outcome;
 import io.quorate.persistence.journal.JournalException;
+import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
+import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.simulations.invariant.Observation;
 import io.quorate.simulations.invariant.Tokens;
 import io.quorate.simulations.world.SimulatedNode;
@@ -13,11 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user of the journal, one operation at a time: appends to an entity of its own and to one that all share, asks again when an
+ * A user of the journal, one operation at a time: appends to an entity of its own and to one that all share, deletes of its own, asks again when an
  * answer was lost until it knows, and reads with a barrier. Follows the leader by hints, as a node does. Where its own entity is not what it
  * has made of it, which only another epoch of the cluster can bring about, it reads it and goes on from there.
  */
@@ -40,6 +45,9 @@ final class Client {
     private interface Reading {
         void read(String epoch, long highest);
     }
+
+    /** Which sequence numbers of an entity a replica shows; 0 for none. */
+    private record Span(long lowest, long highest) {}
 
     private final SimulatedWorld world;
     private final Observer observer;
@@ -117,8 +125,10 @@ final class Client {
     private void act() {
         operations++;
         double die = random.nextDouble();
-        if (die < 0.75) {
+        if (die < 0.7 || die < 0.75 && nextOfOwn == 1) {
             appendToOwn();
+        } else if (die < 0.75) {
+            deleteOwn();
         } else if (die < 0.9) {
             read(random.nextBoolean() ? entity() : SHARED, (from, highest) -> start());
         } else {
@@ -131,6 +141,27 @@ final class Client {
         Append append = append(entity(), nextOfOwn, count, true);
         nextOfOwn += count;
         send(append);
+    }
+
+    /** Of what it was told that it is stored, a part or all. */
+    private void deleteOwn() {
+        long all = nextOfOwn - 1;
+        delete(new DeleteEvents(entity(), random.nextInt(4) == 0 ? all : 1 + random.nextLong(all), 0));
+    }
+
+    /** Asked for again until it is answered: twice is as once. */
+    private void delete(DeleteEvents operation) {
+        submit(operation).whenComplete((answer, failure) -> {
+            if (failure == null && answer.value() instanceof Outcome.Applied applied) {
+                observer.see(
+                        answer.epoch(),
+                        new Observation.Deleted(operation.persistenceId(), operation.toSequenceNr(), applied.index()));
+                start();
+            } else {
+                follow();
+                world.time().after(aMoment(), () -> delete(operation));
+            }
+        });
     }
 
     /** What it was told of its entity is given up in the epoch that has fenced it. */
@@ -169,22 +200,29 @@ final class Client {
         return new Append(operation, token, sole, false);
     }
 
+    private CompletionStage<Answered<Outcome>> submit(Operation operation) {
+        return world.call(
+                name,
+                target,
+                node -> {
+                    String here = node.group();
+                    return node.submit(operation).thenApply(outcome -> new Answered<>(here, outcome));
+                },
+                TIMEOUT);
+    }
+
     private void send(Append append) {
-        world.call(
-                        name,
-                        target,
-                        node -> {
-                            String here = node.group();
-                            return node.submit(append.operation()).thenApply(outcome -> new Answered<>(here, outcome));
-                        },
-                        TIMEOUT)
-                .whenComplete((answer, failure) -> {
-                    if (failure != null) {
-                        retry(append, failure);
-                    } else {
-                        done(append, answer.epoch(), answer.value());
-                    }
-                });
+        submit(append.operation()).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                retry(append, failure);
+            } else {
+                done(append, answer.epoch(), answer.value());
+            }
+        });
+    }
+
+    private Duration aMoment() {
+        return Duration.ofMillis(5 + random.nextInt(40));
     }
 
     private void done(Append append, String from, Outcome outcome) {
@@ -221,7 +259,7 @@ final class Client {
         if (!sent.unsure() && random.nextInt(ONE_GIVEN_UP_OF) == 0) {
             giveUp(sent);
         } else {
-            world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> send(sent));
+            world.time().after(aMoment(), () -> send(sent));
         }
     }
 
@@ -277,7 +315,7 @@ final class Client {
 
     private void again(String read, String entity, Reading then) {
         follow();
-        world.time().after(Duration.ofMillis(5 + random.nextInt(40)), () -> barrier(read, entity, then));
+        world.time().after(aMoment(), () -> barrier(read, entity, then));
     }
 
     /** An index means something to a replica of the same epoch only. */
@@ -290,23 +328,29 @@ final class Client {
                         replica,
                         node -> node.group().equals(barrier.epoch())
                                 ? node.awaitApplied(barrier.value(), TIMEOUT)
-                                        .thenApply(applied -> highest(node, barrier.epoch(), entity))
-                                : CompletableFuture.<@Nullable Long>completedFuture(null),
+                                        .thenApply(applied -> span(node, barrier.epoch(), entity))
+                                : CompletableFuture.<@Nullable Span>completedFuture(null),
                         TIMEOUT)
-                .whenComplete((highest, failure) -> {
-                    if (failure == null && highest != null) {
+                .whenComplete((span, failure) -> {
+                    if (failure == null && span != null) {
                         reads++;
-                        observer.see(barrier.epoch(), new Observation.ReadEnded(read, entity, highest));
-                        then.read(barrier.epoch(), highest);
+                        observer.see(
+                                barrier.epoch(),
+                                new Observation.ReadEnded(read, entity, span.highest(), span.lowest()));
+                        then.read(barrier.epoch(), span.highest());
                     } else {
                         again(read, entity, then);
                     }
                 });
     }
 
-    private static @Nullable Long highest(SimulatedNode node, String epoch, String entity) {
-        return node.holdsCopy() && node.group().equals(epoch)
-                ? node.events().ask(new Query.HighestSequenceNr(entity))
-                : null;
+    /** Fails where the copy is not whole: another may be asked, or this one again. */
+    private static @Nullable Span span(SimulatedNode node, String epoch, String entity) {
+        if (!node.holdsCopy() || !node.group().equals(epoch)) {
+            return null;
+        }
+        Page<StoredEvent> first = node.events().askWhole(new Query.EventsByPersistenceId(entity, 1, Long.MAX_VALUE, 1));
+        long highest = node.events().askWhole(new Query.HighestSequenceNr(entity));
+        return new Span(first.items().isEmpty() ? 0 : first.items().getFirst().sequenceNr(), highest);
     }
 }

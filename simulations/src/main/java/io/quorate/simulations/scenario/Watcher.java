@@ -1,6 +1,7 @@
 package io.quorate.simulations.scenario;
 
 import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.events.StoredEntry;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
@@ -144,12 +145,12 @@ public final class Watcher {
         }
     }
 
-    private static List<Query.Entry> entries(EventStore events, long after, long upTo) {
-        List<Query.Entry> entries = new ArrayList<>();
+    private static List<StoredEntry> entries(EventStore events, long after, long upTo) {
+        List<StoredEntry> entries = new ArrayList<>();
         long at = after;
         while (at < upTo) {
             Query.Entries page = events.ask(new Query.EntriesAfter(at, PAGE_BYTES));
-            entries.addAll(page.entries());
+            page.entries().forEach(entry -> entries.add(StoredEntry.read(entry.index(), entry.bytes())));
             if (page.upTo() <= at) {
                 break;
             }

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.OperationCodec;
+import io.quorate.persistence.events.StoredEntry;
 import io.quorate.persistence.journal.Offset;
-import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.simulations.invariant.Observation.Acknowledged;
 import io.quorate.simulations.invariant.Observation.Applied;
 import io.quorate.simulations.invariant.Observation.AtRest;
+import io.quorate.simulations.invariant.Observation.Deleted;
 import io.quorate.simulations.invariant.Observation.Invoked;
 import io.quorate.simulations.invariant.Observation.Led;
 import io.quorate.simulations.invariant.Observation.ReadBegan;
 import io.quorate.simulations.invariant.Observation.ReadEnded;
 import io.quorate.simulations.invariant.Observation.Refused;
 import io.quorate.simulations.invariant.Observation.Stored;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,11 +48,28 @@ class InvariantTest {
     }
 
     private static Applied applied(String node, long after, long upTo, int... indexAndByte) {
-        List<Query.Entry> entries = new java.util.ArrayList<>();
+        List<StoredEntry> entries = new java.util.ArrayList<>();
         for (int i = 0; i < indexAndByte.length; i += 2) {
-            entries.add(new Query.Entry(indexAndByte[i], new byte[] {(byte) indexAndByte[i + 1]}));
+            entries.add(entry(indexAndByte[i], append("of entry " + indexAndByte[i + 1], 1)));
         }
         return new Applied(node, after, upTo, entries);
+    }
+
+    private static Operation append(String pid, long seq) {
+        return new Operation.AppendEvents(pid, seq, "w", 0, Tokens.events(pid + " " + seq, 1, 0));
+    }
+
+    private static StoredEntry entry(long index, Operation... operations) {
+        BitSet alive = new BitSet();
+        alive.set(0, operations.length);
+        return new StoredEntry(index, 1, alive, OperationCodec.encode(List.of(operations)));
+    }
+
+    /** With one of its operations taken away. */
+    private static StoredEntry without(int position, StoredEntry entry) {
+        BitSet alive = (BitSet) entry.alive().clone();
+        alive.clear(position);
+        return new StoredEntry(entry.index(), entry.term(), alive, entry.batch());
     }
 
     @Test
@@ -76,6 +97,100 @@ class InvariantTest {
     @Test
     void a_replica_that_forgets_after_a_restart_breaks_state_machine_safety() {
         breaks(new StateMachineSafety(), "misses", applied("n1", 0, 3, 1, 7, 3, 9), applied("n1", 0, 3, 3, 9));
+    }
+
+    private static final StoredEntry TWO_APPENDS = entry(1, append("p", 1), append("q", 1));
+    private static final StoredEntry DELETION = entry(2, new Operation.DeleteEvents("p", 5, 1));
+
+    @Test
+    void an_operation_may_be_missing_where_it_is_deleted_and_nowhere_else() {
+        passes(
+                new StateMachineSafety(),
+                new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
+                new Applied("n2", 0, 2, List.of(without(0, TWO_APPENDS), DELETION)),
+                new Applied("n3", 0, 1, List.of(without(0, TWO_APPENDS))));
+        breaks(
+                new StateMachineSafety(),
+                "entry 1 of n2 differs",
+                new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
+                new Applied("n2", 0, 2, List.of(without(1, TWO_APPENDS), DELETION)));
+        breaks(
+                new StateMachineSafety(),
+                "misses entry 1",
+                new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
+                new Applied("n2", 0, 2, List.of(DELETION)));
+        breaks(
+                new StateMachineSafety(),
+                "misses entry 2",
+                new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
+                new Applied("n2", 0, 2, List.of(TWO_APPENDS)));
+    }
+
+    @Test
+    void what_is_deleted_may_be_there_still_where_it_was_taken_away_elsewhere() {
+        passes(
+                new StateMachineSafety(),
+                new Applied("n1", 0, 2, List.of(without(0, TWO_APPENDS), DELETION)),
+                new Applied("n2", 0, 2, List.of(TWO_APPENDS, DELETION)));
+    }
+
+    @Test
+    void an_acknowledged_event_may_be_missing_where_it_is_deleted() {
+        passes(
+                new AcknowledgedEventsSurvive(),
+                new Invoked("a", "p", 1, 1, true),
+                new Stored(event("a", "p", 1, 1, 0)),
+                new Acknowledged("a", 1, 0),
+                new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
+                new AtRest("n1", "p", List.of()));
+    }
+
+    @Test
+    void what_is_deleted_and_seen_again_breaks_the_promise() {
+        Observation deletion = new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION));
+        passes(
+                new DeletedStaysDeleted(),
+                deletion,
+                new Deleted("p", 5, 2),
+                new ReadBegan("r1", "p"),
+                new ReadEnded("r1", "p", 1, 0),
+                new AtRest("n1", "p", List.of()),
+                new AtRest("n1", "p", List.of(event("b", "p", 2, 3, 0))));
+        breaks(
+                new DeletedStaysDeleted(),
+                "deleted up to 1 before it began",
+                deletion,
+                new Deleted("p", 5, 2),
+                new ReadBegan("r1", "p"),
+                new ReadEnded("r1", "p", 1, 1));
+        breaks(
+                new DeletedStaysDeleted(),
+                "they are deleted up to 1",
+                deletion,
+                new AtRest("n1", "p", List.of(event("a", "p", 1, 1, 0))));
+        breaks(new DeletedStaysDeleted(), "is not there", deletion, new Deleted("q", 5, 2));
+    }
+
+    @Test
+    void what_is_missing_and_was_never_deleted_breaks_the_promise() {
+        Observation deletion = new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION));
+        breaks(
+                new DeletedStaysDeleted(),
+                "up to number 2",
+                deletion,
+                new ReadBegan("r1", "p"),
+                new ReadEnded("r1", "p", 3, 3));
+        breaks(
+                new DeletedStaysDeleted(),
+                "up to number 1",
+                deletion,
+                new ReadBegan("r1", "q"),
+                new ReadEnded("r1", "q", 1, 0));
+        breaks(
+                new DeletedStaysDeleted(),
+                "and not number 3",
+                deletion,
+                new AtRest("n1", "p", List.of(event("b", "p", 2, 3, 0), event("c", "p", 4, 4, 0))));
     }
 
     @Test
@@ -137,7 +252,7 @@ class InvariantTest {
             new Invoked("a", "p", 1, 3, true),
             new Acknowledged("a", 5, 0),
             new ReadBegan("r1", "p"),
-            new ReadEnded("r1", "p", 3)
+            new ReadEnded("r1", "p", 3, 1)
         };
         passes(new ReadsAreLinearizable(), good);
         breaks(
@@ -146,7 +261,7 @@ class InvariantTest {
                 new Invoked("a", "p", 1, 3, true),
                 new Acknowledged("a", 5, 0),
                 new ReadBegan("r1", "p"),
-                new ReadEnded("r1", "p", 2));
+                new ReadEnded("r1", "p", 2, 1));
     }
 
     @Test
@@ -156,9 +271,9 @@ class InvariantTest {
                 "stale",
                 new Invoked("a", "p", 1, 3, true),
                 new ReadBegan("r1", "p"),
-                new ReadEnded("r1", "p", 3),
+                new ReadEnded("r1", "p", 3, 1),
                 new ReadBegan("r2", "p"),
-                new ReadEnded("r2", "p", 0));
+                new ReadEnded("r2", "p", 0, 0));
     }
 
     @Test
@@ -168,7 +283,7 @@ class InvariantTest {
                 "only 3",
                 new Invoked("a", "p", 1, 3, true),
                 new ReadBegan("r1", "p"),
-                new ReadEnded("r1", "p", 4));
+                new ReadEnded("r1", "p", 4, 1));
     }
 
     // ---- over the epochs of a cluster
@@ -254,6 +369,29 @@ class InvariantTest {
                 () -> twoAppends().begins("second", beginning(1, 2, applied("n2", 0, 1, 1, 7))));
         // What it had and had not applied may be another entry than the one that the others have committed.
         twoAppends().begins("second", beginning(1, 2, applied("n2", 0, 2, 1, 7, 2, 5)));
+    }
+
+    @Test
+    void what_an_epoch_before_had_deleted_may_be_missing_or_there_in_the_next_one() {
+        for (boolean taken : new boolean[] {true, false}) {
+            PromisesByEpoch promises = new PromisesByEpoch();
+            promises.see("first", new Invoked("a", "p", 1, 1, true));
+            promises.see("first", new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)));
+            promises.see("first", new Stored(event("a", "p", 1, 1, 0)));
+            promises.see("first", new Stored(event("b", "q", 1, 1, 1)));
+            promises.see("first", new Acknowledged("a", 1, 0));
+            StoredEntry kept = taken ? without(0, TWO_APPENDS) : TWO_APPENDS;
+            StoredEvent other = event("b", "q", 1, 1, 1);
+            promises.begins(
+                    "second",
+                    new PromisesByEpoch.Beginning(
+                            "first",
+                            1,
+                            1,
+                            new Applied("n2", 0, 1, List.of(kept)),
+                            taken ? List.of(other) : List.of(event("a", "p", 1, 1, 0), other)));
+            promises.see("second", new AtRest("n2", "p", taken ? List.of() : List.of(event("a", "p", 1, 1, 0))));
+        }
     }
 
     @Test
