@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Hears from one replica after another how far the journal goes. A replica that answers may have nothing new because it hears of nothing
- * itself: two that follow each other would stay behind for ever. So while there is no news another contact point is asked as well, each time
- * a different one, and is listened to from then on if it has more. Any thread.
+ * itself: two that follow each other would stay behind for ever, also where both know of what they lack. So while there is no news another contact
+ * point is asked as well, each time a different one, and is listened to from then on if it has more than the one that was asked. Any thread.
  */
 public final class JournalNews implements Journal.Subscription {
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -35,6 +35,10 @@ public final class JournalNews implements Journal.Subscription {
     private final LongConsumer listener;
     private final AtomicLong highest = new AtomicLong(-1);
     private final AtomicInteger others = new AtomicInteger();
+
+    /** What the one that is asked had when it answered last. */
+    private volatile long told;
+
     private volatile boolean over;
 
     private JournalNews(ContactPoints contacts, Wire wire, LongConsumer listener) {
@@ -65,8 +69,9 @@ public final class JournalNews implements Journal.Subscription {
                 wire.later(PAUSE, this::next);
                 return;
             }
+            told = index;
             if (!hear(index)) {
-                askAnother(asked, Math.max(0, after));
+                askAnother(asked, index);
             }
             next();
         });
@@ -88,8 +93,8 @@ public final class JournalNews implements Journal.Subscription {
         }
         wire.awaitMoreAt(other.address(), after).whenComplete((index, failure) -> {
             // Else it has nothing either, or is not there: whoever was asked goes on being asked.
-            if (!over && failure == null && index != null && index > highest.get()) {
-                contacts.passTo(contacts.asked(), other.turn());
+            if (!over && failure == null && index != null && index > told) {
+                contacts.passTo(than, other.turn());
                 hear(index);
             }
         });

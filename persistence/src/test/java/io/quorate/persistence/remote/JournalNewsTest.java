@@ -79,6 +79,21 @@ class JournalNewsTest {
     }
 
     @Test
+    void one_that_has_less_than_was_heard_of_is_left_for_one_that_has_that() {
+        applied.put("a:1", 9L);
+        JournalNews.begin(contacts, wire, heard::add);
+        answer();
+        applied.remove("a:1");
+        applied.put("b:1", 8L);
+        applied.put("c:1", 9L);
+        for (int i = 0; i < 4; i++) {
+            answer();
+        }
+        assertThat(heard).containsExactly(9L);
+        assertThat(contacts.address()).isEqualTo("c:1");
+    }
+
+    @Test
     void while_nobody_has_more_and_some_are_not_there_the_same_one_goes_on_being_asked() {
         applied.put("a:1", 5L);
         applied.put("b:1", 4L);
