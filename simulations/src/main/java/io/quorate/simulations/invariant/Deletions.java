@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 /** What the journal of an epoch says of deleted events: the entries that delete are never taken away. */
 final class Deletions {
     private final Map<String, Long> deleted = new HashMap<>();
-    private final Map<String, Long> before = new HashMap<>();
+    private final Map<String, Long> elsewhere = new HashMap<>();
     private final Map<Long, List<DeleteEvents>> byIndex = new HashMap<>();
     private long known;
 
@@ -25,7 +25,8 @@ final class Deletions {
                 }
                 known = Math.max(known, applied.upTo());
             }
-            case Observation.DeletedBefore(String persistenceId, long to) -> before.merge(persistenceId, to, Math::max);
+            case Observation.DeletedElsewhere(String persistenceId, long to) ->
+                elsewhere.merge(persistenceId, to, Math::max);
             default -> {}
         }
     }
@@ -48,11 +49,11 @@ final class Deletions {
 
     /** Up to which number they may be missing. */
     long perhaps(String persistenceId) {
-        return Math.max(certain(persistenceId), before.getOrDefault(persistenceId, 0L));
+        return Math.max(certain(persistenceId), elsewhere.getOrDefault(persistenceId, 0L));
     }
 
     void eachPerhaps(BiConsumer<String, Long> visitor) {
-        Map<String, Long> all = new HashMap<>(before);
+        Map<String, Long> all = new HashMap<>(elsewhere);
         deleted.forEach((persistenceId, to) -> all.merge(persistenceId, to, Math::max));
         all.forEach(visitor);
     }

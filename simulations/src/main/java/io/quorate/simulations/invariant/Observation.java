@@ -44,8 +44,8 @@ public sealed interface Observation {
     /** A client was told that the events of an entity up to a number are deleted. */
     record Deleted(String persistenceId, long to, long index) implements Observation {}
 
-    /** An epoch before had that deleted: it need not be there any more, whether that deletion is known here or not. */
-    record DeletedBefore(String persistenceId, long to) implements Observation {}
+    /** Another epoch has that deleted: it need not be there any more, whether that deletion is known in this one or not. */
+    record DeletedElsewhere(String persistenceId, long to) implements Observation {}
 
     /** A client begins a strong read. */
     record ReadBegan(String read, String persistenceId) implements Observation {}

@@ -111,6 +111,10 @@ public final class PromisesByEpoch {
                             + copy.upTo());
         }
         Epoch before = epochs.computeIfAbsent(from.before(), name -> begun(""));
+        // What of its log it had not applied it has now: there may be deletions that the epoch before knows nothing of.
+        Deletions its = new Deletions();
+        its.see(copy);
+        its.eachPerhaps((id, to) -> before.show(new Observation.DeletedElsewhere(id, to)));
         before.show(new Observation.Applied(
                 copy.node(),
                 0,
@@ -120,7 +124,7 @@ public final class PromisesByEpoch {
                         .toList()));
         Epoch begun = begun(from.before());
         epochs.put(epoch, begun);
-        before.deletions.eachPerhaps((id, to) -> begun.show(new Observation.DeletedBefore(id, to)));
+        before.deletions.eachPerhaps((id, to) -> begun.show(new Observation.DeletedElsewhere(id, to)));
         begun.show(copy);
         for (StoredEvent event : from.events()) {
             begun.show(new Observation.Stored(event));

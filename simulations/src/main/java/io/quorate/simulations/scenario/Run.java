@@ -1,6 +1,7 @@
 package io.quorate.simulations.scenario;
 
 import io.quorate.persistence.events.EventStore;
+import io.quorate.persistence.events.EventsReview;
 import io.quorate.persistence.journal.Page;
 import io.quorate.persistence.journal.Query;
 import io.quorate.persistence.journal.StoredEvent;
@@ -22,6 +23,8 @@ abstract class Run {
     static final String RECOVERS = "TheGroupRecovers";
 
     private static final String RUNS = "NothingThrows";
+
+    private static final String SOUND = "EveryCopyIsSound";
 
     final Script script;
     final SimulatedWorld world;
@@ -93,9 +96,12 @@ abstract class Run {
         watcher.fail(new Violation(promise, what));
     }
 
-    /** Everything is at rest: each of them has to have everything. */
+    /** Everything is at rest: each of them has to have everything, and to be sound. */
     final void compare(List<SimulatedNode> nodes) {
         for (SimulatedNode node : nodes) {
+            EventsReview.of(node.state()).problems().stream()
+                    .findFirst()
+                    .ifPresent(problem -> broken(SOUND, node.name() + ": " + problem));
             for (Client client : clients) {
                 watcher.see(
                         node.group(),

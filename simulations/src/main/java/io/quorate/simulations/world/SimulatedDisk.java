@@ -264,6 +264,22 @@ public final class SimulatedDisk implements KeyValueStore {
         broken = false;
     }
 
+    /**
+     * Its owner is ahead of the world within its present turn: how many nanoseconds it is until the first of the writes begins that have not begun
+     * yet; 0 where all have.
+     */
+    long beginsIn() {
+        long now = present.getAsLong();
+        long begins = now;
+        for (Write write : uncertain.reversed()) {
+            if (write.begunAtNanos <= now) {
+                break;
+            }
+            begins = write.begunAtNanos;
+        }
+        return begins - now;
+    }
+
     /** What is on it now. */
     public SortedMap<byte[], byte[]> image() {
         return new TreeMap<>(values);

@@ -270,7 +270,7 @@ public final class SimulatedNode {
         SimulatedExecutor executor =
                 new SimulatedExecutor(world.time(), () -> world.work().begins(this), () -> {
                     world.work().ends(this);
-                    world.acted(this);
+                    acted();
                 });
         if (part == Part.NONE) {
             running = new Running(executor, null, null);
@@ -296,6 +296,32 @@ public final class SimulatedNode {
             log().crash();
             state().crash();
         }
+    }
+
+    /**
+     * What a turn has applied is shown when it begins to write it: a crash before that takes it along, and who is the whole group may not have it
+     * in its log by then.
+     */
+    private void acted() {
+        inThisLife(state == null ? 0 : state.beginsIn(), () -> world.acted(this));
+    }
+
+    /** Something leaves it, when the present turn has come so far: a crash before that takes it along. */
+    void whenSpent(Runnable leaves) {
+        inThisLife(spent(), leaves);
+    }
+
+    private void inThisLife(long wait, Runnable task) {
+        if (wait == 0) {
+            task.run();
+            return;
+        }
+        int life = lives;
+        world.time().after(wait, () -> {
+            if (isUp() && lives == life) {
+                task.run();
+            }
+        });
     }
 
     /** What it has becomes a member of the group, while it is up; nobody else fills its copy any more. */
@@ -470,18 +496,15 @@ public final class SimulatedNode {
         @Override
         public void send(MemberId target, byte[] frame) {
             world.frameSent(name, target.node(), frame);
-            // It leaves when the turn has come so far: a crash before that takes it along.
-            world.time().after(executor.spent(), () -> {
-                if (isRunning(executor)) {
-                    world.network()
-                            .send(
-                                    name,
-                                    target.node(),
-                                    0,
-                                    frame.length,
-                                    () -> world.node(target.node()).receive(target, frame));
-                }
-            });
+            if (isRunning(executor)) {
+                whenSpent(() -> world.network()
+                        .send(
+                                name,
+                                target.node(),
+                                0,
+                                frame.length,
+                                () -> world.node(target.node()).receive(target, frame)));
+            }
         }
 
         @Override

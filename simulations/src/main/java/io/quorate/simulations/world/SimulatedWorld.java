@@ -217,13 +217,13 @@ public final class SimulatedWorld {
                 workListener.begins(server);
                 question.apply(server)
                         .whenComplete((value, failure) ->
-                                network.sendOnce(to, from, server.spent(), bytesOf(value), () -> {
+                                server.whenSpent(() -> network.sendOnce(to, from, 0, bytesOf(value), () -> {
                                     if (failure == null) {
                                         answer.complete(value);
                                     } else {
                                         answer.completeExceptionally(failure);
                                     }
-                                }));
+                                })));
                 workListener.ends(server);
             }
         });

@@ -52,6 +52,7 @@ class BugHuntTest {
                 "without the wall snapshotHold",
                 "log is not flushed",
                 "from sequence nr is not looked at",
+                "deleted events are kept",
                 "reads do not wait",
                 "steps are not recorded",
                 "votes are not taken"

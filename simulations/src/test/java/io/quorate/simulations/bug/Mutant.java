@@ -21,7 +21,8 @@ final class Mutant extends ClassLoader {
     private static final String HOUSE = "io.quorate.";
     private static final String RAFT = "io.quorate.persistence.raft.";
     private static final String NODE = "io.quorate.node.";
-    private static final ClassDesc EVENTS = ClassDesc.of("io.quorate.persistence.events.EventStore");
+    private static final String STORE = "io.quorate.persistence.events.EventStore";
+    private static final ClassDesc EVENTS = ClassDesc.of(STORE);
     private static final ClassDesc REPLICA = ClassDesc.of(RAFT + "RaftReplica");
     private static final ClassDesc APPLIED = ClassDesc.of("io.quorate.persistence.contract.Outcome$Applied");
     private static final ClassDesc REASON = ClassDesc.of("io.quorate.persistence.journal.JournalException");
@@ -34,7 +35,10 @@ final class Mutant extends ClassLoader {
         /** The leader and its followers count an entry before it is on disk. */
         LOG_IS_NOT_FLUSHED(RAFT + "RaftLogStore", "durably"),
         TERM_AND_VOTE_ARE_NOT_STORED(RAFT + "RaftLogStore", "persistAndFlushTerm"),
-        FROM_SEQUENCE_NR_IS_NOT_LOOKED_AT("io.quorate.persistence.events.EventStore", "decide"),
+        FROM_SEQUENCE_NR_IS_NOT_LOOKED_AT(STORE, "decide"),
+        DELETED_EVENTS_ARE_KEPT(STORE, "deleteEvents"),
+        /** A copy of a copy that deletes meanwhile is taken for whole though it has neither the events nor the deletion. */
+        WHAT_A_COPY_LACKS_IS_NOT_NOTED(STORE, "killed"),
         /** Any replica says of what it has applied that nothing was acknowledged after it. */
         READS_DO_NOT_WAIT(RAFT + "RaftReplica", "barrier"),
         /** Who loses the lead says of what it has sent to others already that it is certainly not stored. */
@@ -152,7 +156,10 @@ final class Mutant extends ClassLoader {
             case EPOCHS_ARE_NOT_KEPT_APART ->
                 code -> code.invokestatic(OPTIONAL, "empty", MethodTypeDesc.of(OPTIONAL))
                         .areturn();
-            case LOG_IS_NOT_FLUSHED, TERM_AND_VOTE_ARE_NOT_STORED -> CodeBuilder::return_;
+            case LOG_IS_NOT_FLUSHED,
+                    TERM_AND_VOTE_ARE_NOT_STORED,
+                    DELETED_EVENTS_ARE_KEPT,
+                    WHAT_A_COPY_LACKS_IS_NOT_NOTED -> CodeBuilder::return_;
         };
     }
 }

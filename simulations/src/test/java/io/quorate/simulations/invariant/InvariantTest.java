@@ -21,6 +21,7 @@ import io.quorate.simulations.invariant.Observation.Refused;
 import io.quorate.simulations.invariant.Observation.Stored;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every invariant lets a good history pass and fails on a broken one. */
@@ -384,14 +385,30 @@ class InvariantTest {
             StoredEvent other = event("b", "q", 1, 1, 1);
             promises.begins(
                     "second",
-                    new PromisesByEpoch.Beginning(
-                            "first",
+                    beginning(
                             1,
                             1,
                             new Applied("n2", 0, 1, List.of(kept)),
-                            taken ? List.of(other) : List.of(event("a", "p", 1, 1, 0), other)));
+                            (taken ? Stream.of(other) : Stream.of(event("a", "p", 1, 1, 0), other))
+                                    .toArray(StoredEvent[]::new)));
             promises.see("second", new AtRest("n2", "p", taken ? List.of() : List.of(event("a", "p", 1, 1, 0))));
         }
+    }
+
+    @Test
+    void what_the_end_of_the_bases_log_deletes_is_missing_from_what_it_had_applied_before() {
+        PromisesByEpoch promises = new PromisesByEpoch();
+        promises.see("first", new Applied("n1", 0, 1, List.of(TWO_APPENDS)));
+        promises.see("first", new Stored(event("a", "p", 1, 1, 0)));
+        promises.see("first", new Stored(event("b", "q", 1, 1, 1)));
+        promises.begins(
+                "second",
+                beginning(
+                        1,
+                        2,
+                        new Applied("n1", 0, 2, List.of(without(0, TWO_APPENDS), DELETION)),
+                        event("b", "q", 1, 1, 1)));
+        promises.see("second", new AtRest("n1", "p", List.of()));
     }
 
     @Test
