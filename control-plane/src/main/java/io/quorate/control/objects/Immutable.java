@@ -83,9 +83,33 @@ final class Immutable {
                 .collect(Collectors.toSet());
     }
 
+    /** What is being deleted is let go of, and held by nobody else: it would never end. */
+    private static void holdsNoMore(List<Cause> faults, ObjectNode old, ObjectNode object) {
+        if (!old.path("metadata").hasNonNull("deletionTimestamp")) {
+            return;
+        }
+        List<String> held = finalizers(old);
+        List<String> more =
+                finalizers(object).stream().filter(each -> !held.contains(each)).toList();
+        if (!more.isEmpty()) {
+            faults.add(Cause.forbidden(
+                    "metadata.finalizers",
+                    "no new finalizers can be added if the object is being deleted, found new finalizers " + more));
+        }
+    }
+
+    private static List<String> finalizers(ObjectNode object) {
+        return object.path("metadata")
+                .path("finalizers")
+                .valueStream()
+                .map(JsonNode::asText)
+                .toList();
+    }
+
     /** What has changed and must not. */
     static List<Cause> changed(ResourceType type, ObjectNode old, ObjectNode object) {
         List<Cause> faults = new ArrayList<>();
+        holdsNoMore(faults, old, object);
         switch (type.kind()) {
             case "Deployment", "ReplicaSet", "DaemonSet" -> same(faults, old, object, "spec.selector", FIELD);
             case "StatefulSet" -> {

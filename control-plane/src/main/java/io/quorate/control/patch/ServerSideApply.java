@@ -8,6 +8,7 @@ import io.quorate.control.resource.Json;
 import io.quorate.control.resource.Refused;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,10 +39,14 @@ public final class ServerSideApply {
             "apiVersion",
             "kind");
 
+    /** Items of lists that are looked at to find one: a second of one processor. */
+    private static final long MAX_COMPARED = 5_000_000;
+
     private final String manager;
     private final String apiVersion;
     private final String subresource;
     private final String time;
+    private long compared;
 
     private ServerSideApply(String manager, String apiVersion, String subresource, String time) {
         this.manager = manager;
@@ -58,7 +63,7 @@ public final class ServerSideApply {
      * @param subresource at whose path it is applied; empty for the object's own. What a manager wants there is kept apart from what it wants here
      * @param force whether fields of others are taken from them
      * @param time of now, as it is to be written
-     * @throws Refused where a field belongs to another who applied another value
+     * @throws Refused where a field belongs to another who applied another value, or lists are so long that it would take too long
      */
     public static ObjectNode apply(
             Optional<ObjectNode> stored,
@@ -104,7 +109,7 @@ public final class ServerSideApply {
     }
 
     /** What the manager wanted and wants no more goes, but for what somebody has fields in. */
-    private static void removeUnwanted(ObjectNode merged, ObjectNode before, ObjectNode own, List<ObjectNode> others) {
+    private void removeUnwanted(ObjectNode merged, ObjectNode before, ObjectNode own, List<ObjectNode> others) {
         Set<List<String>> kept = new HashSet<>();
         addWithBeginnings(kept, own);
         others.forEach(other -> addWithBeginnings(kept, other.path("fieldsV1")));
@@ -275,13 +280,14 @@ public final class ServerSideApply {
         return Json.readObject(step.substring(KEYED.length()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    private static JsonNode step(JsonNode node, String step) {
+    private JsonNode step(JsonNode node, String step) {
         if (step.startsWith(FIELD)) {
             return node.path(step.substring(FIELD.length()));
         }
         if (step.startsWith(KEYED)) {
             ObjectNode key = key(step);
             for (JsonNode item : node) {
+                compare();
                 if (item instanceof ObjectNode object
                         && nameOf(object, names(key)).equals(key)) {
                     return item;
@@ -291,6 +297,7 @@ public final class ServerSideApply {
         }
         if (step.startsWith(VALUE)) {
             for (JsonNode item : node) {
+                compare();
                 if (item.toString().equals(step.substring(VALUE.length()))) {
                     return item;
                 }
@@ -304,7 +311,7 @@ public final class ServerSideApply {
         return key.propertyStream().map(Map.Entry::getKey).toList();
     }
 
-    private static JsonNode at(JsonNode node, List<String> path) {
+    private JsonNode at(JsonNode node, List<String> path) {
         JsonNode found = node;
         for (String step : path) {
             found = step(found, step);
@@ -312,13 +319,14 @@ public final class ServerSideApply {
         return found;
     }
 
-    private static void remove(ObjectNode object, List<String> what) {
+    private void remove(ObjectNode object, List<String> what) {
         JsonNode parent = at(object, what.subList(0, what.size() - 1));
         JsonNode gone = step(parent, what.getLast());
         if (parent instanceof ObjectNode owner && what.getLast().startsWith(FIELD)) {
             owner.remove(what.getLast().substring(FIELD.length()));
         } else if (parent instanceof ArrayNode items) {
             for (int i = 0; i < items.size(); i++) {
+                compare();
                 if (items.get(i).equals(gone)) {
                     items.remove(i);
                     break;
@@ -338,7 +346,7 @@ public final class ServerSideApply {
         }
     }
 
-    private static ObjectNode merge(ObjectNode target, ObjectNode intent, String path) {
+    private ObjectNode merge(ObjectNode target, ObjectNode intent, String path) {
         for (Map.Entry<String, JsonNode> each : intent.properties()) {
             String field = each.getKey();
             String at = path.isEmpty() ? field : path + "." + field;
@@ -357,29 +365,37 @@ public final class ServerSideApply {
         return target;
     }
 
-    private static ArrayNode list(JsonNode there, ArrayNode items, String path, String field) {
+    private ArrayNode list(JsonNode there, ArrayNode items, String path, String field) {
         List<String> key = MergeKeys.applied(path, field);
         if (key.isEmpty() && !MergeKeys.isSet(field)) {
             return items;
         }
         ArrayNode merged = Json.array();
-        there.forEach(merged::add);
+        Map<JsonNode, Integer> places = new HashMap<>();
+        for (JsonNode each : there) {
+            places.putIfAbsent(what(each, key), merged.size());
+            merged.add(each);
+        }
         for (JsonNode item : items) {
-            int found = -1;
-            for (int i = 0; i < merged.size() && found < 0; i++) {
-                JsonNode each = merged.get(i);
-                boolean same =
-                        key.isEmpty() || !(item instanceof ObjectNode wanted) || !(each instanceof ObjectNode old)
-                                ? each.equals(item)
-                                : nameOf(old, key).equals(nameOf(wanted, key));
-                found = same ? i : -1;
-            }
-            if (found < 0) {
+            Integer found = places.putIfAbsent(what(item, key), merged.size());
+            if (found == null) {
                 merged.add(item);
             } else if (merged.get(found) instanceof ObjectNode old && item instanceof ObjectNode wanted) {
                 merged.set(found, merge(old.deepCopy(), wanted, path));
             }
         }
         return merged;
+    }
+
+    /** By which an item of a list is told from the others. */
+    private static JsonNode what(JsonNode item, List<String> key) {
+        return !key.isEmpty() && item instanceof ObjectNode object ? nameOf(object, key) : item;
+    }
+
+    private void compare() {
+        compared++;
+        if (compared > MAX_COMPARED) {
+            throw new Refused(Failure.tooLarge("the lists of this object are too long to be applied"));
+        }
     }
 }

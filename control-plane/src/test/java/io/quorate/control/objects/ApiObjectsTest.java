@@ -217,6 +217,23 @@ class ApiObjectsTest {
     }
 
     @Test
+    void what_is_being_deleted_gets_no_new_finalizer() {
+        book.create(CONFIG_MAP, "{'metadata':{'name':'kept','finalizers':['example.com/one','example.com/two']}}");
+        book.delete(CONFIG_MAP, "kept");
+        assertThat(book.patch(
+                                CONFIG_MAP,
+                                "kept",
+                                PatchKind.JSON,
+                                "[{'op':'add','path':'/metadata/finalizers/-','value':'example.com/three'}]")
+                        .message())
+                .contains("no new finalizers can be added if the object is being deleted")
+                .contains("[example.com/three]");
+        book.patch(CONFIG_MAP, "kept", PatchKind.JSON, "[{'op':'remove','path':'/metadata/finalizers/0'}]");
+        assertThat(book.state.get(key(CONFIG_MAP, "kept")).orElseThrow().finalizers())
+                .containsExactly("example.com/two");
+    }
+
+    @Test
     void an_object_with_a_finalizer_goes_when_the_last_one_is_taken_away() {
         book.create(CONFIG_MAP, "{'metadata':{'name':'kept','finalizers':['example.com/hold']}}");
         Answer marked = book.delete(CONFIG_MAP, "kept");

@@ -10,6 +10,8 @@ import io.quorate.control.resource.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -145,6 +147,22 @@ class PatchesTest {
                 .isEqualTo(
                         json(
                                 "{'metadata':{'name':'a','labels':{'x':'1'}},'spec':{'containers':[{'name':'c','image':'k'}]}}"));
+    }
+
+    private static String finalizers(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> "'example.com/" + i + "'")
+                .collect(Collectors.joining(",", "{'metadata':{'name':'a','finalizers':[", "]}}"));
+    }
+
+    @Test
+    void a_list_that_would_take_too_long_is_refused() {
+        ObjectNode first = apply(Optional.empty(), finalizers(0, 5_000), "one", false);
+        ObjectNode both = apply(Optional.of(first), finalizers(5_000, 10_000), "two", false);
+        assertThat(both.path("metadata").path("finalizers")).hasSize(10_000);
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> apply(Optional.of(both), "{'metadata':{'name':'a'}}", "two", false))
+                .satisfies(refused -> assertThat(refused.failure().code()).isEqualTo(413));
     }
 
     @Test
