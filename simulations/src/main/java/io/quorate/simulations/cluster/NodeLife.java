@@ -309,7 +309,7 @@ public final class NodeLife implements LeaderPorts {
 
     <A> CompletionStage<A> ask(Query<A> query) {
         return machine.holdsCopy()
-                ? CompletableFuture.completedFuture(machine.events().ask(query))
+                ? CompletableFuture.completedFuture(machine.answer(query))
                 : CompletableFuture.failedFuture(new JournalException(Kind.NO_LEADER, machine.name() + " has no copy"));
     }
 

@@ -67,6 +67,7 @@ public final class SimulatedNode {
     private final SimulatedWorld world;
     private final String name;
     private final RandomGenerator random;
+    private final RandomGenerator chunks;
     private @Nullable SimulatedDisk log;
     private @Nullable SimulatedDisk state;
     private List<MemberId> founders;
@@ -86,6 +87,7 @@ public final class SimulatedNode {
         this.founders = founders;
         this.walls = walls;
         this.random = world.seeds().of("node " + name);
+        this.chunks = world.seeds().of("chunks " + name);
     }
 
     private SimulatedDisk disk(String purpose) {
@@ -471,7 +473,7 @@ public final class SimulatedNode {
         network.send(name, source.node(), spent(), 64, () -> {
             SimulatedNode server = world.node(source.node());
             if (server.holdsCopy() && server.groupId.equals(groupId)) {
-                Query.Entries entries = server.events().ask(request);
+                Query.Entries entries = server.answer(request);
                 int size = entries.entries().stream()
                         .mapToInt(entry -> entry.bytes().length)
                         .sum();
@@ -484,6 +486,20 @@ public final class SimulatedNode {
                         () -> answer.completeExceptionally(new JournalException(
                                 JournalException.Kind.UNKNOWN, source.node() + " did not answer in time")));
         return answer;
+    }
+
+    /**
+     * Of the journal stream it gives at times no more than a few entries, as it might if they were large: a copy is not whole in between, and
+     * much happens meanwhile.
+     *
+     * @throws IllegalStateException while the node is down, or without a copy
+     */
+    public <A> A answer(Query<A> query) {
+        @SuppressWarnings("unchecked") // of the same type
+        Query<A> asked = query instanceof Query.EntriesAfter(long index, int maxBytes, long last)
+                ? (Query<A>) new Query.EntriesAfter(index, Math.max(1, maxBytes >> chunks.nextInt(15)), last)
+                : query;
+        return events().ask(asked);
     }
 
     private final class Transport implements RaftTransport {
