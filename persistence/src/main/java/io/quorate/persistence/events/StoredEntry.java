@@ -52,7 +52,7 @@ public record StoredEntry(long index, long term, BitSet alive, byte[] batch) {
         return new StoredEntry(index, in.varint(), BitSet.valueOf(in.block()), in.block());
     }
 
-    public List<Operation> operations() {
+    List<Operation> operations() {
         return OperationCodec.decode(batch);
     }
 

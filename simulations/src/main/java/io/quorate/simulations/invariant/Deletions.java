@@ -1,7 +1,6 @@
 package io.quorate.simulations.invariant;
 
 import io.quorate.persistence.contract.Operation.DeleteEvents;
-import io.quorate.persistence.events.StoredEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ final class Deletions {
     void see(Observation observation) {
         switch (observation) {
             case Observation.Applied applied -> {
-                for (StoredEntry entry : applied.entries()) {
+                for (Observation.Entry entry : applied.entries()) {
                     if (entry.index() > known) {
                         look(entry);
                     }
@@ -31,7 +30,7 @@ final class Deletions {
         }
     }
 
-    private void look(StoredEntry entry) {
+    private void look(Observation.Entry entry) {
         entry.operations().forEach(operation -> {
             if (operation instanceof DeleteEvents delete) {
                 byIndex.computeIfAbsent(entry.index(), index -> new ArrayList<>())

@@ -1,7 +1,9 @@
 package io.quorate.simulations.invariant;
 
-import io.quorate.persistence.events.StoredEntry;
+import io.quorate.persistence.contract.Operation;
+import io.quorate.persistence.contract.OperationCodec;
 import io.quorate.persistence.journal.StoredEvent;
+import java.util.BitSet;
 import java.util.List;
 
 /** Something that was seen from outside of the group. */
@@ -13,9 +15,22 @@ public sealed interface Observation {
      * A replica has applied everything after {@code after} up to {@code upTo}; the entries are what its store shows of that. A
      * replica that restarts is looked at again from 0.
      */
-    record Applied(String node, long after, long upTo, List<StoredEntry> entries) implements Observation {
+    record Applied(String node, long after, long upTo, List<Entry> entries) implements Observation {
         public Applied {
             entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * An entry of the log as a store shows it.
+     *
+     * @param alive a bit for each of its operations that had an effect and is not taken away since
+     * @param batch its operations as they were committed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Entry(long index, BitSet alive, byte[] batch) {
+        List<Operation> operations() {
+            return OperationCodec.decode(batch);
         }
     }
 

@@ -2,7 +2,6 @@ package io.quorate.simulations.invariant;
 
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.Operation.AppendEvents;
-import io.quorate.persistence.events.StoredEntry;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.TreeMap;
  * same bytes, before and after its restarts, and misses none of the operations but what is deleted.
  */
 final class StateMachineSafety implements Invariant {
-    private record Seen(StoredEntry entry, String by) {}
+    private record Seen(Observation.Entry entry, String by) {}
 
     private static final BitSet NOTHING = new BitSet();
 
@@ -27,7 +26,7 @@ final class StateMachineSafety implements Invariant {
         deletions.see(observation);
         if (observation instanceof Observation.Applied applied) {
             compare(applied);
-            for (StoredEntry entry : applied.entries()) {
+            for (Observation.Entry entry : applied.entries()) {
                 if (entry.index() > known) {
                     entries.put(entry.index(), new Seen(entry, applied.node()));
                 }
@@ -37,11 +36,11 @@ final class StateMachineSafety implements Invariant {
     }
 
     private void compare(Observation.Applied applied) {
-        TreeMap<Long, StoredEntry> here = new TreeMap<>();
+        TreeMap<Long, Observation.Entry> here = new TreeMap<>();
         applied.entries().forEach(entry -> here.put(entry.index(), entry));
         Map<Long, Seen> expected = entries.subMap(applied.after(), false, applied.upTo(), true);
         expected.forEach((index, seen) -> {
-            StoredEntry entry = here.remove(index);
+            Observation.Entry entry = here.remove(index);
             if (entry == null) {
                 if (!mayDiffer(seen.entry(), NOTHING)) {
                     throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry "
@@ -60,7 +59,7 @@ final class StateMachineSafety implements Invariant {
     }
 
     /** Whether all that is alive in one of two only is deleted. */
-    private boolean mayDiffer(StoredEntry entry, BitSet elsewhere) {
+    private boolean mayDiffer(Observation.Entry entry, BitSet elsewhere) {
         BitSet different = (BitSet) entry.alive().clone();
         different.xor(elsewhere);
         if (different.isEmpty()) {

@@ -145,12 +145,15 @@ public final class Watcher {
         }
     }
 
-    private static List<StoredEntry> entries(EventStore events, long after, long upTo) {
-        List<StoredEntry> entries = new ArrayList<>();
+    private static List<Observation.Entry> entries(EventStore events, long after, long upTo) {
+        List<Observation.Entry> entries = new ArrayList<>();
         long at = after;
         while (at < upTo) {
             Query.Entries page = events.ask(new Query.EntriesAfter(at, PAGE_BYTES));
-            page.entries().forEach(entry -> entries.add(StoredEntry.read(entry.index(), entry.bytes())));
+            for (Query.Entry streamed : page.entries()) {
+                StoredEntry entry = StoredEntry.read(streamed.index(), streamed.bytes());
+                entries.add(new Observation.Entry(entry.index(), entry.alive(), entry.batch()));
+            }
             if (page.upTo() <= at) {
                 break;
             }

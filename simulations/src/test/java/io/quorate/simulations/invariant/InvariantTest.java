@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quorate.persistence.contract.Operation;
 import io.quorate.persistence.contract.OperationCodec;
-import io.quorate.persistence.events.StoredEntry;
 import io.quorate.persistence.journal.Offset;
 import io.quorate.persistence.journal.StoredEvent;
 import io.quorate.simulations.invariant.Observation.Acknowledged;
@@ -49,7 +48,7 @@ class InvariantTest {
     }
 
     private static Applied applied(String node, long after, long upTo, int... indexAndByte) {
-        List<StoredEntry> entries = new java.util.ArrayList<>();
+        List<Observation.Entry> entries = new java.util.ArrayList<>();
         for (int i = 0; i < indexAndByte.length; i += 2) {
             entries.add(entry(indexAndByte[i], append("of entry " + indexAndByte[i + 1], 1)));
         }
@@ -60,17 +59,17 @@ class InvariantTest {
         return new Operation.AppendEvents(pid, seq, "w", 0, Tokens.events(pid + " " + seq, 1, 0));
     }
 
-    private static StoredEntry entry(long index, Operation... operations) {
+    private static Observation.Entry entry(long index, Operation... operations) {
         BitSet alive = new BitSet();
         alive.set(0, operations.length);
-        return new StoredEntry(index, 1, alive, OperationCodec.encode(List.of(operations)));
+        return new Observation.Entry(index, alive, OperationCodec.encode(List.of(operations)));
     }
 
     /** With one of its operations taken away. */
-    private static StoredEntry without(int position, StoredEntry entry) {
+    private static Observation.Entry without(int position, Observation.Entry entry) {
         BitSet alive = (BitSet) entry.alive().clone();
         alive.clear(position);
-        return new StoredEntry(entry.index(), entry.term(), alive, entry.batch());
+        return new Observation.Entry(entry.index(), alive, entry.batch());
     }
 
     @Test
@@ -100,8 +99,8 @@ class InvariantTest {
         breaks(new StateMachineSafety(), "misses", applied("n1", 0, 3, 1, 7, 3, 9), applied("n1", 0, 3, 3, 9));
     }
 
-    private static final StoredEntry TWO_APPENDS = entry(1, append("p", 1), append("q", 1));
-    private static final StoredEntry DELETION = entry(2, new Operation.DeleteEvents("p", 5, 1));
+    private static final Observation.Entry TWO_APPENDS = entry(1, append("p", 1), append("q", 1));
+    private static final Observation.Entry DELETION = entry(2, new Operation.DeleteEvents("p", 5, 1));
 
     @Test
     void an_operation_may_be_missing_where_it_is_deleted_and_nowhere_else() {
@@ -381,7 +380,7 @@ class InvariantTest {
             promises.see("first", new Stored(event("a", "p", 1, 1, 0)));
             promises.see("first", new Stored(event("b", "q", 1, 1, 1)));
             promises.see("first", new Acknowledged("a", 1, 0));
-            StoredEntry kept = taken ? without(0, TWO_APPENDS) : TWO_APPENDS;
+            Observation.Entry kept = taken ? without(0, TWO_APPENDS) : TWO_APPENDS;
             StoredEvent other = event("b", "q", 1, 1, 1);
             promises.begins(
                     "second",
