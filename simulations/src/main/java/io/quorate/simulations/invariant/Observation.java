@@ -28,7 +28,7 @@ public sealed interface Observation {
      * @param batch its operations as they were committed
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Entry(long index, BitSet alive, byte[] batch) {
+    record Entry(long index, long term, BitSet alive, byte[] batch) {
         List<Operation> operations() {
             return OperationCodec.decode(batch);
         }

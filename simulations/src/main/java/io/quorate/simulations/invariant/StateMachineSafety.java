@@ -46,7 +46,7 @@ final class StateMachineSafety implements Invariant {
                     throw new Violation(applied.node() + " has applied up to " + applied.upTo() + " and misses entry "
                             + index + ", which " + seen.by() + " has");
                 }
-            } else if (!Arrays.equals(entry.batch(), seen.entry().batch()) || !mayDiffer(seen.entry(), entry.alive())) {
+            } else if (!isTheSame(entry, seen.entry()) || !mayDiffer(seen.entry(), entry.alive())) {
                 throw new Violation("entry " + index + " of " + applied.node() + " differs from that of " + seen.by());
             }
         });
@@ -56,6 +56,10 @@ final class StateMachineSafety implements Invariant {
                         applied.node() + " has an entry " + entry.index() + " that had no effect elsewhere");
             }
         });
+    }
+
+    private static boolean isTheSame(Observation.Entry one, Observation.Entry other) {
+        return one.term() == other.term() && Arrays.equals(one.batch(), other.batch());
     }
 
     /** Whether all that is alive in one of two only is deleted. */

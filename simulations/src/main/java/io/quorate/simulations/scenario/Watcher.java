@@ -152,7 +152,7 @@ public final class Watcher {
             Query.Entries page = events.ask(new Query.EntriesAfter(at, PAGE_BYTES));
             for (Query.Entry streamed : page.entries()) {
                 StoredEntry entry = StoredEntry.read(streamed.index(), streamed.bytes());
-                entries.add(new Observation.Entry(entry.index(), entry.alive(), entry.batch()));
+                entries.add(new Observation.Entry(entry.index(), entry.term(), entry.alive(), entry.batch()));
             }
             if (page.upTo() <= at) {
                 break;

@@ -62,14 +62,14 @@ class InvariantTest {
     private static Observation.Entry entry(long index, Operation... operations) {
         BitSet alive = new BitSet();
         alive.set(0, operations.length);
-        return new Observation.Entry(index, alive, OperationCodec.encode(List.of(operations)));
+        return new Observation.Entry(index, 1, alive, OperationCodec.encode(List.of(operations)));
     }
 
     /** With one of its operations taken away. */
     private static Observation.Entry without(int position, Observation.Entry entry) {
         BitSet alive = (BitSet) entry.alive().clone();
         alive.clear(position);
-        return new Observation.Entry(entry.index(), alive, entry.batch());
+        return new Observation.Entry(entry.index(), entry.term(), alive, entry.batch());
     }
 
     @Test
@@ -82,6 +82,12 @@ class InvariantTest {
     void other_bytes_at_an_index_break_state_machine_safety() {
         passes(new StateMachineSafety(), applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 2, 1, 7));
         breaks(new StateMachineSafety(), "differs", applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 3, 1, 7, 3, 8));
+        Observation.Entry same = new Observation.Entry(1, 2, TWO_APPENDS.alive(), TWO_APPENDS.batch());
+        breaks(
+                new StateMachineSafety(),
+                "differs",
+                new Applied("n1", 0, 1, List.of(TWO_APPENDS)),
+                new Applied("n2", 0, 1, List.of(same)));
     }
 
     @Test
