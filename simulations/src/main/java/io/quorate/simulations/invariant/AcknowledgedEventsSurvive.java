@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class AcknowledgedEventsSurvive implements Invariant {
     private final Map<String, Offset> stored = new HashMap<>();
     private final Map<String, Observation.Invoked> appends = new HashMap<>();
-    private final Deletions deletions = new Deletions();
+    private final Deletions deletions;
     private final Map<String, Map<String, Offset>> acknowledged = new LinkedHashMap<>();
+
+    AcknowledgedEventsSurvive(Deletions deletions) {
+        this.deletions = deletions;
+    }
 
     @Override
     public void see(Observation observation) {
-        deletions.see(observation);
         switch (observation) {
             case Observation.Invoked invoked -> appends.put(invoked.token(), invoked);
             case Observation.Stored(StoredEvent event) -> stored.putIfAbsent(Tokens.of(event), event.offset());

@@ -12,12 +12,15 @@ import java.util.Map;
 final class AppliedOnce implements Invariant {
     private final Map<String, Long> highest = new HashMap<>();
     private final Map<String, Offset> tokens = new HashMap<>();
-    private final Deletions deletions = new Deletions();
+    private final Deletions deletions;
     private Offset last = Offset.ZERO;
+
+    AppliedOnce(Deletions deletions) {
+        this.deletions = deletions;
+    }
 
     @Override
     public void see(Observation observation) {
-        deletions.see(observation);
         if (observation instanceof Observation.Stored(StoredEvent event)) {
             if (event.offset().compareTo(last) <= 0) {
                 throw new Violation("the event at " + event.offset() + " came after the one at " + last);

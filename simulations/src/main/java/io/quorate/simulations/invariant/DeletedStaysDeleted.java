@@ -7,13 +7,16 @@ import java.util.Map;
 
 /** What is deleted is never seen again, and nothing else is missing: an entity's events have no gap, and begin where a deletion ends. */
 final class DeletedStaysDeleted implements Invariant {
-    private final Deletions deletions = new Deletions();
+    private final Deletions deletions;
     private final Map<String, Long> acknowledged = new HashMap<>();
     private final Map<String, Long> deletedAtBegin = new HashMap<>();
 
+    DeletedStaysDeleted(Deletions deletions) {
+        this.deletions = deletions;
+    }
+
     @Override
     public void see(Observation observation) {
-        deletions.see(observation);
         switch (observation) {
             case Observation.Deleted(String persistenceId, long to, long index) ->
                 acknowledged.merge(persistenceId, deletions.at(index, persistenceId, to), Math::max);

@@ -1,7 +1,5 @@
 package io.quorate.simulations.invariant;
 
-import java.util.List;
-
 /** One promise. */
 @FunctionalInterface
 public interface Invariant {
@@ -15,17 +13,5 @@ public interface Invariant {
     /** What is promised. */
     default String name() {
         return getClass().getSimpleName();
-    }
-
-    /** Fresh ones of all. */
-    static List<Invariant> all() {
-        return List.of(
-                new AtMostOneLeaderPerTerm(),
-                new StateMachineSafety(),
-                new AppliedOnce(),
-                new AcknowledgedEventsSurvive(),
-                new DeletedStaysDeleted(),
-                new RefusedStaysOut(),
-                new ReadsAreLinearizable());
     }
 }

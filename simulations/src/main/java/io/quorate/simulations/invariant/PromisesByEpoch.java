@@ -34,10 +34,22 @@ public final class PromisesByEpoch {
 
     private static final class Epoch {
         private final String before;
-        private final List<Invariant> promises = Invariant.all();
+        private final Deletions deletions = new Deletions();
+        private final List<Invariant> promises = all(deletions);
         private final Map<String, Offset> inherited = new HashMap<>();
         private final List<Observation.Acknowledged> acknowledged = new ArrayList<>();
-        private final Deletions deletions = new Deletions();
+
+        /** @param deletions sees each observation before they do */
+        private static List<Invariant> all(Deletions deletions) {
+            return List.of(
+                    new AtMostOneLeaderPerTerm(),
+                    new StateMachineSafety(deletions),
+                    new AppliedOnce(deletions),
+                    new AcknowledgedEventsSurvive(deletions),
+                    new DeletedStaysDeleted(deletions),
+                    new RefusedStaysOut(),
+                    new ReadsAreLinearizable());
+        }
 
         Epoch(String before) {
             this.before = before;

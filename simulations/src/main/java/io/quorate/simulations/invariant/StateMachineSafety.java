@@ -18,12 +18,15 @@ final class StateMachineSafety implements Invariant {
     private static final BitSet NOTHING = new BitSet();
 
     private final TreeMap<Long, Seen> entries = new TreeMap<>();
-    private final Deletions deletions = new Deletions();
+    private final Deletions deletions;
     private long known;
+
+    StateMachineSafety(Deletions deletions) {
+        this.deletions = deletions;
+    }
 
     @Override
     public void see(Observation observation) {
-        deletions.see(observation);
         if (observation instanceof Observation.Applied applied) {
             compare(applied);
             for (Observation.Entry entry : applied.entries()) {

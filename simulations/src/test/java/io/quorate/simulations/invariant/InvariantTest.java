@@ -20,21 +20,39 @@ import io.quorate.simulations.invariant.Observation.Refused;
 import io.quorate.simulations.invariant.Observation.Stored;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every invariant lets a good history pass and fails on a broken one. */
 class InvariantTest {
-    private static void passes(Invariant invariant, Observation... history) {
-        assertThatCode(() -> List.of(history).forEach(invariant::see)).doesNotThrowAnyException();
+    private static void passes(Function<Deletions, Invariant> promise, Observation... history) {
+        Deletions deletions = new Deletions();
+        Invariant invariant = promise.apply(deletions);
+        assertThatCode(() -> List.of(history).forEach(each -> show(each, deletions, invariant)))
+                .doesNotThrowAnyException();
     }
 
-    private static void breaks(Invariant invariant, String message, Observation... history) {
+    private static void breaks(Function<Deletions, Invariant> promise, String message, Observation... history) {
         List<Observation> all = List.of(history);
-        passes(invariant, all.subList(0, all.size() - 1).toArray(Observation[]::new));
+        Deletions deletions = new Deletions();
+        Invariant invariant = promise.apply(deletions);
+        assertThatCode(() -> all.subList(0, all.size() - 1).forEach(each -> show(each, deletions, invariant)))
+                .doesNotThrowAnyException();
         assertThatExceptionOfType(Violation.class)
-                .isThrownBy(() -> invariant.see(all.getLast()))
+                .isThrownBy(() -> show(all.getLast(), deletions, invariant))
                 .withMessageContaining(message);
+    }
+
+    /** One to which it is all the same what is deleted. */
+    private static Function<Deletions, Invariant> of(Supplier<Invariant> promise) {
+        return deletions -> promise.get();
+    }
+
+    private static void show(Observation observation, Deletions deletions, Invariant invariant) {
+        deletions.see(observation);
+        invariant.see(observation);
     }
 
     private static StoredEvent event(String token, String pid, long seq, long index, int ordinal) {
@@ -74,17 +92,17 @@ class InvariantTest {
 
     @Test
     void two_leaders_of_one_term_break_election_safety() {
-        passes(new AtMostOneLeaderPerTerm(), new Led("n1", 1, "n1"), new Led("n2", 1, "n1"), new Led("n2", 2, "n2"));
-        breaks(new AtMostOneLeaderPerTerm(), "two leaders", new Led("n1", 1, "n1"), new Led("n2", 1, "n2"));
+        passes(of(AtMostOneLeaderPerTerm::new), new Led("n1", 1, "n1"), new Led("n2", 1, "n1"), new Led("n2", 2, "n2"));
+        breaks(of(AtMostOneLeaderPerTerm::new), "two leaders", new Led("n1", 1, "n1"), new Led("n2", 1, "n2"));
     }
 
     @Test
     void other_bytes_at_an_index_break_state_machine_safety() {
-        passes(new StateMachineSafety(), applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 2, 1, 7));
-        breaks(new StateMachineSafety(), "differs", applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 3, 1, 7, 3, 8));
+        passes(StateMachineSafety::new, applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 2, 1, 7));
+        breaks(StateMachineSafety::new, "differs", applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 3, 1, 7, 3, 8));
         Observation.Entry same = new Observation.Entry(1, 2, TWO_APPENDS.alive(), TWO_APPENDS.batch());
         breaks(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 "differs",
                 new Applied("n1", 0, 1, List.of(TWO_APPENDS)),
                 new Applied("n2", 0, 1, List.of(same)));
@@ -92,17 +110,17 @@ class InvariantTest {
 
     @Test
     void an_entry_that_is_missing_breaks_state_machine_safety() {
-        breaks(new StateMachineSafety(), "misses entry 3", applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 4, 1, 7));
+        breaks(StateMachineSafety::new, "misses entry 3", applied("n1", 0, 3, 1, 7, 3, 9), applied("n2", 0, 4, 1, 7));
     }
 
     @Test
     void an_entry_that_others_passed_over_breaks_state_machine_safety() {
-        breaks(new StateMachineSafety(), "no effect", applied("n1", 0, 3, 1, 7), applied("n2", 0, 2, 1, 7, 2, 9));
+        breaks(StateMachineSafety::new, "no effect", applied("n1", 0, 3, 1, 7), applied("n2", 0, 2, 1, 7, 2, 9));
     }
 
     @Test
     void a_replica_that_forgets_after_a_restart_breaks_state_machine_safety() {
-        breaks(new StateMachineSafety(), "misses", applied("n1", 0, 3, 1, 7, 3, 9), applied("n1", 0, 3, 3, 9));
+        breaks(StateMachineSafety::new, "misses", applied("n1", 0, 3, 1, 7, 3, 9), applied("n1", 0, 3, 3, 9));
     }
 
     private static final Observation.Entry TWO_APPENDS = entry(1, append("p", 1), append("q", 1));
@@ -111,22 +129,22 @@ class InvariantTest {
     @Test
     void an_operation_may_be_missing_where_it_is_deleted_and_nowhere_else() {
         passes(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
                 new Applied("n2", 0, 2, List.of(without(0, TWO_APPENDS), DELETION)),
                 new Applied("n3", 0, 1, List.of(without(0, TWO_APPENDS))));
         breaks(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 "entry 1 of n2 differs",
                 new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
                 new Applied("n2", 0, 2, List.of(without(1, TWO_APPENDS), DELETION)));
         breaks(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 "misses entry 1",
                 new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
                 new Applied("n2", 0, 2, List.of(DELETION)));
         breaks(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 "misses entry 2",
                 new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION)),
                 new Applied("n2", 0, 2, List.of(TWO_APPENDS)));
@@ -135,7 +153,7 @@ class InvariantTest {
     @Test
     void what_is_deleted_may_be_there_still_where_it_was_taken_away_elsewhere() {
         passes(
-                new StateMachineSafety(),
+                StateMachineSafety::new,
                 new Applied("n1", 0, 2, List.of(without(0, TWO_APPENDS), DELETION)),
                 new Applied("n2", 0, 2, List.of(TWO_APPENDS, DELETION)));
     }
@@ -143,7 +161,7 @@ class InvariantTest {
     @Test
     void an_acknowledged_event_may_be_missing_where_it_is_deleted() {
         passes(
-                new AcknowledgedEventsSurvive(),
+                AcknowledgedEventsSurvive::new,
                 new Invoked("a", "p", 1, 1, true),
                 new Stored(event("a", "p", 1, 1, 0)),
                 new Acknowledged("a", 1, 0),
@@ -155,7 +173,7 @@ class InvariantTest {
     void what_is_deleted_and_seen_again_breaks_the_promise() {
         Observation deletion = new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION));
         passes(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 deletion,
                 new Deleted("p", 5, 2),
                 new ReadBegan("r1", "p"),
@@ -163,37 +181,37 @@ class InvariantTest {
                 new AtRest("n1", "p", List.of()),
                 new AtRest("n1", "p", List.of(event("b", "p", 2, 3, 0))));
         breaks(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 "deleted up to 1 before it began",
                 deletion,
                 new Deleted("p", 5, 2),
                 new ReadBegan("r1", "p"),
                 new ReadEnded("r1", "p", 1, 1));
         breaks(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 "they are deleted up to 1",
                 deletion,
                 new AtRest("n1", "p", List.of(event("a", "p", 1, 1, 0))));
-        breaks(new DeletedStaysDeleted(), "is not there", deletion, new Deleted("q", 5, 2));
+        breaks(DeletedStaysDeleted::new, "is not there", deletion, new Deleted("q", 5, 2));
     }
 
     @Test
     void what_is_missing_and_was_never_deleted_breaks_the_promise() {
         Observation deletion = new Applied("n1", 0, 2, List.of(TWO_APPENDS, DELETION));
         breaks(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 "up to number 2",
                 deletion,
                 new ReadBegan("r1", "p"),
                 new ReadEnded("r1", "p", 3, 3));
         breaks(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 "up to number 1",
                 deletion,
                 new ReadBegan("r1", "q"),
                 new ReadEnded("r1", "q", 1, 0));
         breaks(
-                new DeletedStaysDeleted(),
+                DeletedStaysDeleted::new,
                 "and not number 3",
                 deletion,
                 new AtRest("n1", "p", List.of(event("b", "p", 2, 3, 0), event("c", "p", 4, 4, 0))));
@@ -201,19 +219,19 @@ class InvariantTest {
 
     @Test
     void a_repetition_or_a_gap_breaks_applied_once() {
-        passes(new AppliedOnce(), new Stored(event("a", "p", 1, 1, 0)), new Stored(event("b", "p", 2, 1, 1)));
+        passes(AppliedOnce::new, new Stored(event("a", "p", 1, 1, 0)), new Stored(event("b", "p", 2, 1, 1)));
         breaks(
-                new AppliedOnce(),
+                AppliedOnce::new,
                 "comes number 3",
                 new Stored(event("a", "p", 1, 1, 0)),
                 new Stored(event("b", "p", 3, 2, 0)));
         breaks(
-                new AppliedOnce(),
+                AppliedOnce::new,
                 "comes number 1",
                 new Stored(event("a", "p", 1, 1, 0)),
                 new Stored(event("b", "p", 1, 2, 0)));
         breaks(
-                new AppliedOnce(),
+                AppliedOnce::new,
                 "stored twice",
                 new Stored(event("a", "p", 1, 1, 0)),
                 new Stored(event("a", "p", 2, 2, 0)));
@@ -222,18 +240,18 @@ class InvariantTest {
     @Test
     void an_acknowledged_event_that_is_not_there_breaks_the_promise() {
         passes(
-                new AcknowledgedEventsSurvive(),
+                AcknowledgedEventsSurvive::new,
                 new Invoked("a", "p", 1, 1, true),
                 new Stored(event("a", "p", 1, 5, 0)),
                 new Acknowledged("a", 5, 0),
                 new AtRest("n1", "p", List.of(event("a", "p", 1, 5, 0))));
         breaks(
-                new AcknowledgedEventsSurvive(),
+                AcknowledgedEventsSurvive::new,
                 "stored at null",
                 new Invoked("a", "p", 1, 1, true),
                 new Acknowledged("a", 5, 0));
         breaks(
-                new AcknowledgedEventsSurvive(),
+                AcknowledgedEventsSurvive::new,
                 "is lost",
                 new Invoked("a", "p", 1, 1, true),
                 new Stored(event("a", "p", 1, 5, 0)),
@@ -244,12 +262,12 @@ class InvariantTest {
     @Test
     void a_fenced_append_that_is_stored_breaks_the_promise() {
         breaks(
-                new RefusedStaysOut(),
+                of(RefusedStaysOut::new),
                 "refused and is stored",
                 new Refused("a", true),
                 new Stored(event("a", "p", 1, 5, 0)));
-        breaks(new RefusedStaysOut(), "was stored", new Stored(event("a", "p", 1, 5, 0)), new Refused("a", false));
-        breaks(new RefusedStaysOut(), "nobody else", new Invoked("a", "p", 1, 1, true), new Refused("a", true));
+        breaks(of(RefusedStaysOut::new), "was stored", new Stored(event("a", "p", 1, 5, 0)), new Refused("a", false));
+        breaks(of(RefusedStaysOut::new), "nobody else", new Invoked("a", "p", 1, 1, true), new Refused("a", true));
     }
 
     @Test
@@ -260,9 +278,9 @@ class InvariantTest {
             new ReadBegan("r1", "p"),
             new ReadEnded("r1", "p", 3, 1)
         };
-        passes(new ReadsAreLinearizable(), good);
+        passes(of(ReadsAreLinearizable::new), good);
         breaks(
-                new ReadsAreLinearizable(),
+                of(ReadsAreLinearizable::new),
                 "stale",
                 new Invoked("a", "p", 1, 3, true),
                 new Acknowledged("a", 5, 0),
@@ -273,7 +291,7 @@ class InvariantTest {
     @Test
     void a_read_that_goes_back_behind_another_is_not_linearizable() {
         breaks(
-                new ReadsAreLinearizable(),
+                of(ReadsAreLinearizable::new),
                 "stale",
                 new Invoked("a", "p", 1, 3, true),
                 new ReadBegan("r1", "p"),
@@ -285,7 +303,7 @@ class InvariantTest {
     @Test
     void a_read_of_what_nobody_wrote_is_not_linearizable() {
         breaks(
-                new ReadsAreLinearizable(),
+                of(ReadsAreLinearizable::new),
                 "only 3",
                 new Invoked("a", "p", 1, 3, true),
                 new ReadBegan("r1", "p"),
